@@ -1,0 +1,263 @@
+"""What happened. `Engine.apply` returns the events of one command, in order, the outcome first.
+
+An event may refer to an `Order`: of it only what never changes may be read (ids, market, side, type, price, quantity,
+create time), because readers see events later than the engine made them. What changes stands in the event itself.
+After `OrderClosed` an order never changes again.
+
+A refused command has exactly one event: `Rejected`.
+"""
+
+from typing import Final, TypeAlias
+
+from exchange_server.engine.entities import ApiKey, Asset, Market
+from exchange_server.engine.orders import Order
+from exchange_server.engine.types import AccountId, AssetId, Atoms, Lots, MarketId, Ticks, TimeNs, TradeId
+
+
+class Rejected:
+    """The command was refused and changed nothing. `field` is the command's attribute at fault, or empty."""
+
+    __slots__ = ("field", "reason")
+
+    def __init__(self, reason: int, field: str) -> None:
+        self.reason: Final = reason
+        self.field: Final = field
+
+
+class OrderAccepted:
+    """A new order entered; trades and, unless it rests, `OrderClosed` follow."""
+
+    __slots__ = ("order",)
+
+    def __init__(self, order: Order) -> None:
+        self.order: Final = order
+
+
+class OrderDeduplicated:
+    """The client order id was seen before with the same payload: the original order, as it is at this command."""
+
+    __slots__ = ("close_reason", "cost_atoms", "fee_atoms", "open_lots", "order", "status", "update_time_ns")
+
+    def __init__(
+        self,
+        order: Order,
+        open_lots: Lots,
+        cost_atoms: Atoms,
+        fee_atoms: Atoms,
+        status: int,
+        close_reason: int,
+        update_time_ns: TimeNs,
+    ) -> None:
+        self.order: Final = order
+        self.open_lots: Final = open_lots
+        self.cost_atoms: Final = cost_atoms
+        self.fee_atoms: Final = fee_atoms
+        self.status: Final = status
+        self.close_reason: Final = close_reason
+        self.update_time_ns: Final = update_time_ns
+
+
+class Trade:
+    """Two orders met at the maker's price.
+
+    `cost_atoms`: price × quantity in quote atoms. `…_fee_atoms`: of this trade, negative for a rebate. `…_open_lots`,
+    `…_cost_atoms`, `…_total_fee_atoms`: of each order after this trade, over all its trades.
+    """
+
+    __slots__ = (
+        "cost_atoms",
+        "maker",
+        "maker_fee_atoms",
+        "maker_open_lots",
+        "maker_total_cost_atoms",
+        "maker_total_fee_atoms",
+        "price_ticks",
+        "quantity_lots",
+        "taker",
+        "taker_fee_atoms",
+        "taker_open_lots",
+        "taker_total_cost_atoms",
+        "taker_total_fee_atoms",
+        "trade_id",
+    )
+
+    def __init__(
+        self,
+        trade_id: TradeId,
+        maker: Order,
+        taker: Order,
+        price_ticks: Ticks,
+        quantity_lots: Lots,
+        cost_atoms: Atoms,
+        maker_fee_atoms: Atoms,
+        taker_fee_atoms: Atoms,
+        maker_open_lots: Lots,
+        maker_total_cost_atoms: Atoms,
+        maker_total_fee_atoms: Atoms,
+        taker_open_lots: Lots,
+        taker_total_cost_atoms: Atoms,
+        taker_total_fee_atoms: Atoms,
+    ) -> None:
+        self.trade_id: Final = trade_id
+        self.maker: Final = maker
+        self.taker: Final = taker
+        self.price_ticks: Final = price_ticks
+        self.quantity_lots: Final = quantity_lots
+        self.cost_atoms: Final = cost_atoms
+        self.maker_fee_atoms: Final = maker_fee_atoms
+        self.taker_fee_atoms: Final = taker_fee_atoms
+        self.maker_open_lots: Final = maker_open_lots
+        self.maker_total_cost_atoms: Final = maker_total_cost_atoms
+        self.maker_total_fee_atoms: Final = maker_total_fee_atoms
+        self.taker_open_lots: Final = taker_open_lots
+        self.taker_total_cost_atoms: Final = taker_total_cost_atoms
+        self.taker_total_fee_atoms: Final = taker_total_fee_atoms
+
+
+class OrderClosed:
+    """An order ended: filled, canceled or expired; from now on it never changes, so all of it may be read."""
+
+    __slots__ = ("order",)
+
+    def __init__(self, order: Order) -> None:
+        self.order: Final = order
+
+
+class LevelChanged:
+    """A price level has a new total; 0 means that it is gone. At most one a level and command, with its last total."""
+
+    __slots__ = ("market_id", "price_ticks", "quantity_lots", "side")
+
+    def __init__(self, market_id: MarketId, side: int, price_ticks: Ticks, quantity_lots: Lots) -> None:
+        self.market_id: Final = market_id
+        self.side: Final = side
+        self.price_ticks: Final = price_ticks
+        self.quantity_lots: Final = quantity_lots
+
+
+class BalanceChanged:
+    """A balance as it is after the command. At most one an account, asset and command."""
+
+    __slots__ = ("account_id", "asset_id", "available_atoms", "reserved_atoms")
+
+    def __init__(
+        self, account_id: AccountId, asset_id: AssetId, available_atoms: Atoms, reserved_atoms: Atoms
+    ) -> None:
+        self.account_id: Final = account_id
+        self.asset_id: Final = asset_id
+        self.available_atoms: Final = available_atoms
+        self.reserved_atoms: Final = reserved_atoms
+
+
+class AssetCreated:
+    """An asset exists; `created` is false when the same one existed before and nothing changed."""
+
+    __slots__ = ("asset", "created")
+
+    def __init__(self, asset: Asset, created: bool) -> None:
+        self.asset: Final = asset
+        self.created: Final = created
+
+
+class MarketCreated:
+    """A market exists; `created` is false when the same one existed before and nothing changed."""
+
+    __slots__ = ("created", "market", "status")
+
+    def __init__(self, market: Market, status: int, created: bool) -> None:
+        self.market: Final = market
+        self.status: Final = status
+        self.created: Final = created
+
+
+class MarketStatusChanged:
+    """A market accepts something else from now on (or still the same)."""
+
+    __slots__ = ("market", "status")
+
+    def __init__(self, market: Market, status: int) -> None:
+        self.market: Final = market
+        self.status: Final = status
+
+
+class AccountCreated:
+    """An account exists; `created` is false when it existed before and nothing changed."""
+
+    __slots__ = ("account_id", "create_time_ns", "created", "name")
+
+    def __init__(self, account_id: AccountId, name: str, create_time_ns: TimeNs, created: bool) -> None:
+        self.account_id: Final = account_id
+        self.name: Final = name
+        self.create_time_ns: Final = create_time_ns
+        self.created: Final = created
+
+
+class ApiKeyCreated:
+    """An API key works from now on."""
+
+    __slots__ = ("api_key",)
+
+    def __init__(self, api_key: ApiKey) -> None:
+        self.api_key: Final = api_key
+
+
+class ApiKeyRevoked:
+    """An API key works no longer."""
+
+    __slots__ = ("api_key",)
+
+    def __init__(self, api_key: ApiKey) -> None:
+        self.api_key: Final = api_key
+
+
+class Credited:
+    """Money came from the issuance account, or had come before under the same credit id (`created` false).
+
+    The balance is the account's after the command.
+    """
+
+    __slots__ = ("account_id", "amount_atoms", "asset_id", "available_atoms", "created", "reserved_atoms")
+
+    def __init__(
+        self,
+        account_id: AccountId,
+        asset_id: AssetId,
+        amount_atoms: Atoms,
+        available_atoms: Atoms,
+        reserved_atoms: Atoms,
+        created: bool,
+    ) -> None:
+        self.account_id: Final = account_id
+        self.asset_id: Final = asset_id
+        self.amount_atoms: Final = amount_atoms
+        self.available_atoms: Final = available_atoms
+        self.reserved_atoms: Final = reserved_atoms
+        self.created: Final = created
+
+
+class OrdersCanceled:
+    """Outcome of CancelAllOrders: how many; an `OrderClosed` for each follows, oldest first."""
+
+    __slots__ = ("count",)
+
+    def __init__(self, count: int) -> None:
+        self.count: Final = count
+
+
+Event: TypeAlias = (
+    Rejected
+    | OrderAccepted
+    | OrderDeduplicated
+    | Trade
+    | OrderClosed
+    | LevelChanged
+    | BalanceChanged
+    | AssetCreated
+    | MarketCreated
+    | MarketStatusChanged
+    | AccountCreated
+    | ApiKeyCreated
+    | ApiKeyRevoked
+    | Credited
+    | OrdersCanceled
+)

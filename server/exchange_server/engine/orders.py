@@ -1,0 +1,80 @@
+"""The order. A million of them may rest, so it is slotted and its links are its own."""
+
+from typing import Final, Optional
+
+from exchange_server.engine.entities import Market
+from exchange_server.engine.types import CLOSE_NONE, ORDER_OPEN, PPM, AccountId, Atoms, Lots, OrderId, Ticks, TimeNs
+
+
+class Order:
+    """An order and its place in the book (intrusive links, set by the book and the account only).
+
+    Never changes: everything up to `create_time_ns`. `open_lots` is what is not filled, also after the order closed
+    (filled = quantity − open). `fee_micro` is the exact fee so far in millionths of a quote atom;
+    what was charged is that, rounded up: see `fee_atoms`. `reserved_atoms` is held in the quote asset for a buy and in
+    the base asset for a sell.
+    """
+
+    __slots__ = (
+        "account_id",
+        "account_next",
+        "account_prev",
+        "client_order_id",
+        "close_reason",
+        "cost_atoms",
+        "create_time_ns",
+        "fee_micro",
+        "level",
+        "market",
+        "next",
+        "open_lots",
+        "order_id",
+        "post_only",
+        "prev",
+        "price_ticks",
+        "quantity_lots",
+        "reserved_atoms",
+        "side",
+        "status",
+        "time_in_force",
+        "type",
+        "update_time_ns",
+    )
+
+    def __init__(
+        self,
+        order_id: OrderId,
+        account_id: AccountId,
+        market: Market,
+        side: int,
+        type: int,
+        time_in_force: int,
+        post_only: bool,
+        price_ticks: Ticks,
+        quantity_lots: Lots,
+        client_order_id: str,
+        create_time_ns: TimeNs,
+    ) -> None:
+        self.order_id: Final = order_id
+        self.account_id: Final = account_id
+        self.market: Final = market
+        self.side: Final = side
+        self.type: Final = type
+        self.time_in_force: Final = time_in_force
+        self.post_only: Final = post_only
+        self.price_ticks: Final = price_ticks
+        self.quantity_lots: Final = quantity_lots
+        self.client_order_id: Final = client_order_id
+        self.create_time_ns: Final = create_time_ns
+        self.open_lots: Lots = quantity_lots
+        self.cost_atoms: Atoms = Atoms(0)
+        self.fee_micro: int = 0
+        self.reserved_atoms: Atoms = Atoms(0)
+        self.status: int = ORDER_OPEN
+        self.close_reason: int = CLOSE_NONE
+        self.update_time_ns: TimeNs = create_time_ns
+
+    @property
+    def fee_atoms(self) -> Atoms:
+        """Fee charged so far in quote atoms: exact sum, rounded up (a rebate rounds down)."""
+        return Atoms(-(-self.fee_micro // PPM))
