@@ -1,0 +1,82 @@
+# `make help` lists what there is. Needs Python >= 3.11 and make; everything else comes from the package index.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := .tools/uv/bin/uv
+STAMP  := $(VENV)/.installed
+# Passed on: make dev ARGS="--headless", make test PYTEST_ARGS="tests/unit -k book".
+ARGS   ?=
+PYTEST_ARGS ?= tests
+
+MEMBERS   := server sdks/python sdks/python-proto sdks/python-betterproto bots
+PYPROJECTS := $(MEMBERS:%=%/pyproject.toml)
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# uv must use the interpreter it is given and leave a venv that any user can read: PostgreSQL refuses to run as
+# root, so it is started as another user from this very venv.
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE :=
+unexport VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---------------------------------------------------------------- set-up
+
+.PHONY: install
+install: $(STAMP) ## Set up what the other targets need (they run it themselves)
+
+$(STAMP): requirements.lock $(PYPROJECTS) | $(UV)
+	@umask 022; test -x $(BIN)/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
+	@echo "Installing the locked dependencies into $(VENV)"
+	@umask 022; $(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@umask 022; $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
+	@touch $@
+
+# Pinned and hashed like everything else, in a folder of the project: the system's uv, if any, is not used.
+$(UV): requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is missing or older than 3.11; try make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Bringing uv into .tools"
+	@umask 022; rm -rf .tools/uv; \
+	  if $(PYTHON) -m venv .tools/uv >/dev/null 2>&1; then \
+	    .tools/uv/bin/python -m pip install --quiet --require-hashes -r requirements/uv.txt; \
+	  else \
+	    rm -rf .tools/uv; \
+	    $(PYTHON) -m pip install --quiet --target .tools/uv --require-hashes -r requirements/uv.txt; \
+	  fi
+	@touch $@
+
+.PHONY: lock
+lock: | $(UV) ## Resolve the members' dependencies anew into requirements.lock
+	@$(PYTHON) tools/lock.py write $(UV)
+
+.PHONY: gen
+gen: install ## Generate gen/ from proto/
+	@PATH="$(CURDIR)/$(BIN):$$PATH" buf generate
+
+# ---------------------------------------------------------------- run
+
+.PHONY: dev
+dev: install ## Run the whole exchange in the foreground (ARGS="--headless …")
+	@exec $(BIN)/exchange dev $(ARGS)
+
+.PHONY: test
+test: install ## Run every test (PYTEST_ARGS="tests/unit -k book" for some)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: bench
+bench: install ## Measure; prints a table and writes bench/results/latest.json (ARGS="…")
+	@$(BIN)/python -m bench $(ARGS)
+
+.PHONY: clean
+clean: ## Remove the virtualenv, the tools and every cache
+	@rm -rf $(VENV) .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Trading bots that talk to the exchange only through its Python SDK."""

@@ -1,0 +1,1 @@
+"""A gRPC-first central limit order book exchange: the server."""
