@@ -47,7 +47,16 @@ def write(uv: str) -> None:
 
     Raises CalledProcessError if there is no resolution.
     """
-    command = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--all-extras", "--no-header"]
+    command = [
+        uv,
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--generate-hashes",
+        "--all-extras",
+        "--no-header",
+    ]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--python-version", OLDEST_PYTHON]
     for name in MEMBERS:
         # First-party code is installed editable and without its dependencies, which are all in the lock.
@@ -55,14 +64,8 @@ def write(uv: str) -> None:
     command += ["--group", "pyproject.toml:dev", "--output-file", LOCK.name]
     command += [f"{folder}/pyproject.toml" for folder in MEMBERS.values()]
     subprocess.run(command, cwd=ROOT, check=True)
-    resolved = "".join(
-        line
-        for line in LOCK.read_text("utf-8").splitlines(keepends=True)
-        if not line.startswith("# ")
-    )
-    LOCK.write_text(
-        f"# Written by `make lock`; do not edit.\n# inputs: sha256:{digest()}\n{resolved}", "utf-8"
-    )
+    resolved = "".join(line for line in LOCK.read_text("utf-8").splitlines(keepends=True) if not line.startswith("# "))
+    LOCK.write_text(f"# Written by `make lock`; do not edit.\n# inputs: sha256:{digest()}\n{resolved}", "utf-8")
 
 
 def check() -> list[str]:

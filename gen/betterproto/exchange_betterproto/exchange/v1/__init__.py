@@ -801,10 +801,7 @@ class Account(betterproto2.Message):
     """
 
     create_time: "datetime.datetime | None" = betterproto2.field(
-        3,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
     """
     When it was created.
@@ -820,16 +817,12 @@ class AccountSnapshot(betterproto2.Message):
     The account at one sequence.
     """
 
-    open_orders: "list[Order]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    open_orders: "list[Order]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Open orders, oldest first.
     """
 
-    balances: "list[Balance]" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    balances: "list[Balance]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     By asset name.
     """
@@ -844,32 +837,23 @@ class AccountUpdate(betterproto2.Message):
     What one command changed for the account.
     """
 
-    orders: "list[Order]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    orders: "list[Order]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Orders that are new or changed, as they are after the command.
     """
 
-    fills: "list[Fill]" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    fills: "list[Fill]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Executions, in their order.
     """
 
-    balances: "list[Balance]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    balances: "list[Balance]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Balances that changed, as they are after the command.
     """
 
     event_time: "datetime.datetime | None" = betterproto2.field(
-        4,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
     """
     When the command was sequenced.
@@ -941,9 +925,7 @@ class CancelAllOrdersRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CancelAllOrdersRequest", CancelAllOrdersRequest
-)
+default_message_pool.register_message("exchange.v1", "CancelAllOrdersRequest", CancelAllOrdersRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -952,17 +934,13 @@ class CancelAllOrdersResponse(betterproto2.Message):
     The canceled orders.
     """
 
-    order_ids: "list[int]" = betterproto2.field(
-        1, betterproto2.TYPE_UINT64, repeated=True
-    )
+    order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_UINT64, repeated=True)
     """
     Their ids, oldest first.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CancelAllOrdersResponse", CancelAllOrdersResponse
-)
+default_message_pool.register_message("exchange.v1", "CancelAllOrdersResponse", CancelAllOrdersResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -971,17 +949,13 @@ class CancelAllOrdersResult(betterproto2.Message):
     The orders that a CancelAllOrders on the stream canceled.
     """
 
-    order_ids: "list[int]" = betterproto2.field(
-        1, betterproto2.TYPE_UINT64, repeated=True
-    )
+    order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_UINT64, repeated=True)
     """
     Their ids, oldest first.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CancelAllOrdersResult", CancelAllOrdersResult
-)
+default_message_pool.register_message("exchange.v1", "CancelAllOrdersResult", CancelAllOrdersResult)
 
 
 @dataclass(eq=False, repr=False)
@@ -993,16 +967,12 @@ class CancelOrderRequest(betterproto2.Message):
         - order: How the order is named.
     """
 
-    order_id: "int | None" = betterproto2.field(
-        1, betterproto2.TYPE_UINT64, optional=True, group="order"
-    )
+    order_id: "int | None" = betterproto2.field(1, betterproto2.TYPE_UINT64, optional=True, group="order")
     """
     By the exchange's id.
     """
 
-    client_order_id: "str | None" = betterproto2.field(
-        2, betterproto2.TYPE_STRING, optional=True, group="order"
-    )
+    client_order_id: "str | None" = betterproto2.field(2, betterproto2.TYPE_STRING, optional=True, group="order")
     """
     By the caller's key.
     """
@@ -1013,9 +983,7 @@ class CancelOrderRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CancelOrderRequest", CancelOrderRequest
-)
+default_message_pool.register_message("exchange.v1", "CancelOrderRequest", CancelOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1024,17 +992,13 @@ class CancelOrderResponse(betterproto2.Message):
     A canceled order.
     """
 
-    order: "Order | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The order after it was canceled; with `validate_only` as it is.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CancelOrderResponse", CancelOrderResponse
-)
+default_message_pool.register_message("exchange.v1", "CancelOrderResponse", CancelOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1054,9 +1018,7 @@ class CreateAccountRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CreateAccountRequest", CreateAccountRequest
-)
+default_message_pool.register_message("exchange.v1", "CreateAccountRequest", CreateAccountRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1065,17 +1027,13 @@ class CreateAccountResponse(betterproto2.Message):
     The account.
     """
 
-    account: "Account | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    account: "Account | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The account; without an id with `validate_only`.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CreateAccountResponse", CreateAccountResponse
-)
+default_message_pool.register_message("exchange.v1", "CreateAccountResponse", CreateAccountResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1100,10 +1058,7 @@ class CreateApiKeyRequest(betterproto2.Message):
     """
 
     expire_time: "datetime.datetime | None" = betterproto2.field(
-        4,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
     """
     When it stops working; unset is never. In the future.
@@ -1115,9 +1070,7 @@ class CreateApiKeyRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CreateApiKeyRequest", CreateApiKeyRequest
-)
+default_message_pool.register_message("exchange.v1", "CreateApiKeyRequest", CreateApiKeyRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1137,9 +1090,7 @@ class CreateApiKeyResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CreateApiKeyResponse", CreateApiKeyResponse
-)
+default_message_pool.register_message("exchange.v1", "CreateApiKeyResponse", CreateApiKeyResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1164,9 +1115,7 @@ class CreateAssetRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CreateAssetRequest", CreateAssetRequest
-)
+default_message_pool.register_message("exchange.v1", "CreateAssetRequest", CreateAssetRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1175,17 +1124,13 @@ class CreateAssetResponse(betterproto2.Message):
     The asset.
     """
 
-    asset: "Asset | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    asset: "Asset | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The asset.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CreateAssetResponse", CreateAssetResponse
-)
+default_message_pool.register_message("exchange.v1", "CreateAssetResponse", CreateAssetResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1235,9 +1180,7 @@ class CreateMarketRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CreateMarketRequest", CreateMarketRequest
-)
+default_message_pool.register_message("exchange.v1", "CreateMarketRequest", CreateMarketRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1246,17 +1189,13 @@ class CreateMarketResponse(betterproto2.Message):
     The market.
     """
 
-    market: "Market | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    market: "Market | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The market; it starts OPEN.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "CreateMarketResponse", CreateMarketResponse
-)
+default_message_pool.register_message("exchange.v1", "CreateMarketResponse", CreateMarketResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1301,9 +1240,7 @@ class CreditResponse(betterproto2.Message):
     The credited account.
     """
 
-    balance: "Balance | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    balance: "Balance | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Its balance of the asset now.
     """
@@ -1338,9 +1275,7 @@ class Fill(betterproto2.Message):
     Market name.
     """
 
-    side: "Side" = betterproto2.field(
-        5, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0)
-    )
+    side: "Side" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0))
     """
     The order's side.
     """
@@ -1365,18 +1300,13 @@ class Fill(betterproto2.Message):
     Fee paid, quote units; negative for a rebate.
     """
 
-    liquidity: "Liquidity" = betterproto2.field(
-        10, betterproto2.TYPE_ENUM, default_factory=lambda: Liquidity(0)
-    )
+    liquidity: "Liquidity" = betterproto2.field(10, betterproto2.TYPE_ENUM, default_factory=lambda: Liquidity(0))
     """
     Maker or taker.
     """
 
     trade_time: "datetime.datetime | None" = betterproto2.field(
-        11,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        11, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
     """
     When the trade was sequenced.
@@ -1397,9 +1327,7 @@ class FillBatch(betterproto2.Message):
     Fills in one message.
     """
 
-    fills: "list[Fill]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    fills: "list[Fill]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Oldest first.
     """
@@ -1420,9 +1348,7 @@ class GetAccountRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "GetAccountRequest", GetAccountRequest
-)
+default_message_pool.register_message("exchange.v1", "GetAccountRequest", GetAccountRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1431,9 +1357,7 @@ class GetAccountResponse(betterproto2.Message):
     One account.
     """
 
-    account: "Account | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    account: "Account | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The account.
     """
@@ -1444,9 +1368,7 @@ class GetAccountResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "GetAccountResponse", GetAccountResponse
-)
+default_message_pool.register_message("exchange.v1", "GetAccountResponse", GetAccountResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1461,9 +1383,7 @@ class GetMarketRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "GetMarketRequest", GetMarketRequest
-)
+default_message_pool.register_message("exchange.v1", "GetMarketRequest", GetMarketRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1472,17 +1392,13 @@ class GetMarketResponse(betterproto2.Message):
     One market.
     """
 
-    market: "Market | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    market: "Market | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The market.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "GetMarketResponse", GetMarketResponse
-)
+default_message_pool.register_message("exchange.v1", "GetMarketResponse", GetMarketResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1502,9 +1418,7 @@ class GetOrderBookRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "GetOrderBookRequest", GetOrderBookRequest
-)
+default_message_pool.register_message("exchange.v1", "GetOrderBookRequest", GetOrderBookRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1513,17 +1427,13 @@ class GetOrderBookResponse(betterproto2.Message):
     An order book.
     """
 
-    order_book: "OrderBook | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order_book: "OrderBook | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The book; the checksum is of the ten best levels even when fewer were asked for.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "GetOrderBookResponse", GetOrderBookResponse
-)
+default_message_pool.register_message("exchange.v1", "GetOrderBookResponse", GetOrderBookResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1535,16 +1445,12 @@ class GetOrderRequest(betterproto2.Message):
         - order: How the order is named.
     """
 
-    order_id: "int | None" = betterproto2.field(
-        1, betterproto2.TYPE_UINT64, optional=True, group="order"
-    )
+    order_id: "int | None" = betterproto2.field(1, betterproto2.TYPE_UINT64, optional=True, group="order")
     """
     By the exchange's id.
     """
 
-    client_order_id: "str | None" = betterproto2.field(
-        2, betterproto2.TYPE_STRING, optional=True, group="order"
-    )
+    client_order_id: "str | None" = betterproto2.field(2, betterproto2.TYPE_STRING, optional=True, group="order")
     """
     By the caller's key.
     """
@@ -1559,17 +1465,13 @@ class GetOrderResponse(betterproto2.Message):
     One order.
     """
 
-    order: "Order | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The order as it is now.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "GetOrderResponse", GetOrderResponse
-)
+default_message_pool.register_message("exchange.v1", "GetOrderResponse", GetOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1584,9 +1486,7 @@ class GetStateHashRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "GetStateHashRequest", GetStateHashRequest
-)
+default_message_pool.register_message("exchange.v1", "GetStateHashRequest", GetStateHashRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1606,9 +1506,7 @@ class GetStateHashResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "GetStateHashResponse", GetStateHashResponse
-)
+default_message_pool.register_message("exchange.v1", "GetStateHashResponse", GetStateHashResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1618,10 +1516,7 @@ class Heartbeat(betterproto2.Message):
     """
 
     server_time: "datetime.datetime | None" = betterproto2.field(
-        1,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        1, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
     """
     The server's time.
@@ -1662,9 +1557,7 @@ class LedgerEntry(betterproto2.Message):
     Signed change, asset units ("-12.5").
     """
 
-    kind: "LedgerEntryKind" = betterproto2.field(
-        6, betterproto2.TYPE_ENUM, default_factory=lambda: LedgerEntryKind(0)
-    )
+    kind: "LedgerEntryKind" = betterproto2.field(6, betterproto2.TYPE_ENUM, default_factory=lambda: LedgerEntryKind(0))
     """
     Why it changed.
     """
@@ -1680,10 +1573,7 @@ class LedgerEntry(betterproto2.Message):
     """
 
     book_time: "datetime.datetime | None" = betterproto2.field(
-        9,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        9, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
     """
     When it was booked.
@@ -1710,9 +1600,7 @@ class ListAccountsRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListAccountsRequest", ListAccountsRequest
-)
+default_message_pool.register_message("exchange.v1", "ListAccountsRequest", ListAccountsRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1721,9 +1609,7 @@ class ListAccountsResponse(betterproto2.Message):
     A page of accounts.
     """
 
-    accounts: "list[Account]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    accounts: "list[Account]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     By id.
     """
@@ -1734,9 +1620,7 @@ class ListAccountsResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListAccountsResponse", ListAccountsResponse
-)
+default_message_pool.register_message("exchange.v1", "ListAccountsResponse", ListAccountsResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1748,9 +1632,7 @@ class ListAssetsRequest(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListAssetsRequest", ListAssetsRequest
-)
+default_message_pool.register_message("exchange.v1", "ListAssetsRequest", ListAssetsRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1759,17 +1641,13 @@ class ListAssetsResponse(betterproto2.Message):
     All assets.
     """
 
-    assets: "list[Asset]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    assets: "list[Asset]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     By name.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListAssetsResponse", ListAssetsResponse
-)
+default_message_pool.register_message("exchange.v1", "ListAssetsResponse", ListAssetsResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1784,9 +1662,7 @@ class ListBalancesRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListBalancesRequest", ListBalancesRequest
-)
+default_message_pool.register_message("exchange.v1", "ListBalancesRequest", ListBalancesRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1795,17 +1671,13 @@ class ListBalancesResponse(betterproto2.Message):
     Balances.
     """
 
-    balances: "list[Balance]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    balances: "list[Balance]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     By asset name; assets never held are left out.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListBalancesResponse", ListBalancesResponse
-)
+default_message_pool.register_message("exchange.v1", "ListBalancesResponse", ListBalancesResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1840,9 +1712,7 @@ class ListFillsRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListFillsRequest", ListFillsRequest
-)
+default_message_pool.register_message("exchange.v1", "ListFillsRequest", ListFillsRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1851,9 +1721,7 @@ class ListFillsResponse(betterproto2.Message):
     A page of fills.
     """
 
-    fills: "list[Fill]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    fills: "list[Fill]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Newest first.
     """
@@ -1864,9 +1732,7 @@ class ListFillsResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListFillsResponse", ListFillsResponse
-)
+default_message_pool.register_message("exchange.v1", "ListFillsResponse", ListFillsResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1896,9 +1762,7 @@ class ListLedgerEntriesRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListLedgerEntriesRequest", ListLedgerEntriesRequest
-)
+default_message_pool.register_message("exchange.v1", "ListLedgerEntriesRequest", ListLedgerEntriesRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1907,9 +1771,7 @@ class ListLedgerEntriesResponse(betterproto2.Message):
     A page of ledger entries.
     """
 
-    entries: "list[LedgerEntry]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    entries: "list[LedgerEntry]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Newest first.
     """
@@ -1920,9 +1782,7 @@ class ListLedgerEntriesResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListLedgerEntriesResponse", ListLedgerEntriesResponse
-)
+default_message_pool.register_message("exchange.v1", "ListLedgerEntriesResponse", ListLedgerEntriesResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1934,9 +1794,7 @@ class ListMarketsRequest(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListMarketsRequest", ListMarketsRequest
-)
+default_message_pool.register_message("exchange.v1", "ListMarketsRequest", ListMarketsRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1945,17 +1803,13 @@ class ListMarketsResponse(betterproto2.Message):
     All markets.
     """
 
-    markets: "list[Market]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    markets: "list[Market]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     By name.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListMarketsResponse", ListMarketsResponse
-)
+default_message_pool.register_message("exchange.v1", "ListMarketsResponse", ListMarketsResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1990,9 +1844,7 @@ class ListOrdersRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListOrdersRequest", ListOrdersRequest
-)
+default_message_pool.register_message("exchange.v1", "ListOrdersRequest", ListOrdersRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -2001,9 +1853,7 @@ class ListOrdersResponse(betterproto2.Message):
     A page of orders.
     """
 
-    orders: "list[Order]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    orders: "list[Order]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Newest first.
     """
@@ -2014,9 +1864,7 @@ class ListOrdersResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "ListOrdersResponse", ListOrdersResponse
-)
+default_message_pool.register_message("exchange.v1", "ListOrdersResponse", ListOrdersResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -2065,9 +1913,7 @@ class Market(betterproto2.Message):
     Fee of the taker in millionths of the quote amount.
     """
 
-    status: "MarketStatus" = betterproto2.field(
-        9, betterproto2.TYPE_ENUM, default_factory=lambda: MarketStatus(0)
-    )
+    status: "MarketStatus" = betterproto2.field(9, betterproto2.TYPE_ENUM, default_factory=lambda: MarketStatus(0))
     """
     What the market accepts now.
     """
@@ -2112,23 +1958,17 @@ class Order(betterproto2.Message):
     The owner's key; empty when none was given.
     """
 
-    side: "Side" = betterproto2.field(
-        5, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0)
-    )
+    side: "Side" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0))
     """
     Buy or sell.
     """
 
-    type: "OrderType" = betterproto2.field(
-        6, betterproto2.TYPE_ENUM, default_factory=lambda: OrderType(0)
-    )
+    type: "OrderType" = betterproto2.field(6, betterproto2.TYPE_ENUM, default_factory=lambda: OrderType(0))
     """
     Limit or market.
     """
 
-    time_in_force: "TimeInForce" = betterproto2.field(
-        7, betterproto2.TYPE_ENUM, default_factory=lambda: TimeInForce(0)
-    )
+    time_in_force: "TimeInForce" = betterproto2.field(7, betterproto2.TYPE_ENUM, default_factory=lambda: TimeInForce(0))
     """
     As executed; never UNSPECIFIED.
     """
@@ -2168,35 +2008,25 @@ class Order(betterproto2.Message):
     Sum of fees paid, quote units; negative ("-0.1") when rebates exceed fees.
     """
 
-    status: "OrderStatus" = betterproto2.field(
-        15, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0)
-    )
+    status: "OrderStatus" = betterproto2.field(15, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
     """
     Open, filled, canceled or expired.
     """
 
-    close_reason: "CloseReason" = betterproto2.field(
-        16, betterproto2.TYPE_ENUM, default_factory=lambda: CloseReason(0)
-    )
+    close_reason: "CloseReason" = betterproto2.field(16, betterproto2.TYPE_ENUM, default_factory=lambda: CloseReason(0))
     """
     Why it is canceled or expired.
     """
 
     create_time: "datetime.datetime | None" = betterproto2.field(
-        17,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        17, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
     """
     When the order was sequenced.
     """
 
     update_time: "datetime.datetime | None" = betterproto2.field(
-        18,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        18, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
     """
     When it last changed.
@@ -2212,9 +2042,7 @@ class OrderBatch(betterproto2.Message):
     Several requests that are sequenced one after the other with nothing in between. Each stands for itself.
     """
 
-    items: "list[OrderBatchItem]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[OrderBatchItem]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     1 to 500, executed in this order.
     """
@@ -2256,17 +2084,13 @@ class OrderBatchResult(betterproto2.Message):
     The results of a batch.
     """
 
-    results: "list[OrderResult]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    results: "list[OrderResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     One an item, in the same order.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "OrderBatchResult", OrderBatchResult
-)
+default_message_pool.register_message("exchange.v1", "OrderBatchResult", OrderBatchResult)
 
 
 @dataclass(eq=False, repr=False)
@@ -2280,16 +2104,12 @@ class OrderBook(betterproto2.Message):
     Market name.
     """
 
-    bids: "list[PriceLevel]" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    bids: "list[PriceLevel]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Highest price first.
     """
 
-    asks: "list[PriceLevel]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    asks: "list[PriceLevel]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Lowest price first.
     """
@@ -2321,16 +2141,12 @@ class OrderBookDelta(betterproto2.Message):
     Market name.
     """
 
-    bids: "list[PriceLevel]" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    bids: "list[PriceLevel]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Changed bid levels with their new absolute quantity; "0" removes. Highest price first.
     """
 
-    asks: "list[PriceLevel]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    asks: "list[PriceLevel]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Changed ask levels with their new absolute quantity; "0" removes. Lowest price first.
     """
@@ -2351,10 +2167,7 @@ class OrderBookDelta(betterproto2.Message):
     """
 
     event_time: "datetime.datetime | None" = betterproto2.field(
-        7,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        7, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
     """
     When the last command in it was sequenced.
@@ -2399,17 +2212,13 @@ class OrderEntryRequest(betterproto2.Message):
     Cancel all orders.
     """
 
-    batch: "OrderBatch | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True, group="request"
-    )
+    batch: "OrderBatch | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="request")
     """
     Several at once.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "OrderEntryRequest", OrderEntryRequest
-)
+default_message_pool.register_message("exchange.v1", "OrderEntryRequest", OrderEntryRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -2426,9 +2235,7 @@ class OrderEntryResponse(betterproto2.Message):
     From the request.
     """
 
-    result: "OrderResult | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True, group="outcome"
-    )
+    result: "OrderResult | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="outcome")
     """
     Of `place_order` and `cancel_order`.
     """
@@ -2440,24 +2247,18 @@ class OrderEntryResponse(betterproto2.Message):
     Of `cancel_all_orders`.
     """
 
-    batch: "OrderBatchResult | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True, group="outcome"
-    )
+    batch: "OrderBatchResult | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="outcome")
     """
     Of `batch`: one result an item, in the same order.
     """
 
-    error: "OrderError | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True, group="outcome"
-    )
+    error: "OrderError | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="outcome")
     """
     The request as a whole was refused; nothing of it was executed.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "OrderEntryResponse", OrderEntryResponse
-)
+default_message_pool.register_message("exchange.v1", "OrderEntryResponse", OrderEntryResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -2466,9 +2267,7 @@ class OrderError(betterproto2.Message):
     Why a request on the stream was refused.
     """
 
-    reason: "RejectReason" = betterproto2.field(
-        1, betterproto2.TYPE_ENUM, default_factory=lambda: RejectReason(0)
-    )
+    reason: "RejectReason" = betterproto2.field(1, betterproto2.TYPE_ENUM, default_factory=lambda: RejectReason(0))
     """
     The reason.
     """
@@ -2503,9 +2302,7 @@ class OrderResult(betterproto2.Message):
     The order; 0 when it was refused, or with `validate_only`.
     """
 
-    status: "OrderStatus" = betterproto2.field(
-        2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0)
-    )
+    status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
     """
     The order's status now; unset when it was refused.
     """
@@ -2530,9 +2327,7 @@ class OrderResult(betterproto2.Message):
     Whether the key was seen before: this is the original order as it is now.
     """
 
-    error: "OrderError | None" = betterproto2.field(
-        7, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    error: "OrderError | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Set when it was refused.
     """
@@ -2552,23 +2347,17 @@ class PlaceOrderRequest(betterproto2.Message):
     Market name.
     """
 
-    side: "Side" = betterproto2.field(
-        2, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0)
-    )
+    side: "Side" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0))
     """
     Buy or sell.
     """
 
-    type: "OrderType" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, default_factory=lambda: OrderType(0)
-    )
+    type: "OrderType" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: OrderType(0))
     """
     Limit or market.
     """
 
-    time_in_force: "TimeInForce" = betterproto2.field(
-        4, betterproto2.TYPE_ENUM, default_factory=lambda: TimeInForce(0)
-    )
+    time_in_force: "TimeInForce" = betterproto2.field(4, betterproto2.TYPE_ENUM, default_factory=lambda: TimeInForce(0))
     """
     Unset is GTC for a limit order and IOC for a market order.
     """
@@ -2601,9 +2390,7 @@ class PlaceOrderRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "PlaceOrderRequest", PlaceOrderRequest
-)
+default_message_pool.register_message("exchange.v1", "PlaceOrderRequest", PlaceOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -2612,17 +2399,13 @@ class PlaceOrderResponse(betterproto2.Message):
     An accepted order.
     """
 
-    order: "Order | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The order after its arrival; with `validate_only` as it would be if nothing else came first, without an order id
     and without fills.
     """
 
-    fills: "list[Fill]" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    fills: "list[Fill]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     What it executed on arrival.
     """
@@ -2633,9 +2416,7 @@ class PlaceOrderResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "PlaceOrderResponse", PlaceOrderResponse
-)
+default_message_pool.register_message("exchange.v1", "PlaceOrderResponse", PlaceOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -2675,9 +2456,7 @@ class RevokeApiKeyRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "RevokeApiKeyRequest", RevokeApiKeyRequest
-)
+default_message_pool.register_message("exchange.v1", "RevokeApiKeyRequest", RevokeApiKeyRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -2689,9 +2468,7 @@ class RevokeApiKeyResponse(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "exchange.v1", "RevokeApiKeyResponse", RevokeApiKeyResponse
-)
+default_message_pool.register_message("exchange.v1", "RevokeApiKeyResponse", RevokeApiKeyResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -2705,9 +2482,7 @@ class SetMarketStatusRequest(betterproto2.Message):
     Market name.
     """
 
-    status: "MarketStatus" = betterproto2.field(
-        2, betterproto2.TYPE_ENUM, default_factory=lambda: MarketStatus(0)
-    )
+    status: "MarketStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: MarketStatus(0))
     """
     What it accepts from now on.
     """
@@ -2718,9 +2493,7 @@ class SetMarketStatusRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "SetMarketStatusRequest", SetMarketStatusRequest
-)
+default_message_pool.register_message("exchange.v1", "SetMarketStatusRequest", SetMarketStatusRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -2729,17 +2502,13 @@ class SetMarketStatusResponse(betterproto2.Message):
     The market.
     """
 
-    market: "Market | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    market: "Market | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     With its new status.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "SetMarketStatusResponse", SetMarketStatusResponse
-)
+default_message_pool.register_message("exchange.v1", "SetMarketStatusResponse", SetMarketStatusResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -2748,18 +2517,14 @@ class StreamAccountRequest(betterproto2.Message):
     Asks to follow an account.
     """
 
-    after_sequence: "int | None" = betterproto2.field(
-        1, betterproto2.TYPE_UINT64, optional=True
-    )
+    after_sequence: "int | None" = betterproto2.field(1, betterproto2.TYPE_UINT64, optional=True)
     """
     Resume after this sequence, without a snapshot; unset starts with one. OUT_OF_RANGE with the oldest sequence when
     too old.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "StreamAccountRequest", StreamAccountRequest
-)
+default_message_pool.register_message("exchange.v1", "StreamAccountRequest", StreamAccountRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -2781,31 +2546,23 @@ class StreamAccountResponse(betterproto2.Message):
     `sequence` of the snapshot or update sent before on this stream, or the resumed `after_sequence`.
     """
 
-    snapshot: "AccountSnapshot | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    snapshot: "AccountSnapshot | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     First, unless the stream was resumed.
     """
 
-    update: "AccountUpdate | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    update: "AccountUpdate | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     Every change, one message a command.
     """
 
-    heartbeat: "Heartbeat | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    heartbeat: "Heartbeat | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     When there was nothing else for some seconds.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "StreamAccountResponse", StreamAccountResponse
-)
+default_message_pool.register_message("exchange.v1", "StreamAccountResponse", StreamAccountResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -2814,17 +2571,13 @@ class StreamFillsRequest(betterproto2.Message):
     Asks to follow fills.
     """
 
-    after_sequence: "int | None" = betterproto2.field(
-        1, betterproto2.TYPE_UINT64, optional=True
-    )
+    after_sequence: "int | None" = betterproto2.field(1, betterproto2.TYPE_UINT64, optional=True)
     """
     Resume after this sequence; unset starts with the next fill. OUT_OF_RANGE with the oldest sequence when too old.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "StreamFillsRequest", StreamFillsRequest
-)
+default_message_pool.register_message("exchange.v1", "StreamFillsRequest", StreamFillsRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -2841,24 +2594,18 @@ class StreamFillsResponse(betterproto2.Message):
     Sequence up to which everything was sent; resume with it.
     """
 
-    fills: "FillBatch | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    fills: "FillBatch | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     New fills.
     """
 
-    heartbeat: "Heartbeat | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    heartbeat: "Heartbeat | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     Sent first, and when there was nothing else for some seconds.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "StreamFillsResponse", StreamFillsResponse
-)
+default_message_pool.register_message("exchange.v1", "StreamFillsResponse", StreamFillsResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -2873,9 +2620,7 @@ class StreamOrderBookRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "StreamOrderBookRequest", StreamOrderBookRequest
-)
+default_message_pool.register_message("exchange.v1", "StreamOrderBookRequest", StreamOrderBookRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -2887,31 +2632,23 @@ class StreamOrderBookResponse(betterproto2.Message):
         - event: What it is.
     """
 
-    snapshot: "OrderBook | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    snapshot: "OrderBook | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     First, and never again on the same stream.
     """
 
-    delta: "OrderBookDelta | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    delta: "OrderBookDelta | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     Every change after the snapshot.
     """
 
-    heartbeat: "Heartbeat | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    heartbeat: "Heartbeat | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     When there was nothing else for some seconds.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "StreamOrderBookResponse", StreamOrderBookResponse
-)
+default_message_pool.register_message("exchange.v1", "StreamOrderBookResponse", StreamOrderBookResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -2925,17 +2662,13 @@ class StreamTradesRequest(betterproto2.Message):
     Market name.
     """
 
-    after_trade_id: "int | None" = betterproto2.field(
-        2, betterproto2.TYPE_UINT64, optional=True
-    )
+    after_trade_id: "int | None" = betterproto2.field(2, betterproto2.TYPE_UINT64, optional=True)
     """
     Resume after this trade; unset starts with the next trade. OUT_OF_RANGE when too old.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "StreamTradesRequest", StreamTradesRequest
-)
+default_message_pool.register_message("exchange.v1", "StreamTradesRequest", StreamTradesRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -2947,24 +2680,18 @@ class StreamTradesResponse(betterproto2.Message):
         - event: What it is.
     """
 
-    trades: "TradeBatch | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    trades: "TradeBatch | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     New trades.
     """
 
-    heartbeat: "Heartbeat | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    heartbeat: "Heartbeat | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     Sent first, and when there was nothing else for some seconds.
     """
 
 
-default_message_pool.register_message(
-    "exchange.v1", "StreamTradesResponse", StreamTradesResponse
-)
+default_message_pool.register_message("exchange.v1", "StreamTradesResponse", StreamTradesResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -2993,18 +2720,13 @@ class Trade(betterproto2.Message):
     Traded quantity, base units.
     """
 
-    taker_side: "Side" = betterproto2.field(
-        5, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0)
-    )
+    taker_side: "Side" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0))
     """
     Side of the order that took liquidity.
     """
 
     trade_time: "datetime.datetime | None" = betterproto2.field(
-        6,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        6, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
     """
     When the trade was sequenced.
@@ -3025,9 +2747,7 @@ class TradeBatch(betterproto2.Message):
     Trades in one message.
     """
 
-    trades: "list[Trade]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    trades: "list[Trade]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Oldest first; `trade_id` has no gaps.
     """
@@ -3077,9 +2797,7 @@ class AccountServiceSyncStub:
             ListFillsResponse.FromString,
         )(message)
 
-    def list_ledger_entries(
-        self, message: "ListLedgerEntriesRequest"
-    ) -> "ListLedgerEntriesResponse":
+    def list_ledger_entries(self, message: "ListLedgerEntriesRequest") -> "ListLedgerEntriesResponse":
         """
         List ledger entries from the history, newest first.
         """
@@ -3090,9 +2808,7 @@ class AccountServiceSyncStub:
             ListLedgerEntriesResponse.FromString,
         )(message)
 
-    def stream_fills(
-        self, message: "StreamFillsRequest"
-    ) -> "Iterator[StreamFillsResponse]":
+    def stream_fills(self, message: "StreamFillsRequest") -> "Iterator[StreamFillsResponse]":
         """
         Follow fills, none left out. RESOURCE_EXHAUSTED closes the stream of a reader that is too slow.
         """
@@ -3103,9 +2819,7 @@ class AccountServiceSyncStub:
             StreamFillsResponse.FromString,
         )(message)
 
-    def stream_account(
-        self, message: "StreamAccountRequest"
-    ) -> "Iterator[StreamAccountResponse]":
+    def stream_account(self, message: "StreamAccountRequest") -> "Iterator[StreamAccountResponse]":
         """
         Follow the account: open orders and balances as a snapshot, then every change, none left out; resumable.
         """
@@ -3281,9 +2995,7 @@ class AdminServiceSyncStub:
             CreateMarketResponse.FromString,
         )(message)
 
-    def set_market_status(
-        self, message: "SetMarketStatusRequest"
-    ) -> "SetMarketStatusResponse":
+    def set_market_status(self, message: "SetMarketStatusRequest") -> "SetMarketStatusResponse":
         """
         Set what a market accepts.
         """
@@ -3294,9 +3006,7 @@ class AdminServiceSyncStub:
             SetMarketStatusResponse.FromString,
         )(message)
 
-    def create_account(
-        self, message: "CreateAccountRequest"
-    ) -> "CreateAccountResponse":
+    def create_account(self, message: "CreateAccountRequest") -> "CreateAccountResponse":
         """
         Create an account.
         """
@@ -3566,9 +3276,7 @@ class MarketDataServiceSyncStub:
     def __init__(self, channel: grpc.Channel):
         self._channel = channel
 
-    def list_assets(
-        self, message: "ListAssetsRequest | None" = None
-    ) -> "ListAssetsResponse":
+    def list_assets(self, message: "ListAssetsRequest | None" = None) -> "ListAssetsResponse":
         """
         List all assets, by name.
         """
@@ -3582,9 +3290,7 @@ class MarketDataServiceSyncStub:
             ListAssetsResponse.FromString,
         )(message)
 
-    def list_markets(
-        self, message: "ListMarketsRequest | None" = None
-    ) -> "ListMarketsResponse":
+    def list_markets(self, message: "ListMarketsRequest | None" = None) -> "ListMarketsResponse":
         """
         List all markets, by name.
         """
@@ -3620,9 +3326,7 @@ class MarketDataServiceSyncStub:
             GetOrderBookResponse.FromString,
         )(message)
 
-    def stream_order_book(
-        self, message: "StreamOrderBookRequest"
-    ) -> "Iterator[StreamOrderBookResponse]":
+    def stream_order_book(self, message: "StreamOrderBookRequest") -> "Iterator[StreamOrderBookResponse]":
         """
         Follow the order book: a snapshot, then deltas. A slow reader gets the newest state of the levels it missed
         in one delta; it never misses a level.
@@ -3634,9 +3338,7 @@ class MarketDataServiceSyncStub:
             StreamOrderBookResponse.FromString,
         )(message)
 
-    def stream_trades(
-        self, message: "StreamTradesRequest"
-    ) -> "Iterator[StreamTradesResponse]":
+    def stream_trades(self, message: "StreamTradesRequest") -> "Iterator[StreamTradesResponse]":
         """
         Follow the trades of one market, none left out. RESOURCE_EXHAUSTED closes the stream of a reader that is too slow.
         """
@@ -3819,9 +3521,7 @@ class OrderServiceSyncStub:
             CancelOrderResponse.FromString,
         )(message)
 
-    def cancel_all_orders(
-        self, message: "CancelAllOrdersRequest"
-    ) -> "CancelAllOrdersResponse":
+    def cancel_all_orders(self, message: "CancelAllOrdersRequest") -> "CancelAllOrdersResponse":
         """
         Cancel all open orders, or those of one market.
         """
@@ -3855,9 +3555,7 @@ class OrderServiceSyncStub:
             ListOrdersResponse.FromString,
         )(message)
 
-    def order_entry(
-        self, messages: "Iterable[OrderEntryRequest]"
-    ) -> "Iterator[OrderEntryResponse]":
+    def order_entry(self, messages: "Iterable[OrderEntryRequest]") -> "Iterator[OrderEntryResponse]":
         """
         The fast way in: requests and batches on one stream, each answered under its `request_id`, in the order of arrival.
         A client may send on without waiting; a full queue is felt as flow control, not as an error.
