@@ -21,7 +21,6 @@ SHELL := /bin/sh
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONDONTWRITEBYTECODE :=
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME
 
 .PHONY: help
@@ -55,8 +54,8 @@ $(UV): requirements/uv.txt
 	@touch $@
 
 .PHONY: lock
-lock: | $(UV) ## Resolve the members' dependencies anew into requirements.lock
-	@$(PYTHON) tools/lock.py write $(UV)
+lock: | $(UV) ## Lock the members' dependencies; what is locked stays (ARGS=--upgrade for the newest)
+	@$(PYTHON) tools/lock.py write $(UV) $(ARGS)
 
 .PHONY: gen
 gen: install ## Generate gen/ from proto/
@@ -71,6 +70,49 @@ dev: install ## Run the whole exchange in the foreground (ARGS="--headless …")
 .PHONY: test
 test: install ## Run every test (PYTEST_ARGS="tests/unit -k book" for some)
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# One after the other, the quick ones first; `make -k check` goes on after a failure.
+.PHONY: check
+check: check-lock check-format check-lint check-imports check-proto check-gen check-types ## Check all that needs no run
+	@echo "All checks passed"
+
+.PHONY: check-lock
+check-lock: install
+	@$(BIN)/python tools/lock.py check
+	@$(BIN)/python tools/check_addresses.py
+
+.PHONY: check-format
+check-format: install
+	@$(BIN)/ruff format --check .
+
+.PHONY: check-lint
+check-lint: install
+	@$(BIN)/ruff check .
+
+.PHONY: check-imports
+check-imports: install
+	@$(BIN)/lint-imports --no-logo
+
+.PHONY: check-proto
+check-proto: install
+	@$(BIN)/buf lint
+	@$(BIN)/buf format --diff --exit-code proto
+	@tag=$$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null) || tag=; \
+	  if [ -n "$$tag" ]; then \
+	    echo "The contract against $$tag" && $(BIN)/buf breaking --against ".git#tag=$$tag"; \
+	  else \
+	    echo "There is no tagged contract yet to break"; \
+	  fi
+
+.PHONY: check-gen
+check-gen: install
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" buf generate --output "$$folder" 2>"$$folder/log" || { cat "$$folder/log" >&2; exit 1; }; \
+	  diff -r -x __pycache__ gen "$$folder/gen" || { echo "gen/ is not what proto/ says; run make gen" >&2; exit 1; }
+
+.PHONY: check-types
+check-types: install
+	@$(BIN)/mypy $(wildcard server sdks/python bots tests bench tools)
 
 .PHONY: bench
 bench: install ## Measure; prints a table and writes bench/results/latest.json (ARGS="…")

@@ -27,10 +27,10 @@ ADDRESS = re.compile(r"https?://|^\s*--?(?:index-url|extra-index-url|find-links|
 
 
 def main(arguments: list[str]) -> int:
-    """Run `write UV` or `check`; return the exit status."""
+    """Run `write UV [OPTION…]` or `check`; return the exit status."""
     match arguments:
-        case ["write", uv]:
-            write(uv)
+        case ["write", uv, *options]:
+            write(uv, options)
             return 0
         case ["check"]:
             problems = check()
@@ -38,12 +38,14 @@ def main(arguments: list[str]) -> int:
                 print(problem, file=sys.stderr)
             return 1 if problems else 0
         case _:
-            print("usage: lock.py write UV | check", file=sys.stderr)
+            print("usage: lock.py write UV [--upgrade] | check", file=sys.stderr)
             return 2
 
 
-def write(uv: str) -> None:
+def write(uv: str, options: list[str]) -> None:
     """Resolve all members, their extras and the development tools, for every platform, with hashes.
+
+    What the lock holds already is kept as long as it fits; `options` go to uv.
 
     Raises CalledProcessError if there is no resolution.
     """
@@ -61,7 +63,7 @@ def write(uv: str) -> None:
     for name in MEMBERS:
         # First-party code is installed editable and without its dependencies, which are all in the lock.
         command += ["--no-emit-package", name]
-    command += ["--group", "pyproject.toml:dev", "--output-file", LOCK.name]
+    command += [*options, "--group", "pyproject.toml:dev", "--output-file", LOCK.name]
     command += [f"{folder}/pyproject.toml" for folder in MEMBERS.values()]
     subprocess.run(command, cwd=ROOT, check=True)
     resolved = "".join(line for line in LOCK.read_text("utf-8").splitlines(keepends=True) if not line.startswith("# "))
