@@ -100,7 +100,6 @@ __all__ = (
     "TradeBatch",
 )
 
-import datetime
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -800,8 +799,8 @@ class Account(betterproto2.Message):
     Unique name.
     """
 
-    create_time: "datetime.datetime | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
+    create_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
     When it was created.
@@ -852,8 +851,8 @@ class AccountUpdate(betterproto2.Message):
     Balances that changed, as they are after the command.
     """
 
-    event_time: "datetime.datetime | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
+    event_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        4, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
     When the command was sequenced.
@@ -1057,8 +1056,8 @@ class CreateApiKeyRequest(betterproto2.Message):
     For people; 0 to 64 visible ASCII characters or spaces.
     """
 
-    expire_time: "datetime.datetime | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
+    expire_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        4, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
     When it stops working; unset is never. In the future.
@@ -1305,8 +1304,8 @@ class Fill(betterproto2.Message):
     Maker or taker.
     """
 
-    trade_time: "datetime.datetime | None" = betterproto2.field(
-        11, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
+    trade_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        11, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
     When the trade was sequenced.
@@ -1515,8 +1514,8 @@ class Heartbeat(betterproto2.Message):
     Sent on a quiet stream so that a client can tell quiet from dead.
     """
 
-    server_time: "datetime.datetime | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
+    server_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
     The server's time.
@@ -1572,9 +1571,7 @@ class LedgerEntry(betterproto2.Message):
     The trade; 0 for a credit.
     """
 
-    book_time: "datetime.datetime | None" = betterproto2.field(
-        9, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
-    )
+    book_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(9, betterproto2.TYPE_MESSAGE, optional=True)
     """
     When it was booked.
     """
@@ -2018,15 +2015,15 @@ class Order(betterproto2.Message):
     Why it is canceled or expired.
     """
 
-    create_time: "datetime.datetime | None" = betterproto2.field(
-        17, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
+    create_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        17, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
     When the order was sequenced.
     """
 
-    update_time: "datetime.datetime | None" = betterproto2.field(
-        18, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
+    update_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        18, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
     When it last changed.
@@ -2166,8 +2163,8 @@ class OrderBookDelta(betterproto2.Message):
     As in OrderBook, of the book after this delta.
     """
 
-    event_time: "datetime.datetime | None" = betterproto2.field(
-        7, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
+    event_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        7, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
     When the last command in it was sequenced.
@@ -2725,8 +2722,8 @@ class Trade(betterproto2.Message):
     Side of the order that took liquidity.
     """
 
-    trade_time: "datetime.datetime | None" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
+    trade_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        6, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
     When the trade was sequenced.
