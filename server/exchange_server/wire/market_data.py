@@ -1,0 +1,54 @@
+"""Assets, markets, price levels and trades as protobuf."""
+
+from typing import cast
+
+from exchange.v1 import market_data_service_pb2, types_pb2
+from exchange_server.engine import events
+from exchange_server.engine.entities import Asset, Market
+from exchange_server.engine.types import Lots, Ticks
+from exchange_server.wire.decimals import format_units
+from exchange_server.wire.times import timestamp
+from exchange_server.wire.units import format_price, format_quantity, format_quote
+
+
+def asset_message(asset: Asset) -> types_pb2.Asset:
+    """Return an asset."""
+    return types_pb2.Asset(name=asset.name, decimals=asset.decimals)
+
+
+def market_message(market: Market, status: int) -> types_pb2.Market:
+    """Return a market with a status: of the event that is answered, or `market.status` as it is now."""
+    return types_pb2.Market(
+        name=market.name,
+        base_asset=market.base.name,
+        quote_asset=market.quote.name,
+        tick_size=format_units(market.tick_units, market.price_decimals),
+        lot_size=format_units(market.lot_units, market.quantity_decimals),
+        min_notional=format_quote(market, market.min_notional_atoms),
+        maker_fee_ppm=market.maker_fee_ppm,
+        taker_fee_ppm=market.taker_fee_ppm,
+        status=cast(types_pb2.MarketStatus, status),
+        price_decimals=market.price_decimals,
+        quantity_decimals=market.quantity_decimals,
+    )
+
+
+def price_level_message(market: Market, price_ticks: Ticks, quantity_lots: Lots) -> market_data_service_pb2.PriceLevel:
+    """Return one price level; quantity "0" when it is gone."""
+    return market_data_service_pb2.PriceLevel(
+        price=format_price(market, price_ticks), quantity=format_quantity(market, quantity_lots)
+    )
+
+
+def trade_message(trade: events.Trade, sequence: int, time_ns: int) -> types_pb2.Trade:
+    """Return a trade as everybody sees it."""
+    market = trade.taker.market
+    return types_pb2.Trade(
+        trade_id=trade.trade_id,
+        market=market.name,
+        price=format_price(market, trade.price_ticks),
+        quantity=format_quantity(market, trade.quantity_lots),
+        taker_side=cast(types_pb2.Side, trade.taker.side),
+        trade_time=timestamp(time_ns),
+        sequence=sequence,
+    )

@@ -1,0 +1,143 @@
+"""Orders and fills as protobuf, made from events: an answer shows the order as its command left it, not as it is later."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from exchange.v1 import types_pb2
+from exchange_server.engine import events
+from exchange_server.engine.commands import PlaceOrder
+from exchange_server.engine.entities import Market
+from exchange_server.engine.orders import Order
+from exchange_server.engine.types import CLOSE_NONE, ORDER_OPEN, Atoms, Lots
+from exchange_server.wire.times import timestamp
+from exchange_server.wire.units import format_price, format_quantity, format_quote
+
+LIQUIDITY_MAKER = 1
+LIQUIDITY_TAKER = 2
+
+
+def order_message(
+    order: Order,
+    open_lots: int,
+    cost_atoms: int,
+    fee_atoms: int,
+    status: int,
+    close_reason: int,
+    update_time_ns: int,
+) -> types_pb2.Order:
+    """Return an order with what changes about it given by the caller, who has it from events.
+
+    `open_lots` is what is not filled; the message's `open_quantity` is that only while the order is open.
+    """
+    market = order.market
+    return types_pb2.Order(
+        order_id=order.order_id,
+        account_id=order.account_id,
+        market=market.name,
+        client_order_id=order.client_order_id,
+        side=cast(types_pb2.Side, order.side),
+        type=cast(types_pb2.OrderType, order.type),
+        time_in_force=cast(types_pb2.TimeInForce, order.time_in_force),
+        post_only=order.post_only,
+        price=format_price(market, order.price_ticks) if order.price_ticks else "",
+        quantity=format_quantity(market, order.quantity_lots),
+        filled_quantity=format_quantity(market, Lots(order.quantity_lots - open_lots)),
+        open_quantity=format_quantity(market, Lots(open_lots)) if status == ORDER_OPEN else "0",
+        filled_quote=format_quote(market, Atoms(cost_atoms)),
+        fee=format_quote(market, Atoms(fee_atoms)),
+        status=cast(types_pb2.OrderStatus, status),
+        close_reason=cast(types_pb2.CloseReason, close_reason),
+        create_time=timestamp(order.create_time_ns),
+        update_time=timestamp(update_time_ns),
+    )
+
+
+def present_order_message(order: Order) -> types_pb2.Order:
+    """Return an order as it is at this moment: for reads, and for closed orders, which no longer change."""
+    return order_message(
+        order,
+        order.open_lots,
+        order.cost_atoms,
+        order.fee_atoms,
+        order.status,
+        order.close_reason,
+        order.update_time_ns,
+    )
+
+
+def placed_order_message(order: Order, outcome: Sequence[events.Event], time_ns: int) -> types_pb2.Order:
+    """Return a new order after its own arrival; `outcome` is all events of its command."""
+    open_lots, cost_atoms, fee_atoms = order.quantity_lots, 0, 0
+    for event in outcome:
+        if type(event) is events.Trade and event.taker is order:
+            open_lots = event.taker_open_lots
+            cost_atoms = event.taker_total_cost_atoms
+            fee_atoms = event.taker_total_fee_atoms
+        elif type(event) is events.OrderClosed and event.order is order:
+            return present_order_message(order)
+    return order_message(order, open_lots, cost_atoms, fee_atoms, ORDER_OPEN, CLOSE_NONE, time_ns)
+
+
+def deduplicated_order_message(event: events.OrderDeduplicated) -> types_pb2.Order:
+    """Return the original order as it was when its key came again."""
+    return order_message(
+        event.order,
+        event.open_lots,
+        event.cost_atoms,
+        event.fee_atoms,
+        event.status,
+        event.close_reason,
+        event.update_time_ns,
+    )
+
+
+def validated_order_message(command: PlaceOrder, market: Market, time_ns: int) -> types_pb2.Order:
+    """Return the order that a command would become, without an id and unfilled."""
+    return types_pb2.Order(
+        account_id=command.account_id,
+        market=market.name,
+        client_order_id=command.client_order_id,
+        side=cast(types_pb2.Side, command.side),
+        type=cast(types_pb2.OrderType, command.type),
+        time_in_force=cast(types_pb2.TimeInForce, command.time_in_force),
+        post_only=command.post_only,
+        price=format_price(market, command.price_ticks) if command.price_ticks else "",
+        quantity=format_quantity(market, command.quantity_lots),
+        filled_quantity="0",
+        open_quantity=format_quantity(market, command.quantity_lots),
+        filled_quote="0",
+        fee="0",
+        status=cast(types_pb2.OrderStatus, ORDER_OPEN),
+        create_time=timestamp(time_ns),
+        update_time=timestamp(time_ns),
+    )
+
+
+def taker_fill_message(trade: events.Trade, sequence: int, time_ns: int) -> types_pb2.Fill:
+    """Return the side of a trade whose order took liquidity."""
+    return _fill(trade, trade.taker, trade.taker_fee_atoms, LIQUIDITY_TAKER, sequence, time_ns)
+
+
+def maker_fill_message(trade: events.Trade, sequence: int, time_ns: int) -> types_pb2.Fill:
+    """Return the side of a trade whose order had rested."""
+    return _fill(trade, trade.maker, trade.maker_fee_atoms, LIQUIDITY_MAKER, sequence, time_ns)
+
+
+def _fill(
+    trade: events.Trade, order: Order, fee_atoms: Atoms, liquidity: int, sequence: int, time_ns: int
+) -> types_pb2.Fill:
+    market = order.market
+    return types_pb2.Fill(
+        trade_id=trade.trade_id,
+        order_id=order.order_id,
+        client_order_id=order.client_order_id,
+        market=market.name,
+        side=cast(types_pb2.Side, order.side),
+        price=format_price(market, trade.price_ticks),
+        quantity=format_quantity(market, trade.quantity_lots),
+        quote_amount=format_quote(market, trade.cost_atoms),
+        fee=format_quote(market, fee_atoms),
+        liquidity=cast(types_pb2.Liquidity, liquidity),
+        trade_time=timestamp(time_ns),
+        sequence=sequence,
+    )

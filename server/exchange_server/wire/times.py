@@ -1,0 +1,22 @@
+"""Nanoseconds to `google.protobuf.Timestamp` and back."""
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from exchange_server.engine.types import REJECT_INVALID_FIELD, TimeNs
+from exchange_server.wire.errors import FieldError
+
+_SECOND_NS = 1_000_000_000
+_MAX_NS = (1 << 63) - 1
+
+
+def timestamp(time_ns: int) -> Timestamp:
+    """Write nanoseconds since 1970 UTC."""
+    return Timestamp(seconds=time_ns // _SECOND_NS, nanos=time_ns % _SECOND_NS)
+
+
+def parse_timestamp(value: Timestamp, field: str) -> TimeNs:
+    """Return nanoseconds since 1970 UTC. Raises FieldError before 1970, after 2262, and for nanos out of range."""
+    time_ns = value.seconds * _SECOND_NS + value.nanos
+    if value.seconds < 0 or not 0 <= value.nanos < _SECOND_NS or time_ns > _MAX_NS:
+        raise FieldError(REJECT_INVALID_FIELD, field, "is not a time between 1970 and 2262")
+    return TimeNs(time_ns)
