@@ -108,7 +108,7 @@ check-proto: install
 check-gen: install
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  PATH="$(CURDIR)/$(BIN):$$PATH" buf generate --output "$$folder" 2>"$$folder/log" || { cat "$$folder/log" >&2; exit 1; }; \
-	  diff -r -x __pycache__ gen "$$folder/gen" || { echo "gen/ is not what proto/ says; run make gen" >&2; exit 1; }
+	  diff -rq -x __pycache__ gen "$$folder/gen" || { echo "gen/ is not what proto/ says; run make gen" >&2; exit 1; }
 
 .PHONY: check-types
 check-types: install
