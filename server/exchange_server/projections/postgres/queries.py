@@ -1,0 +1,220 @@
+"""Pages of the history for the API: newest first, by keyset, in engine units."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from psycopg import errors
+from sqlalchemy import ColumnElement, Select, Table, select, tuple_
+from sqlalchemy.engine import Row
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from exchange_server.engine.types import (
+    AccountId,
+    AssetId,
+    Atoms,
+    Lots,
+    MarketId,
+    OrderId,
+    Sequence,
+    Ticks,
+    TimeNs,
+    TradeId,
+)
+from exchange_server.projections.postgres import tables
+from exchange_server.projections.postgres.urls import sqlalchemy_url
+
+MAX_PAGE_SIZE: Final = 1_000
+CONNECT_SECONDS: Final = 2
+STATEMENT_SECONDS: Final = 5
+CONNECTIONS: Final = 8
+POOL_WAIT_SECONDS: Final = 2.0
+
+
+class HistoryUnavailable(Exception):
+    """The history cannot be read now: the database is not reachable, overloaded, or not migrated yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order as it was at the projection's cursor; `open_lots` is what is not filled, also after it closed."""
+
+    order_id: OrderId
+    account_id: AccountId
+    market_id: MarketId
+    client_order_id: str
+    side: int
+    type: int
+    time_in_force: int
+    post_only: bool
+    price_ticks: Ticks
+    quantity_lots: Lots
+    open_lots: Lots
+    cost_atoms: Atoms
+    fee_atoms: Atoms
+    status: int
+    close_reason: int
+    create_time_ns: TimeNs
+    update_time_ns: TimeNs
+
+
+@dataclass(frozen=True, slots=True)
+class FillRow:
+    """One side of a trade; `liquidity` is exchange.v1.Liquidity."""
+
+    market_id: MarketId
+    trade_id: TradeId
+    liquidity: int
+    sequence: Sequence
+    order_id: OrderId
+    account_id: AccountId
+    side: int
+    price_ticks: Ticks
+    quantity_lots: Lots
+    cost_atoms: Atoms
+    fee_atoms: Atoms
+    time_ns: TimeNs
+    client_order_id: str
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Return the place among the account's fills: the `before` of the next page."""
+        return self.sequence, self.trade_id
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntryRow:
+    """One line of the double-entry ledger; `kind` is exchange.v1.LedgerEntryKind."""
+
+    sequence: Sequence
+    line: int
+    account_id: AccountId
+    asset_id: AssetId
+    amount_atoms: Atoms
+    kind: int
+    market_id: MarketId
+    trade_id: TradeId
+    time_ns: TimeNs
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Return the place among the account's entries: the `before` of the next page."""
+        return self.sequence, self.line
+
+
+RowT = TypeVar("RowT")
+
+
+class History:
+    """Reads the history. Connects when it is first asked, so that it can be made while the database is down.
+
+    Every method raises HistoryUnavailable, within some seconds. `limit` is cut to 1…1000.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine: AsyncEngine = create_async_engine(
+            sqlalchemy_url(url),
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=POOL_WAIT_SECONDS,
+            isolation_level="AUTOCOMMIT",  # one statement a page: no transaction to open and end
+            connect_args={
+                "connect_timeout": CONNECT_SECONDS,
+                "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c default_transaction_read_only=on",
+                "application_name": "exchange-history",
+            },
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._engine.dispose()
+
+    async def list_orders(
+        self, account_id: int, market_id: int = 0, before: int | None = None, limit: int = 100
+    ) -> list[OrderRow]:
+        """List an account's orders, newest first.
+
+        `market_id` 0 is all; `before` is the last order id of the page before.
+        """
+        table = tables.orders
+        query = _of_account(table, account_id, limit).order_by(table.c.order_id.desc())
+        if market_id:
+            query = query.where(table.c.market_id == market_id)
+        if before is not None:
+            query = query.where(table.c.order_id < before)
+        return await self._read(query, lambda row: OrderRow(**row._asdict()))
+
+    async def list_fills(
+        self,
+        account_id: int,
+        market_id: int = 0,
+        order_id: int = 0,
+        before: tuple[int, int] | None = None,
+        limit: int = 100,
+    ) -> list[FillRow]:
+        """List an account's fills, newest first. Ids of 0 are all; `before` is the last `key` of the page before."""
+        table = tables.fills
+        columns = (table.c.sequence, table.c.trade_id)
+        query = _of_account(table, account_id, limit).order_by(*(column.desc() for column in columns))
+        if market_id:
+            query = query.where(table.c.market_id == market_id)
+        if order_id:
+            query = query.where(table.c.order_id == order_id)
+        if before is not None:
+            query = query.where(_is_before(columns, before))
+        return await self._read(query, lambda row: FillRow(**row._asdict()))
+
+    async def list_ledger_entries(
+        self, account_id: int, asset_id: int = 0, before: tuple[int, int] | None = None, limit: int = 100
+    ) -> list[LedgerEntryRow]:
+        """List an account's ledger lines, newest first.
+
+        `asset_id` 0 is all; `before` is the last `key` of the page before.
+        """
+        table = tables.ledger_entries
+        columns = (table.c.sequence, table.c.line)
+        query = _of_account(table, account_id, limit).order_by(*(column.desc() for column in columns))
+        if asset_id:
+            query = query.where(table.c.asset_id == asset_id)
+        if before is not None:
+            query = query.where(_is_before(columns, before))
+        return await self._read(query, lambda row: LedgerEntryRow(**row._asdict()))
+
+    async def sequence(self, shard_id: int = 0) -> int:
+        """Return the sequence up to which the history is written; 0 if nothing is."""
+        query = select(tables.cursor.c.sequence).where(tables.cursor.c.shard_id == shard_id)
+        rows = await self._read(query, lambda row: int(row[0]))
+        return rows[0] if rows else 0
+
+    async def _read(self, query: Select[Any], build: Callable[[Row[Any]], RowT]) -> list[RowT]:
+        for attempt in (1, 2):
+            try:
+                async with self._engine.connect() as connection:
+                    return [build(row) for row in await connection.execute(query)]
+            except DBAPIError as error:
+                # After a restart of the server every pooled connection is dead; the first failure drops them all.
+                if attempt == 1 and error.connection_invalidated:
+                    continue
+                raise HistoryUnavailable(_reason(error)) from error
+            except (TimeoutError, SQLAlchemyError, OSError) as error:
+                raise HistoryUnavailable(f"the history cannot be read: {type(error).__name__}") from error
+        raise AssertionError("unreachable")
+
+
+def _of_account(table: Table, account_id: int, limit: int) -> Select[Any]:
+    return select(table).where(table.c.account_id == account_id).limit(min(max(limit, 1), MAX_PAGE_SIZE))
+
+
+def _is_before(columns: tuple[ColumnElement[int], ...], key: tuple[int, ...]) -> ColumnElement[bool]:
+    return tuple_(*columns) < tuple_(*key)
+
+
+def _reason(error: DBAPIError) -> str:
+    match error.orig:
+        case errors.UndefinedTable():
+            return "the history is not migrated yet"
+        case errors.QueryCanceled():
+            return f"the history did not answer within {STATEMENT_SECONDS} s"
+        case _:
+            return "the history's database is not reachable"

@@ -1,0 +1,148 @@
+"""The tables, as the queries see them. `migrations/` makes them; a test keeps the two equal.
+
+Numbers are the engine's: prices in ticks, quantities in lots, money in atoms, times in nanoseconds since 1970 UTC.
+Enum-like numbers are those of `exchange.v1`. There are no foreign keys: rows come from the engine, which checked them.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+metadata: Final = MetaData()
+
+assets: Final = Table(
+    "assets",
+    metadata,
+    Column("asset_id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("decimals", SmallInteger, nullable=False),
+)
+
+markets: Final = Table(
+    "markets",
+    metadata,
+    Column("market_id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("base_asset_id", Integer, nullable=False),
+    Column("quote_asset_id", Integer, nullable=False),
+    Column("tick_units", BigInteger, nullable=False),
+    Column("price_decimals", SmallInteger, nullable=False),
+    Column("lot_units", BigInteger, nullable=False),
+    Column("quantity_decimals", SmallInteger, nullable=False),
+    Column("min_notional_atoms", BigInteger, nullable=False),
+    Column("maker_fee_ppm", Integer, nullable=False),
+    Column("taker_fee_ppm", Integer, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+)
+
+accounts: Final = Table(
+    "accounts",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("create_time_ns", BigInteger, nullable=False),
+)
+
+api_keys: Final = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False, comment="SHA-256 of the secret"),
+    Column("scopes", Integer, nullable=False, comment="bits 1 << exchange.v1.Scope"),
+    Column("label", Text, nullable=False),
+    Column("expire_time_ns", BigInteger, nullable=False, comment="0 is never"),
+    Column("revoked", Boolean, nullable=False),
+)
+
+orders: Final = Table(
+    "orders",
+    metadata,
+    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("market_id", Integer, nullable=False),
+    Column("client_order_id", Text, nullable=False, comment="empty for none"),
+    Column("side", SmallInteger, nullable=False),
+    Column("type", SmallInteger, nullable=False),
+    Column("time_in_force", SmallInteger, nullable=False),
+    Column("post_only", Boolean, nullable=False),
+    Column("price_ticks", BigInteger, nullable=False, comment="0 for a market order"),
+    Column("quantity_lots", BigInteger, nullable=False),
+    Column("open_lots", BigInteger, nullable=False, comment="not filled, also after the order closed"),
+    Column("cost_atoms", BigInteger, nullable=False, comment="sum of price x quantity of its fills, quote asset"),
+    Column("fee_atoms", BigInteger, nullable=False, comment="negative for a rebate, quote asset"),
+    Column("status", SmallInteger, nullable=False),
+    Column("close_reason", SmallInteger, nullable=False),
+    Column("create_time_ns", BigInteger, nullable=False),
+    Column("update_time_ns", BigInteger, nullable=False),
+    # Pages of one account, newest first: the index is read backwards.
+    Index("orders_by_account", "account_id", "order_id"),
+    # An order is updated some times in its life; room on its page keeps that out of the indexes.
+    postgresql_with={"fillfactor": "80"},
+)
+
+fills: Final = Table(
+    "fills",
+    metadata,
+    Column("market_id", Integer, primary_key=True, autoincrement=False),
+    Column("trade_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("liquidity", SmallInteger, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("side", SmallInteger, nullable=False),
+    Column("price_ticks", BigInteger, nullable=False),
+    Column("quantity_lots", BigInteger, nullable=False),
+    Column("cost_atoms", BigInteger, nullable=False),
+    Column("fee_atoms", BigInteger, nullable=False),
+    Column("time_ns", BigInteger, nullable=False),
+    Column("client_order_id", Text, nullable=False),
+    Index("fills_by_account", "account_id", "sequence", "trade_id"),
+    Index("fills_by_order", "order_id", "sequence", "trade_id"),
+)
+
+ledger_entries: Final = Table(
+    "ledger_entries",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("asset_id", Integer, nullable=False),
+    Column("amount_atoms", BigInteger, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("market_id", Integer, nullable=False, comment="0 for a credit"),
+    Column("trade_id", BigInteger, nullable=False, comment="0 for a credit"),
+    Column("time_ns", BigInteger, nullable=False),
+    Index("ledger_entries_by_account", "account_id", "sequence", "line"),
+)
+
+balances: Final = Table(
+    "balances",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("asset_id", Integer, primary_key=True, autoincrement=False),
+    Column("available_atoms", BigInteger, nullable=False),
+    Column("reserved_atoms", BigInteger, nullable=False),
+    # Few rows, each updated for ever.
+    postgresql_with={"fillfactor": "50"},
+)
+
+cursor: Final = Table(
+    "cursor",
+    metadata,
+    Column("shard_id", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False, comment="of the last command that is projected"),
+    Column("time_ns", BigInteger, nullable=False),
+    Column("event_digest", LargeBinary, nullable=False, comment="of all events up to it: tells journals apart"),
+)
