@@ -10,7 +10,7 @@ MAX_SCALE: Final = 18
 """Most digits behind the point that a decimal may have; as many as 19 stand before it."""
 
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,18}))?")
-_POWERS: Final = tuple(10**n for n in range(2 * MAX_SCALE + 1))
+_POWERS: Final[tuple[int, ...]] = tuple(10**n for n in range(2 * MAX_SCALE + 1))
 
 
 def parse_decimal(text: str, field: str) -> tuple[int, int]:
@@ -38,7 +38,7 @@ def to_units(digits: int, scale: int, decimals: int) -> int | None:
 
 
 def format_units(units: int, decimals: int) -> str:
-    """Write units of 10^-decimals canonically: no trailing zeros, no trailing point, "0" for zero, "-" when negative."""
+    """Write units of 10^-decimals canonically: no trailing zeros, no trailing point, "0" for zero, "-" if negative."""
     if not units:
         return "0"
     if decimals:

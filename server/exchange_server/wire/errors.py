@@ -2,12 +2,19 @@
 
 from typing import Final
 
+Violation = tuple[str, str]
+"""Path of a field, and what is wrong with it."""
+
 
 class FieldError(ValueError):
-    """A request that cannot become a command: `reason` is an `exchange.v1.RejectReason`, `field` the path at fault."""
+    """A request that cannot become a command: `reason` is an `exchange.v1.RejectReason`, `field` the path at fault.
 
-    def __init__(self, reason: int, field: str, message: str) -> None:
+    `others` are further violations of the same request.
+    """
+
+    def __init__(self, reason: int, field: str, message: str, others: tuple[Violation, ...] = ()) -> None:
         super().__init__(f"{field}: {message}" if field else message)
         self.reason: Final = reason
         self.field: Final = field
         self.message: Final = message
+        self.others: Final = others

@@ -1,4 +1,4 @@
-"""Orders and fills as protobuf, made from events: an answer shows the order as its command left it, not as it is later."""
+"""Orders and fills as protobuf, made from events: an answer shows the order as its command left it, never later."""
 
 from collections.abc import Sequence
 from typing import cast
