@@ -19,7 +19,8 @@ class Asset:
 class Market:
     """A pair of assets, its units and its fees.
 
-    `quote_atoms_per_tick_lot`: quote atoms of one tick × one lot; `base_atoms_per_lot`: base atoms of one lot.
+    `quote_atoms_per_tick_lot`: quote atoms of one tick × one lot; `base_atoms_per_lot`: base atoms of one lot;
+    `worst_fee_ppm`: the most that a fill can cost, whoever takes; never negative.
     """
 
     __slots__ = (
@@ -38,6 +39,7 @@ class Market:
         "status",
         "taker_fee_ppm",
         "tick_units",
+        "worst_fee_ppm",
     )
 
     def __init__(
@@ -70,6 +72,7 @@ class Market:
         self.taker_fee_ppm: Final = taker_fee_ppm
         self.quote_atoms_per_tick_lot: Final = quote_atoms_per_tick_lot
         self.base_atoms_per_lot: Final = base_atoms_per_lot
+        self.worst_fee_ppm: Final = Ppm(max(maker_fee_ppm, taker_fee_ppm, 0))
         self.status = status
         self.next_trade_id = next_trade_id
 

@@ -140,9 +140,7 @@ class BalanceChanged:
 
     __slots__ = ("account_id", "asset_id", "available_atoms", "reserved_atoms")
 
-    def __init__(
-        self, account_id: AccountId, asset_id: AssetId, available_atoms: Atoms, reserved_atoms: Atoms
-    ) -> None:
+    def __init__(self, account_id: AccountId, asset_id: AssetId, available_atoms: Atoms, reserved_atoms: Atoms) -> None:
         self.account_id: Final = account_id
         self.asset_id: Final = asset_id
         self.available_atoms: Final = available_atoms

@@ -1,18 +1,28 @@
-"""The order. A million of them may rest, so it is slotted and its links are its own."""
+"""The order and the price level that it rests in. A million may rest, so both are slotted and linked by hand."""
 
-from typing import Final, Optional
+from typing import Final
 
 from exchange_server.engine.entities import Market
-from exchange_server.engine.types import CLOSE_NONE, ORDER_OPEN, PPM, AccountId, Atoms, Lots, OrderId, Ticks, TimeNs
+from exchange_server.engine.types import (
+    CLOSE_NONE,
+    ORDER_OPEN,
+    PPM,
+    AccountId,
+    Atoms,
+    Lots,
+    MarketId,
+    OrderId,
+    Ticks,
+    TimeNs,
+)
 
 
 class Order:
     """An order and its place in the book (intrusive links, set by the book and the account only).
 
     Never changes: everything up to `create_time_ns`. `open_lots` is what is not filled, also after the order closed
-    (filled = quantity − open). `fee_micro` is the exact fee so far in millionths of a quote atom;
-    what was charged is that, rounded up: see `fee_atoms`. `reserved_atoms` is held in the quote asset for a buy and in
-    the base asset for a sell.
+    (filled = quantity − open). `fee_micro` is the exact fee so far in millionths of a quote atom; what was charged is
+    that, rounded up: see `fee_atoms`. What an open order reserves is not stored but follows from it: see `risk`.
     """
 
     __slots__ = (
@@ -33,13 +43,19 @@ class Order:
         "prev",
         "price_ticks",
         "quantity_lots",
-        "reserved_atoms",
         "side",
         "status",
         "time_in_force",
         "type",
         "update_time_ns",
     )
+
+    # Unset until the order rests.
+    level: "Level | None"
+    prev: "Order | None"
+    next: "Order | None"
+    account_prev: "Order | None"
+    account_next: "Order | None"
 
     def __init__(
         self,
@@ -69,7 +85,6 @@ class Order:
         self.open_lots: Lots = quantity_lots
         self.cost_atoms: Atoms = Atoms(0)
         self.fee_micro: int = 0
-        self.reserved_atoms: Atoms = Atoms(0)
         self.status: int = ORDER_OPEN
         self.close_reason: int = CLOSE_NONE
         self.update_time_ns: TimeNs = create_time_ns
@@ -78,3 +93,19 @@ class Order:
     def fee_atoms(self) -> Atoms:
         """Fee charged so far in quote atoms: exact sum, rounded up (a rebate rounds down)."""
         return Atoms(-(-self.fee_micro // PPM))
+
+
+class Level:
+    """The orders that rest at one price of one side, first come first."""
+
+    __slots__ = ("first", "last", "market_id", "price_ticks", "side", "total_lots", "touched_by")
+
+    def __init__(self, market_id: MarketId, side: int, price_ticks: Ticks) -> None:
+        self.market_id: Final = market_id
+        self.side: Final = side
+        self.price_ticks: Final = price_ticks
+        self.total_lots: Lots = Lots(0)
+        self.first: Order | None = None
+        self.last: Order | None = None
+        self.touched_by: int = 0
+        """Sequence of the last command that listed this level among its changes."""

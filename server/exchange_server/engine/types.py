@@ -31,6 +31,17 @@ MAX_LOTS: Final = (1 << 40) - 1
 MAX_ATOMS: Final = (1 << 62) - 1
 """Largest notional, balance and supply: everything that is stored fits a signed 64-bit column."""
 
+MAX_DECIMALS: Final = 12
+"""Of an asset's atom."""
+MAX_UNIT_DECIMALS: Final = 18
+"""Of a tick or lot size as it is written."""
+MAX_FEE_PPM: Final = 100_000
+MAX_ASSET_NAME: Final = 16
+MAX_NAME: Final = 64
+"""Characters of an account name, label, client order id or credit id."""
+MAX_KEY_ID: Final = 32
+SECRET_HASH_BYTES: Final = 32
+
 MAX_CLOSED_PER_ACCOUNT: Final = 10_000
 """Closed orders (and credit ids) that an account's idempotency keys and GetOrder remember; the oldest goes first."""
 
@@ -74,6 +85,7 @@ SCOPE_ADMIN: Final = 3
 
 # Refusals that the engine itself can give (`exchange.v1.RejectReason`).
 REJECT_NONE: Final = 0
+REJECT_INVALID_FIELD: Final = 1
 REJECT_PRICE_OUT_OF_RANGE: Final = 5
 REJECT_QUANTITY_OUT_OF_RANGE: Final = 6
 REJECT_NOTIONAL_TOO_SMALL: Final = 7
@@ -92,4 +104,3 @@ REJECT_MARKET_HALTED: Final = 19
 REJECT_CLIENT_ORDER_ID_REUSED: Final = 20
 REJECT_ALREADY_EXISTS: Final = 21
 REJECT_SUPPLY_TOO_LARGE: Final = 22
-REJECT_INVALID_FIELD: Final = 1

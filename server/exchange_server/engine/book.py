@@ -1,0 +1,106 @@
+"""The order book of one market: levels by price, orders in a level by time.
+
+Every operation costs the same however many orders rest: a level is found in a dict, an order is linked to its
+neighbours, and only a level's first and last order touch the sorted ladder of prices.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from exchange_server.engine.entities import Market
+from exchange_server.engine.ladder import PriceLadder
+from exchange_server.engine.orders import Level, Order
+from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, Lots, MarketId, Ticks
+
+
+class BookSide:
+    """All bids, or all asks, of a market. `best` is the level that trades first."""
+
+    __slots__ = ("best", "is_bid", "levels", "market_id", "prices", "side")
+
+    def __init__(self, market_id: MarketId, side: int) -> None:
+        self.market_id: Final = market_id
+        self.side: Final = side
+        self.is_bid: Final = side == SIDE_BUY
+        self.levels: dict[Ticks, Level] = {}
+        self.prices = PriceLadder()
+        self.best: Level | None = None
+
+    def add(self, order: Order) -> Level:
+        """Let an order rest behind all others at its price; return its level."""
+        level = self.levels.get(order.price_ticks)
+        if level is None:
+            level = self._open_level(order.price_ticks)
+        last = level.last
+        if last is None:
+            level.first = order
+        else:
+            last.next = order
+        order.prev = last
+        order.next = None
+        order.level = level
+        level.last = order
+        level.total_lots = Lots(level.total_lots + order.open_lots)
+        return level
+
+    def remove(self, order: Order) -> Level:
+        """Take a resting order out; return its level, which is gone from the book when its total is 0."""
+        level = order.level
+        assert level is not None
+        before = order.prev
+        after = order.next
+        if before is None:
+            level.first = after
+        else:
+            before.next = after
+        if after is None:
+            level.last = before
+        else:
+            after.prev = before
+        # A closed order is remembered for long: it must not keep its former neighbours alive.
+        order.prev = order.next = order.level = None
+        level.total_lots = Lots(level.total_lots - order.open_lots)
+        if level.first is None:
+            self._close_level(level)
+        return level
+
+    def reduce(self, order: Order, lots: Lots) -> Level:
+        """Take filled lots of a resting order out of its level's total; return the level."""
+        level = order.level
+        assert level is not None
+        level.total_lots = Lots(level.total_lots - lots)
+        return level
+
+    def best_first(self) -> Iterator[Level]:
+        """Iterate over the levels in the order in which they trade; the book must not change meanwhile."""
+        prices = self.prices.descending() if self.is_bid else self.prices.ascending()
+        levels = self.levels
+        for price in prices:
+            yield levels[Ticks(price)]
+
+    def _open_level(self, price: Ticks) -> Level:
+        level = Level(self.market_id, self.side, price)
+        self.levels[price] = level
+        self.prices.add(price)
+        best = self.best
+        if best is None or (price > best.price_ticks if self.is_bid else price < best.price_ticks):
+            self.best = level
+        return level
+
+    def _close_level(self, level: Level) -> None:
+        del self.levels[level.price_ticks]
+        self.prices.remove(level.price_ticks)
+        if level is self.best:
+            best = self.prices.highest() if self.is_bid else self.prices.lowest()
+            self.best = self.levels[Ticks(best)] if best else None
+
+
+class Book:
+    """Both sides of a market."""
+
+    __slots__ = ("asks", "bids", "market")
+
+    def __init__(self, market: Market) -> None:
+        self.market: Final = market
+        self.bids: Final = BookSide(market.market_id, SIDE_BUY)
+        self.asks: Final = BookSide(market.market_id, SIDE_SELL)

@@ -1,0 +1,90 @@
+"""CancelOrder and CancelAllOrders."""
+
+from exchange_server.engine import refusals, risk
+from exchange_server.engine.changes import Changes
+from exchange_server.engine.commands import CancelAllOrders, CancelOrder
+from exchange_server.engine.events import BalanceChanged, Event, LevelChanged, OrderClosed, OrdersCanceled
+from exchange_server.engine.live import LiveState
+from exchange_server.engine.orders import Order
+from exchange_server.engine.settlement import expire_resting
+from exchange_server.engine.types import (
+    CLOSE_BY_OWNER,
+    MARKET_HALTED,
+    ORDER_CANCELED,
+    ORDER_OPEN,
+    SIDE_BUY,
+    Atoms,
+)
+
+
+def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[Event]:
+    """Cancel one open order of the account."""
+    account = state.accounts.get(command.account_id)
+    if account is None:
+        return [refusals.ACCOUNT_NOT_FOUND]
+    order: Order | None
+    if command.order_id:
+        order = account.orders.get(command.order_id)
+    elif command.client_order_id:
+        order = account.client_orders.get(command.client_order_id)
+    else:
+        return [refusals.INVALID_ORDER]
+    if order is None:
+        return [refusals.ORDER_NOT_FOUND]
+    if order.status != ORDER_OPEN:
+        return [refusals.ORDER_CLOSED]
+    market = order.market
+    if market.status == MARKET_HALTED:
+        return [refusals.MARKET_HALTED]
+    if validate_only:
+        return []
+
+    book = state.books[market.market_id]
+    side = order.side
+    if side == SIDE_BUY:
+        level = book.bids.remove(order)
+        balance = account.balances[market.quote.asset_id]
+    else:
+        level = book.asks.remove(order)
+        balance = account.balances[market.base.asset_id]
+    released = risk.reserved_atoms(order)
+    balance.available_atoms = available = Atoms(balance.available_atoms + released)
+    balance.reserved_atoms = reserved = Atoms(balance.reserved_atoms - released)
+    order.status = ORDER_CANCELED
+    order.close_reason = CLOSE_BY_OWNER
+    order.update_time_ns = state.time_ns
+    account.remove_open(order)
+    account.remember_closed(order)
+    state.digest(order.order_id + level.total_lots, available, reserved)
+    return [
+        OrderClosed(order),
+        LevelChanged(market.market_id, side, level.price_ticks, level.total_lots),
+        BalanceChanged(command.account_id, balance.asset_id, available, reserved),
+    ]
+
+
+def cancel_all(state: LiveState, command: CancelAllOrders, validate_only: bool) -> list[Event]:
+    """Cancel the account's open orders, oldest first; of all markets those in halted ones stay."""
+    account = state.accounts.get(command.account_id)
+    if account is None:
+        return [refusals.ACCOUNT_NOT_FOUND]
+    if command.market_id:
+        market = state.markets.get(command.market_id)
+        if market is None:
+            return [refusals.MARKET_NOT_FOUND]
+        if market.status == MARKET_HALTED:
+            return [refusals.MARKET_HALTED]
+    if validate_only:
+        return []
+
+    chosen = [
+        order
+        for order in account.open_orders()
+        if command.market_id in (0, order.market.market_id) and order.market.status != MARKET_HALTED
+    ]
+    state.digest(command.account_id, len(chosen), 0)
+    changes = Changes(state, OrdersCanceled(len(chosen)))
+    for order in chosen:
+        book = state.books[order.market.market_id]
+        expire_resting(state, changes, book, order, ORDER_CANCELED, CLOSE_BY_OWNER)
+    return changes.finish()

@@ -1,0 +1,47 @@
+"""What one command does, collected: its events in order, then each level and balance that it touched, once."""
+
+from typing import Final
+
+from exchange_server.engine.accounts import Balance
+from exchange_server.engine.events import BalanceChanged, Event, LevelChanged
+from exchange_server.engine.live import LiveState
+from exchange_server.engine.orders import Level
+
+
+class Changes:
+    """The outcome of one command in the making."""
+
+    __slots__ = ("balances", "events", "levels", "sequence", "state")
+
+    def __init__(self, state: LiveState, outcome: Event) -> None:
+        self.state: Final = state
+        self.sequence: Final = state.sequence
+        self.events: Final[list[Event]] = [outcome]
+        self.levels: Final[list[Level]] = []
+        self.balances: Final[list[Balance]] = []
+
+    def touch_level(self, level: Level) -> None:
+        """Report the level's total when the command is done."""
+        if level.touched_by != self.sequence:
+            level.touched_by = self.sequence
+            self.levels.append(level)
+
+    def touch_balance(self, balance: Balance) -> None:
+        """Report the balance when the command is done."""
+        if balance.touched_by != self.sequence:
+            balance.touched_by = self.sequence
+            self.balances.append(balance)
+
+    def finish(self) -> list[Event]:
+        """Return the command's events."""
+        state = self.state
+        events = self.events
+        for level in self.levels:
+            state.digest(level.price_ticks, level.total_lots, level.side)
+            events.append(LevelChanged(level.market_id, level.side, level.price_ticks, level.total_lots))
+        for balance in self.balances:
+            available = balance.available_atoms
+            reserved = balance.reserved_atoms
+            state.digest(balance.account_id, available, reserved)
+            events.append(BalanceChanged(balance.account_id, balance.asset_id, available, reserved))
+        return events

@@ -1,0 +1,176 @@
+"""The engine: a pure state machine. Commands in, events out, the same on every machine.
+
+The way of an order: `placing` checks it (`risk` says what it can cost), `matching` finds what it meets in the `book`,
+`settlement` moves the money, and the rest goes into the `book`. `canceling` takes it out again.
+"""
+
+from collections.abc import Iterator
+
+from exchange_server.engine import state as states
+from exchange_server.engine.administration import (
+    create_account,
+    create_api_key,
+    create_asset,
+    create_market,
+    credit,
+    revoke_api_key,
+    set_market_status,
+)
+from exchange_server.engine.canceling import cancel, cancel_all
+from exchange_server.engine.commands import (
+    CancelAllOrders,
+    CancelOrder,
+    Command,
+    CreateAccount,
+    CreateApiKey,
+    CreateAsset,
+    CreateMarket,
+    Credit,
+    PlaceOrder,
+    RevokeApiKey,
+    SetMarketStatus,
+)
+from exchange_server.engine.events import Event, Rejected
+from exchange_server.engine.live import LiveState
+from exchange_server.engine.orders import Order
+from exchange_server.engine.placing import place
+from exchange_server.engine.state import State
+from exchange_server.engine.types import (
+    SIDE_BUY,
+    AccountId,
+    AssetId,
+    Atoms,
+    Lots,
+    MarketId,
+    OrderId,
+    Sequence,
+    Ticks,
+    TimeNs,
+)
+
+
+class Engine(LiveState):
+    """One shard's state and everything that can happen to it.
+
+    Its dicts and entities may be read at any time between commands, and never be changed from outside.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, shard_id: int = 0) -> None:
+        super().__init__(shard_id)
+
+    # ------------------------------------------------------------ commands
+
+    def apply(self, sequence: Sequence, time_ns: TimeNs, command: Command) -> list[Event]:
+        """Execute a command and return its events, the outcome first; a refused one has exactly `Rejected`.
+
+        Raises ValueError when `sequence` is not the next one; anything else that is raised is a bug.
+        """
+        if sequence != self.sequence + 1:
+            raise ValueError(f"sequence {sequence} does not follow {self.sequence}")
+        self.sequence = sequence
+        self.time_ns = time_ns
+        # The frequent ones first, without a call in between.
+        if isinstance(command, PlaceOrder):
+            events = place(self, command, False)
+        elif isinstance(command, CancelOrder):
+            events = cancel(self, command, False)
+        else:
+            events = self._execute(command, time_ns, False)
+        if len(events) == 1:
+            outcome = events[0]
+            if isinstance(outcome, Rejected):
+                self.digest(sequence, outcome.reason, 0)
+        return events
+
+    def check(self, command: Command, time_ns: TimeNs) -> Rejected | None:
+        """Return what `apply` would refuse the command with now, or None; change nothing."""
+        if isinstance(command, PlaceOrder):
+            events = place(self, command, True)
+        elif isinstance(command, CancelOrder):
+            events = cancel(self, command, True)
+        else:
+            events = self._execute(command, time_ns, True)
+        if not events:
+            return None
+        outcome = events[0]
+        assert isinstance(outcome, Rejected)
+        return outcome
+
+    def _execute(self, command: Command, time_ns: TimeNs, validate_only: bool) -> list[Event]:
+        if isinstance(command, CancelAllOrders):
+            return cancel_all(self, command, validate_only)
+        if isinstance(command, Credit):
+            return credit(self, command, validate_only)
+        if isinstance(command, CreateAccount):
+            return create_account(self, command, validate_only)
+        if isinstance(command, CreateApiKey):
+            return create_api_key(self, command, time_ns, validate_only)
+        if isinstance(command, RevokeApiKey):
+            return revoke_api_key(self, command, validate_only)
+        if isinstance(command, SetMarketStatus):
+            return set_market_status(self, command, validate_only)
+        if isinstance(command, CreateMarket):
+            return create_market(self, command, validate_only)
+        if isinstance(command, CreateAsset):
+            return create_asset(self, command, validate_only)
+        raise TypeError(f"not a command: {type(command).__name__}")
+
+    # ------------------------------------------------------------ queries
+
+    def balances(self, account_id: AccountId) -> list[tuple[AssetId, Atoms, Atoms]]:
+        """Return asset, available and reserved atoms of every asset that the account ever held, by asset id."""
+        account = self.accounts.get(account_id)
+        if account is None:
+            return []
+        balances = account.balances
+        return [
+            (asset_id, balances[asset_id].available_atoms, balances[asset_id].reserved_atoms)
+            for asset_id in sorted(balances)
+        ]
+
+    def find_order(self, account_id: AccountId, order_id: OrderId, client_order_id: str) -> Order | None:
+        """Return an account's order by id, or by client order id when `order_id` is 0: open, or closed of late."""
+        account = self.accounts.get(account_id)
+        if account is None:
+            return None
+        if order_id:
+            return account.orders.get(order_id)
+        return account.client_orders.get(client_order_id)
+
+    def open_orders(self, account_id: AccountId, market_id: MarketId = MarketId(0)) -> Iterator[Order]:  # noqa: B008
+        """Iterate over an account's open orders, oldest first; `market_id` 0 is all. Not across commands."""
+        account = self.accounts.get(account_id)
+        if account is None:
+            return
+        for order in account.open_orders():
+            if market_id in (0, order.market.market_id):
+                yield order
+
+    def levels(self, market_id: MarketId, side: int, limit: int = 0) -> list[tuple[Ticks, Lots]]:
+        """Return prices with their total open quantity, best first, at most `limit` of them; 0 is all."""
+        book = self.books[market_id]
+        levels: list[tuple[Ticks, Lots]] = []
+        for level in (book.bids if side == SIDE_BUY else book.asks).best_first():
+            levels.append((level.price_ticks, level.total_lots))
+            if len(levels) == limit:
+                break
+        return levels
+
+    # ------------------------------------------------------------ state
+
+    def dump(self) -> State:
+        """Write the whole state as plain rows."""
+        return states.dump(self)
+
+    @classmethod
+    def load(cls, state: State, shard_id: int = 0) -> "Engine":
+        """Build an engine that is in a dumped state."""
+        engine = cls(shard_id)
+        states.load(engine, state)
+        return engine
+
+    def state_hash(self) -> bytes:
+        """Return BLAKE2b-256 over the canonical rows of the whole state, 32 bytes."""
+        return states.dump(self).hash()

@@ -1,0 +1,239 @@
+"""PlaceOrder: check, then match, settle and rest."""
+
+from exchange_server.engine import refusals, risk
+from exchange_server.engine.accounts import Account
+from exchange_server.engine.book import Book
+from exchange_server.engine.changes import Changes
+from exchange_server.engine.commands import PlaceOrder
+from exchange_server.engine.events import (
+    BalanceChanged,
+    Event,
+    LevelChanged,
+    OrderAccepted,
+    OrderDeduplicated,
+    Rejected,
+)
+from exchange_server.engine.fees import fee_on
+from exchange_server.engine.live import LiveState
+from exchange_server.engine.matching import Matches, covers, crosses, match
+from exchange_server.engine.names import is_visible
+from exchange_server.engine.orders import Order
+from exchange_server.engine.settlement import close, expire_resting, settle_trade
+from exchange_server.engine.types import (
+    CLOSE_NO_LIQUIDITY,
+    CLOSE_NONE,
+    CLOSE_NOT_FILLABLE,
+    CLOSE_SELF_TRADE,
+    MARKET_HALTED,
+    MARKET_OPEN,
+    MARKET_POST_ONLY,
+    MAX_ATOMS,
+    MAX_LOTS,
+    MAX_TICKS,
+    ORDER_EXPIRED,
+    ORDER_FILLED,
+    SIDE_BUY,
+    SIDE_SELL,
+    TIF_FOK,
+    TIF_GTC,
+    TIF_IOC,
+    TYPE_LIMIT,
+    TYPE_MARKET,
+    Atoms,
+    OrderId,
+)
+
+
+def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Event]:
+    """Place an order. With `validate_only` only a refusal comes back, or nothing, and nothing changes."""
+    # 1. Who, where, and whether the fields make sense together.
+    account = state.accounts.get(command.account_id)
+    if account is None:
+        return [refusals.ACCOUNT_NOT_FOUND]
+    book = state.books.get(command.market_id)
+    if book is None:
+        return [refusals.MARKET_NOT_FOUND]
+    fault = _fault(command)
+    if fault is not None:
+        return [fault]
+
+    # 2. A client order id that is known: the original order, whatever the market is like now.
+    client_order_id = command.client_order_id
+    if client_order_id:
+        known = account.client_orders.get(client_order_id)
+        if known is not None:
+            return _repeat(state, command, known, validate_only)
+        if not is_visible(client_order_id):
+            return [refusals.INVALID_CLIENT_ORDER_ID]
+
+    # 3. Whether the market takes it.
+    market = book.market
+    if market.status != MARKET_OPEN and not (market.status == MARKET_POST_ONLY and command.post_only):
+        return [_status_refusal(market.status)]
+    side = command.side
+    price = command.price_ticks
+    quantity = command.quantity_lots
+    if command.type == TYPE_LIMIT:
+        notional = price * quantity * market.quote_atoms_per_tick_lot
+        if notional < market.min_notional_atoms:
+            return [refusals.NOTIONAL_TOO_SMALL]
+        if notional > MAX_ATOMS:
+            return [refusals.NOTIONAL_TOO_LARGE]
+    crossing = crosses(book, side, command.type, price)
+    if crossing and command.post_only:
+        return [refusals.POST_ONLY_WOULD_CROSS]
+
+    # 4. Whether the account can pay for it.
+    matches: Matches | None = None
+    if side == SIDE_SELL:
+        balance = account.balances.get(market.base.asset_id)
+        need = risk.sell_need(market, quantity)
+    elif command.type == TYPE_LIMIT:
+        balance = account.balances.get(market.quote.asset_id)
+        need = risk.buy_need(market, price, quantity, 0)
+    else:
+        balance = account.balances.get(market.quote.asset_id)
+        matches = match(book, side, command.type, price, quantity, command.account_id)
+        cost = matches.price_lots * market.quote_atoms_per_tick_lot
+        need = Atoms(cost + fee_on(Atoms(cost), market.taker_fee_ppm))
+    available = 0 if balance is None else balance.available_atoms
+    if need > available:
+        return [refusals.INSUFFICIENT_FUNDS]
+    if validate_only:
+        return []
+
+    # 5. It is accepted.
+    order = Order(
+        OrderId(state.first_order_id + state.sequence),
+        command.account_id,
+        market,
+        side,
+        command.type,
+        command.time_in_force,
+        command.post_only,
+        price,
+        quantity,
+        client_order_id,
+        state.time_ns,
+    )
+    account.register(order)
+    if crossing or command.time_in_force != TIF_GTC:
+        return _take(state, account, book, order, matches)
+
+    # 6. Nothing to meet: it rests.
+    assert balance is not None
+    balance.available_atoms = available = Atoms(available - need)
+    balance.reserved_atoms = reserved = Atoms(balance.reserved_atoms + need)
+    account.add_open(order)
+    level = (book.bids if side == SIDE_BUY else book.asks).add(order)
+    state.digest(order.order_id + level.total_lots, available, reserved)
+    return [
+        OrderAccepted(order),
+        LevelChanged(market.market_id, side, price, level.total_lots),
+        BalanceChanged(command.account_id, balance.asset_id, available, reserved),
+    ]
+
+
+def _take(state: LiveState, account: Account, book: Book, order: Order, matches: Matches | None) -> list[Event]:
+    """Let an accepted order meet what it crosses, and rest or end with what is left."""
+    changes = Changes(state, OrderAccepted(order))
+    time_in_force = order.time_in_force
+    side = order.side
+    if time_in_force == TIF_FOK and not covers(book, side, order.type, order.price_ticks, order.quantity_lots):
+        close(changes, account, order, ORDER_EXPIRED, CLOSE_NOT_FILLABLE)
+        return changes.finish()
+    if matches is None:
+        matches = match(book, side, order.type, order.price_ticks, order.quantity_lots, order.account_id)
+    if time_in_force == TIF_FOK and matches.remaining > 0:
+        close(changes, account, order, ORDER_EXPIRED, CLOSE_NOT_FILLABLE)
+        return changes.finish()
+
+    for maker, lots in zip(matches.makers, matches.lots, strict=True):
+        if lots:
+            settle_trade(state, changes, book, maker, order, lots)
+        else:
+            expire_resting(state, changes, book, maker, ORDER_EXPIRED, CLOSE_SELF_TRADE)
+
+    if order.open_lots == 0:
+        close(changes, account, order, ORDER_FILLED, CLOSE_NONE)
+    elif time_in_force != TIF_GTC:
+        close(changes, account, order, ORDER_EXPIRED, CLOSE_NO_LIQUIDITY)
+    else:
+        _rest(changes, account, book, order)
+    return changes.finish()
+
+
+def _rest(changes: Changes, account: Account, book: Book, order: Order) -> None:
+    """Put what is left of a limit order into the book and reserve what it can still cost."""
+    need = risk.reserved_atoms(order)
+    asset = book.market.quote if order.side == SIDE_BUY else book.market.base
+    balance = account.balance(asset.asset_id)
+    balance.available_atoms = Atoms(balance.available_atoms - need)
+    balance.reserved_atoms = Atoms(balance.reserved_atoms + need)
+    changes.touch_balance(balance)
+    account.add_open(order)
+    changes.touch_level((book.bids if order.side == SIDE_BUY else book.asks).add(order))
+
+
+def _fault(command: PlaceOrder) -> Rejected | None:
+    """Return the refusal of a field out of its domain, or None."""
+    if command.side != SIDE_BUY and command.side != SIDE_SELL:
+        return refusals.INVALID_SIDE
+    time_in_force = command.time_in_force
+    immediate = time_in_force == TIF_IOC or time_in_force == TIF_FOK
+    if not immediate and time_in_force != TIF_GTC:
+        return refusals.INVALID_TIME_IN_FORCE
+    if command.type == TYPE_LIMIT:
+        if command.price_ticks < 1:
+            return refusals.INVALID_PRICE
+        if command.price_ticks > MAX_TICKS:
+            return refusals.PRICE_OUT_OF_RANGE
+    elif command.type != TYPE_MARKET:
+        return refusals.INVALID_TYPE
+    elif command.price_ticks != 0:
+        return refusals.INVALID_PRICE
+    elif not immediate:
+        return refusals.INVALID_TIME_IN_FORCE
+    if immediate and command.post_only:
+        return refusals.INVALID_POST_ONLY
+    if command.quantity_lots < 1:
+        return refusals.INVALID_QUANTITY
+    if command.quantity_lots > MAX_LOTS:
+        return refusals.QUANTITY_OUT_OF_RANGE
+    return None
+
+
+def _status_refusal(status: int) -> Rejected:
+    if status == MARKET_HALTED:
+        return refusals.MARKET_HALTED
+    if status == MARKET_POST_ONLY:
+        return refusals.MARKET_POST_ONLY
+    return refusals.MARKET_CANCEL_ONLY
+
+
+def _repeat(state: LiveState, command: PlaceOrder, order: Order, validate_only: bool) -> list[Event]:
+    """Answer a client order id that is known: with the original order if the payload is the same."""
+    if (
+        command.market_id != order.market.market_id
+        or command.side != order.side
+        or command.type != order.type
+        or command.time_in_force != order.time_in_force
+        or command.post_only != order.post_only
+        or command.price_ticks != order.price_ticks
+        or command.quantity_lots != order.quantity_lots
+    ):
+        return [refusals.CLIENT_ORDER_ID_REUSED]
+    if validate_only:
+        return []
+    state.digest(order.order_id, order.open_lots, order.status)
+    return [
+        OrderDeduplicated(
+            order,
+            order.open_lots,
+            order.cost_atoms,
+            order.fee_atoms,
+            order.status,
+            order.close_reason,
+            order.update_time_ns,
+        )
+    ]

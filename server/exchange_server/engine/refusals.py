@@ -1,0 +1,45 @@
+"""What a refused command gets, made once: refusals are values and never change."""
+
+from typing import Final
+
+from exchange_server.engine.events import Rejected
+from exchange_server.engine.types import (
+    REJECT_ACCOUNT_NOT_FOUND,
+    REJECT_CLIENT_ORDER_ID_REUSED,
+    REJECT_INSUFFICIENT_FUNDS,
+    REJECT_INVALID_FIELD,
+    REJECT_MARKET_CANCEL_ONLY,
+    REJECT_MARKET_HALTED,
+    REJECT_MARKET_NOT_FOUND,
+    REJECT_MARKET_POST_ONLY,
+    REJECT_NOTIONAL_TOO_LARGE,
+    REJECT_NOTIONAL_TOO_SMALL,
+    REJECT_ORDER_CLOSED,
+    REJECT_ORDER_NOT_FOUND,
+    REJECT_POST_ONLY_WOULD_CROSS,
+    REJECT_PRICE_OUT_OF_RANGE,
+    REJECT_QUANTITY_OUT_OF_RANGE,
+)
+
+ACCOUNT_NOT_FOUND: Final = Rejected(REJECT_ACCOUNT_NOT_FOUND, "account_id")
+CLIENT_ORDER_ID_REUSED: Final = Rejected(REJECT_CLIENT_ORDER_ID_REUSED, "client_order_id")
+INSUFFICIENT_FUNDS: Final = Rejected(REJECT_INSUFFICIENT_FUNDS, "")
+INVALID_CLIENT_ORDER_ID: Final = Rejected(REJECT_INVALID_FIELD, "client_order_id")
+INVALID_ORDER: Final = Rejected(REJECT_INVALID_FIELD, "order")
+INVALID_POST_ONLY: Final = Rejected(REJECT_INVALID_FIELD, "post_only")
+INVALID_PRICE: Final = Rejected(REJECT_INVALID_FIELD, "price")
+INVALID_QUANTITY: Final = Rejected(REJECT_INVALID_FIELD, "quantity")
+INVALID_SIDE: Final = Rejected(REJECT_INVALID_FIELD, "side")
+INVALID_TIME_IN_FORCE: Final = Rejected(REJECT_INVALID_FIELD, "time_in_force")
+INVALID_TYPE: Final = Rejected(REJECT_INVALID_FIELD, "type")
+MARKET_CANCEL_ONLY: Final = Rejected(REJECT_MARKET_CANCEL_ONLY, "market")
+MARKET_HALTED: Final = Rejected(REJECT_MARKET_HALTED, "market")
+MARKET_NOT_FOUND: Final = Rejected(REJECT_MARKET_NOT_FOUND, "market")
+MARKET_POST_ONLY: Final = Rejected(REJECT_MARKET_POST_ONLY, "market")
+NOTIONAL_TOO_LARGE: Final = Rejected(REJECT_NOTIONAL_TOO_LARGE, "quantity")
+NOTIONAL_TOO_SMALL: Final = Rejected(REJECT_NOTIONAL_TOO_SMALL, "quantity")
+ORDER_CLOSED: Final = Rejected(REJECT_ORDER_CLOSED, "order")
+ORDER_NOT_FOUND: Final = Rejected(REJECT_ORDER_NOT_FOUND, "order")
+POST_ONLY_WOULD_CROSS: Final = Rejected(REJECT_POST_ONLY_WOULD_CROSS, "price")
+PRICE_OUT_OF_RANGE: Final = Rejected(REJECT_PRICE_OUT_OF_RANGE, "price")
+QUANTITY_OUT_OF_RANGE: Final = Rejected(REJECT_QUANTITY_OUT_OF_RANGE, "quantity")

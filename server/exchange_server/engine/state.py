@@ -1,0 +1,309 @@
+"""The engine's whole state as plain rows, in canonical order: what a snapshot holds and what the state hash is of.
+
+Two engines are in the same state exactly if their rows are equal. Every value is a string, bytes or an integer that
+fits signed 64 bits.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeAlias
+
+from exchange_server.engine.accounts import Account
+from exchange_server.engine.book import BookSide
+from exchange_server.engine.entities import ApiKey, Asset, Market
+from exchange_server.engine.live import LiveState
+from exchange_server.engine.orders import Order
+from exchange_server.engine.risk import reserved_atoms
+from exchange_server.engine.types import (
+    PPM,
+    SIDE_BUY,
+    AccountId,
+    AssetId,
+    Atoms,
+    Lots,
+    MarketId,
+    OrderId,
+    Ppm,
+    Ticks,
+    TimeNs,
+)
+from exchange_server.engine.types import Sequence as SequenceNumber
+
+CountersRow: TypeAlias = tuple[int, int, int, int]
+"""sequence, time_ns, event_digest, next_account_id"""
+AssetRow: TypeAlias = tuple[int, str, int]
+"""asset_id, name, decimals"""
+MarketRow: TypeAlias = tuple[int, int, int, int, int, int, int, int, int, int, int, int, int, int]
+"""market_id, base asset_id, quote asset_id, tick_units, price_decimals, lot_units, quantity_decimals,
+min_notional_atoms, maker_fee_ppm, taker_fee_ppm, quote_atoms_per_tick_lot, base_atoms_per_lot, status, next_trade_id"""
+AccountRow: TypeAlias = tuple[int, str, int]
+"""account_id, name, create_time_ns"""
+ApiKeyRow: TypeAlias = tuple[str, int, bytes, int, str, int, int]
+"""key_id, account_id, secret_hash, scopes, label, expire_time_ns, revoked (0 or 1)"""
+BalanceRow: TypeAlias = tuple[int, int, int]
+"""account_id, asset_id, available_atoms; what is reserved follows from the open orders"""
+OrderRow: TypeAlias = tuple[int, int, int, int, int, int, int, int, int, str, int, int, int, int, int, int, int, int]
+"""order_id, account_id, market_id, side, type, time_in_force, post_only (0 or 1), price_ticks, quantity_lots,
+client_order_id, create_time_ns, open_lots, cost_atoms, fee_atoms, fee_excess_micro (what was charged beyond the exact
+fee, 0 to 999,999), status, close_reason, update_time_ns"""
+CreditRow: TypeAlias = tuple[int, str, int, int]
+"""account_id, credit_id, asset_id, amount_atoms"""
+
+TABLES: Final = (
+    "counters",
+    "assets",
+    "markets",
+    "accounts",
+    "api_keys",
+    "balances",
+    "open_orders",
+    "closed_orders",
+    "credits",
+)
+"""The lists of a `State` and the parameters of its constructor, in canonical order."""
+
+ROWS_HASHED_AT_ONCE: Final = 2048
+
+
+class State:
+    """One list of rows a kind.
+
+    Assets, markets, accounts, API keys and balances by id; open orders by market, bids before asks, in the order in
+    which they trade; closed orders and credits by account, oldest first.
+    """
+
+    __slots__ = TABLES
+
+    def __init__(
+        self,
+        counters: list[CountersRow],
+        assets: list[AssetRow],
+        markets: list[MarketRow],
+        accounts: list[AccountRow],
+        api_keys: list[ApiKeyRow],
+        balances: list[BalanceRow],
+        open_orders: list[OrderRow],
+        closed_orders: list[OrderRow],
+        credits: list[CreditRow],
+    ) -> None:
+        self.counters: Final = counters
+        self.assets: Final = assets
+        self.markets: Final = markets
+        self.accounts: Final = accounts
+        self.api_keys: Final = api_keys
+        self.balances: Final = balances
+        self.open_orders: Final = open_orders
+        self.closed_orders: Final = closed_orders
+        self.credits: Final = credits
+
+    def tables(self) -> list[tuple[str, Sequence[tuple[int | str | bytes, ...]]]]:
+        """Return each list with its name, in canonical order."""
+        return [
+            ("counters", self.counters),
+            ("assets", self.assets),
+            ("markets", self.markets),
+            ("accounts", self.accounts),
+            ("api_keys", self.api_keys),
+            ("balances", self.balances),
+            ("open_orders", self.open_orders),
+            ("closed_orders", self.closed_orders),
+            ("credits", self.credits),
+        ]
+
+    def hash(self) -> bytes:
+        """Return BLAKE2b-256 over the rows: per table its name and row count, then a line a row.
+
+        A line is the row as a Python literal, which for integers, bytes and ASCII strings is the same everywhere.
+        """
+        digest = hashlib.blake2b(digest_size=32)
+        for name, rows in self.tables():
+            digest.update(f"{name} {len(rows)}\n".encode())
+            for start in range(0, len(rows), ROWS_HASHED_AT_ONCE):
+                lines = "\n".join(map(repr, rows[start : start + ROWS_HASHED_AT_ONCE]))
+                digest.update(lines.encode() + b"\n")
+        return digest.digest()
+
+
+def dump(live: LiveState) -> State:
+    """Write the live state as rows."""
+    accounts = [live.accounts[account_id] for account_id in sorted(live.accounts)]
+    return State(
+        counters=[(live.sequence, live.time_ns, live.event_digest, live.next_account_id)],
+        assets=[(asset.asset_id, asset.name, asset.decimals) for asset in live.assets.values()],
+        markets=[_market_row(market) for market in live.markets.values()],
+        accounts=[(account.account_id, account.name, account.create_time_ns) for account in accounts],
+        api_keys=[_api_key_row(live.api_keys[key_id]) for key_id in sorted(live.api_keys)],
+        balances=[
+            (account.account_id, asset_id, account.balances[asset_id].available_atoms)
+            for account in accounts
+            for asset_id in sorted(account.balances)
+        ],
+        open_orders=[_order_row(order) for order in _open_orders(live)],
+        closed_orders=[_order_row(order) for account in accounts for order in account.closed],
+        credits=[
+            (account.account_id, credit_id, *account.credits[credit_id])
+            for account in accounts
+            for credit_id in account.credit_ids
+        ],
+    )
+
+
+def load(live: LiveState, state: State) -> None:
+    """Read rows into a live state that is still as at genesis."""
+    # 1. What the rest refers to.
+    for asset_id, name, decimals in state.assets:
+        live.add_asset(Asset(AssetId(asset_id), name, decimals))
+    for market_row in state.markets:
+        live.add_market(_market(live, market_row))
+    for account_id, name, create_time_ns in state.accounts:
+        if account_id not in live.accounts:
+            live.add_account(Account(AccountId(account_id), name, TimeNs(create_time_ns)))
+    for key_id, account_id, secret_hash, scopes, label, expire_time_ns, revoked in state.api_keys:
+        live.add_api_key(
+            ApiKey(key_id, AccountId(account_id), secret_hash, scopes, label, TimeNs(expire_time_ns), revoked != 0)
+        )
+    for account_id, asset_id, available_atoms in state.balances:
+        live.accounts[AccountId(account_id)].balance(AssetId(asset_id)).available_atoms = Atoms(available_atoms)
+
+    # 2. Open orders: into the book as they come, into the accounts by age.
+    opened: dict[int, Order] = {}
+    for row in state.open_orders:
+        order = _order(live, row)
+        opened[order.order_id] = order
+        book = live.books[order.market.market_id]
+        (book.bids if order.side == SIDE_BUY else book.asks).add(order)
+    for order_id in sorted(opened):
+        order = opened[order_id]
+        account = live.accounts[order.account_id]
+        account.register(order)
+        account.add_open(order)
+        asset = order.market.quote if order.side == SIDE_BUY else order.market.base
+        balance = account.balance(asset.asset_id)
+        balance.reserved_atoms = Atoms(balance.reserved_atoms + reserved_atoms(order))
+
+    # 3. What is remembered.
+    for row in state.closed_orders:
+        order = _order(live, row)
+        account = live.accounts[order.account_id]
+        account.register(order)
+        account.remember_closed(order)
+    for account_id, credit_id, asset_id, amount_atoms in state.credits:
+        live.accounts[AccountId(account_id)].remember_credit(credit_id, AssetId(asset_id), Atoms(amount_atoms))
+
+    # 4. Where it stands.
+    sequence, time_ns, event_digest, next_account_id = state.counters[0]
+    live.sequence = SequenceNumber(sequence)
+    live.time_ns = TimeNs(time_ns)
+    live.event_digest = event_digest
+    live.next_account_id = AccountId(next_account_id)
+
+
+def _open_orders(live: LiveState) -> Iterator[Order]:
+    for book in live.books.values():
+        yield from _side_orders(book.bids)
+        yield from _side_orders(book.asks)
+
+
+def _side_orders(side: BookSide) -> Iterator[Order]:
+    for level in side.best_first():
+        order = level.first
+        while order is not None:
+            yield order
+            order = order.next
+
+
+def _order_row(order: Order) -> OrderRow:
+    fee_atoms = order.fee_atoms
+    return (
+        order.order_id,
+        order.account_id,
+        order.market.market_id,
+        order.side,
+        order.type,
+        order.time_in_force,
+        int(order.post_only),
+        order.price_ticks,
+        order.quantity_lots,
+        order.client_order_id,
+        order.create_time_ns,
+        order.open_lots,
+        order.cost_atoms,
+        fee_atoms,
+        fee_atoms * PPM - order.fee_micro,
+        order.status,
+        order.close_reason,
+        order.update_time_ns,
+    )
+
+
+def _order(live: LiveState, row: OrderRow) -> Order:
+    order = Order(
+        OrderId(row[0]),
+        AccountId(row[1]),
+        live.markets[MarketId(row[2])],
+        row[3],
+        row[4],
+        row[5],
+        row[6] != 0,
+        Ticks(row[7]),
+        Lots(row[8]),
+        row[9],
+        TimeNs(row[10]),
+    )
+    order.open_lots = Lots(row[11])
+    order.cost_atoms = Atoms(row[12])
+    order.fee_micro = row[13] * PPM - row[14]
+    order.status = row[15]
+    order.close_reason = row[16]
+    order.update_time_ns = TimeNs(row[17])
+    return order
+
+
+def _market_row(market: Market) -> MarketRow:
+    return (
+        market.market_id,
+        market.base.asset_id,
+        market.quote.asset_id,
+        market.tick_units,
+        market.price_decimals,
+        market.lot_units,
+        market.quantity_decimals,
+        market.min_notional_atoms,
+        market.maker_fee_ppm,
+        market.taker_fee_ppm,
+        market.quote_atoms_per_tick_lot,
+        market.base_atoms_per_lot,
+        market.status,
+        market.next_trade_id,
+    )
+
+
+def _market(live: LiveState, row: MarketRow) -> Market:
+    return Market(
+        MarketId(row[0]),
+        live.assets[AssetId(row[1])],
+        live.assets[AssetId(row[2])],
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        Atoms(row[7]),
+        Ppm(row[8]),
+        Ppm(row[9]),
+        row[10],
+        row[11],
+        row[12],
+        row[13],
+    )
+
+
+def _api_key_row(api_key: ApiKey) -> ApiKeyRow:
+    return (
+        api_key.key_id,
+        api_key.account_id,
+        api_key.secret_hash,
+        api_key.scopes,
+        api_key.label,
+        api_key.expire_time_ns,
+        int(api_key.revoked),
+    )
