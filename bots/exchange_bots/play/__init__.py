@@ -1,0 +1,1 @@
+"""Play order flow, recorded or generated, through the public API as ordinary clients."""
