@@ -1,0 +1,143 @@
+"""What happened to each account, kept for readers that come back.
+
+An account's history is references to the applied commands that concern it; messages are made only when somebody reads.
+It is bounded twice: per account, so that a busy one does not push out the others, and over all, by cutting the longest.
+"""
+
+from collections import deque
+from itertools import dropwhile
+from typing import Final
+
+from exchange_server.engine.types import AccountId
+from exchange_server.feeds.errors import REJECT_SEQUENCE_IN_FUTURE, REJECT_SEQUENCE_TOO_OLD, StreamRefused
+from exchange_server.feeds.reader import QueueReader, too_slow
+from exchange_server.journal import Applied
+from exchange_server.wire.account_updates import has_fill
+
+UPDATES_KEPT: Final = 4_096
+"""Latest commands of an account that a reader can resume from."""
+
+UPDATES_KEPT_OVERALL: Final = 131_072
+"""Of all accounts together; a command with its events takes about 1 kB."""
+
+UPDATES_WAITING: Final = 2_048
+"""Commands that may wait for a reader; fewer than are kept, so that a slow one can come back and resume."""
+
+
+class AccountReader(QueueReader[Applied]):
+    """Follows one account. `sequence` is up to where it was sent everything; none before its snapshot."""
+
+    def __init__(self, fills_only: bool, sequence: int | None, history: list[Applied]) -> None:
+        super().__init__(((applied, 1) for applied in history), UPDATES_WAITING)
+        self.fills_only: Final = fills_only
+        self.sequence = sequence
+
+    def fell_behind(self) -> StreamRefused:
+        message = "too many updates wait to be read"
+        return too_slow(message) if self.sequence is None else too_slow(message, after_sequence=self.sequence)
+
+
+class AccountHistory:
+    """The latest commands that concern one account."""
+
+    __slots__ = ("account_id", "dropped_sequence", "kept", "newest", "readers")
+
+    def __init__(self, account_id: AccountId) -> None:
+        self.account_id: Final = account_id
+        self.kept: Final[deque[Applied]] = deque()
+        self.newest: Applied | None = None
+        self.dropped_sequence = 0
+        self.readers: Final[set[AccountReader]] = set()
+
+    def keep(self, applied: Applied) -> bool:
+        """Add a command and hand it to the readers; return false when it is the newest already."""
+        if self.newest is applied:
+            return False
+        self.newest = applied
+        self.kept.append(applied)
+        if len(self.kept) > UPDATES_KEPT:
+            self.drop(1)
+        if self.readers:
+            self._hand_out(applied)
+        return True
+
+    def _hand_out(self, applied: Applied) -> None:
+        for reader in self.readers:
+            if not reader.fills_only or has_fill(self.account_id, applied.events):
+                reader.push(((applied, 1),))
+
+    def drop(self, count: int) -> None:
+        """Forget the oldest."""
+        for _ in range(count):
+            self.dropped_sequence = self.kept.popleft().sequence
+
+    def after(self, sequence: int) -> list[Applied]:
+        return list(dropwhile(lambda applied: applied.sequence <= sequence, self.kept))
+
+
+class AccountHistories:
+    """All accounts' histories. `start_sequence` is up to where nothing is kept of any."""
+
+    def __init__(self, start_sequence: int, kept_overall: int = UPDATES_KEPT_OVERALL) -> None:
+        self.start_sequence = start_sequence
+        # The bus adds to histories itself; it counts what it adds.
+        self.by_account: Final[dict[AccountId, AccountHistory]] = {}
+        self._kept_overall: Final = kept_overall
+        self._count = 0
+
+    def open(self, account_id: AccountId) -> AccountHistory:
+        """Return an account's history, a new one if need be."""
+        history = self.by_account.get(account_id)
+        if history is None:
+            history = self.by_account[account_id] = AccountHistory(account_id)
+        return history
+
+    def bound(self, added: int) -> None:
+        """Keep within the overall bound after so many were added."""
+        self._count += added
+        if self._count > self._kept_overall:
+            self._cut()
+
+    def _cut(self) -> None:
+        """Bring the longest histories to one length such that half the bound is kept at most.
+
+        Half, so that the walk over all accounts is paid for by many additions.
+        """
+        lengths = sorted(len(history.kept) for history in self.by_account.values())
+        self._count = sum(lengths)  # what accounts dropped themselves is still in the count
+        if self._count <= self._kept_overall:
+            return
+        left = self._kept_overall // 2
+        longest = 0
+        for index, length in enumerate(lengths):
+            longest = left // (len(lengths) - index)
+            if longest < length:
+                break
+            left -= length
+        for history in self.by_account.values():
+            history.drop(max(0, len(history.kept) - longest))
+        self._count = sum(len(history.kept) for history in self.by_account.values())
+
+    def join(
+        self, account_id: AccountId, after_sequence: int | None, published_sequence: int, fills_only: bool
+    ) -> AccountReader:
+        """Add a reader of what comes, and before it of what is kept after a sequence. Raises StreamRefused."""
+        history = self.open(account_id)
+        backlog: list[Applied] = []
+        if after_sequence is not None:
+            oldest = max(self.start_sequence, history.dropped_sequence)
+            if after_sequence < oldest:
+                metadata = {"oldest_sequence": str(oldest)}
+                raise StreamRefused(REJECT_SEQUENCE_TOO_OLD, f"updates are kept after {oldest}", metadata)
+            if after_sequence > published_sequence:
+                metadata = {"latest_sequence": str(published_sequence)}
+                raise StreamRefused(REJECT_SEQUENCE_IN_FUTURE, f"the latest sequence is {published_sequence}", metadata)
+            backlog = history.after(after_sequence)
+            if fills_only:
+                backlog = [applied for applied in backlog if has_fill(account_id, applied.events)]
+        reader = AccountReader(fills_only, after_sequence, backlog)
+        history.readers.add(reader)
+        return reader
+
+    def leave(self, account_id: AccountId, reader: AccountReader) -> None:
+        self.by_account[account_id].readers.discard(reader)
