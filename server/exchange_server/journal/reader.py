@@ -1,0 +1,162 @@
+"""Reading records: one segment (`SegmentCursor`), or the journal behind a live writer (`JournalReader`)."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Final, TypeAlias
+from zlib import crc32
+
+from exchange_server.journal.errors import JournalDamaged, JournalError
+from exchange_server.journal.layout import Layout
+from exchange_server.journal.records import (
+    LENGTH_MASK,
+    MAX_PAYLOAD,
+    RECORD_HEADER,
+    SEGMENT_HEADER,
+    SegmentHeader,
+    decode_header,
+    next_chain,
+)
+
+Record: TypeAlias = tuple[int, int, bytes]
+"""Sequence, time_ns, payload."""
+
+EVERYTHING: Final = (1 << 63) - 1
+
+_CHUNK_BYTES: Final = 4 << 20
+
+
+class Stop(Enum):
+    """Why a cursor gave no further record."""
+
+    BOUND = "bound"
+    END = "end"
+    INVALID = "invalid"
+
+
+class SegmentCursor:
+    """Walks one segment's records, checking every CRC and the density of sequences.
+
+    After `records` is exhausted, `stop` says why, `reason` what was wrong if it is INVALID, `offset` where it stands,
+    and `chain` is the hash fed with everything that was walked.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open a segment at its first record; raises JournalDamaged for a bad header or name."""
+        self.path: Final = path
+        self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            self.header: Final[SegmentHeader] = decode_header(os.pread(self._fd, SEGMENT_HEADER.size, 0), path)
+            if path.name != Layout("").segment(self.header.first_sequence).name:
+                raise JournalDamaged(path, 16, f"the file begins with sequence {self.header.first_sequence}")
+        except BaseException:
+            self.close()
+            raise
+        self.offset = SEGMENT_HEADER.size
+        self.next_sequence = self.header.first_sequence
+        self.chain: hashlib.blake2b = next_chain(self.header.chain)
+        self.stop = Stop.BOUND
+        self.reason = ""
+
+    def records(self, up_to: int = EVERYTHING) -> Iterator[Record]:
+        """Give the records that follow, up to a sequence; what was given counts as walked."""
+        unpack, header_bytes = RECORD_HEADER.unpack_from, RECORD_HEADER.size
+        while self.next_sequence <= up_to:
+            chunk = os.pread(self._fd, _CHUNK_BYTES, self.offset)
+            view = memoryview(chunk)
+            size, at, expected = len(chunk), 0, self.next_sequence
+            try:
+                while expected <= up_to:
+                    start = at + header_bytes
+                    if start > size:
+                        break
+                    word, crc, sequence, time_ns = unpack(chunk, at)
+                    length = word & LENGTH_MASK
+                    end = start + length
+                    if word == 0 or length > MAX_PAYLOAD:
+                        break
+                    if end > size:
+                        break
+                    if crc32(view[at + 8 : end], word) != crc or sequence != expected:
+                        break
+                    at = end
+                    expected += 1
+                    yield sequence, time_ns, chunk[start:end]
+            finally:
+                self.chain.update(view[:at])
+                self.offset += at
+                self.next_sequence = expected
+            if at == 0:
+                self._explain(chunk)
+                return
+        self.stop = Stop.BOUND
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _explain(self, chunk: bytes) -> None:
+        """Say why the bytes at `offset` are no record."""
+        word = int.from_bytes(chunk[:4], "little")
+        if word == 0:
+            self.stop = Stop.END
+            return
+        self.stop = Stop.INVALID
+        length = word & LENGTH_MASK
+        if length > MAX_PAYLOAD:
+            self.reason = f"a record's length is {length}"
+        elif len(chunk) < RECORD_HEADER.size + length:
+            self.reason = "a record reaches beyond the end of the file"
+        elif crc32(chunk[8 : RECORD_HEADER.size + length], word) != RECORD_HEADER.unpack_from(chunk)[1]:
+            self.reason = f"the record's CRC is wrong where sequence {self.next_sequence} belongs"
+        else:
+            found = RECORD_HEADER.unpack_from(chunk)[2]
+            self.reason = f"sequence {found} stands where {self.next_sequence} belongs"
+
+
+class JournalReader:
+    """Reads the records behind a live writer, up to what is durable; for followers, dumps and audits.
+
+    What lies beyond the durable mark may be half written or be cut after a crash, so never ask for it.
+    """
+
+    def __init__(self, directory: Path | str, after_sequence: int = 0) -> None:
+        """Stand behind `after_sequence`; the files are opened by `read`."""
+        self._layout: Final = Layout(directory)
+        self._cursor: SegmentCursor | None = None
+        self.sequence = after_sequence
+
+    def read(self, up_to: int) -> Iterator[Record]:
+        """Give the records from the next one to `up_to`, which must be durable.
+
+        Raises JournalDamaged, or JournalError when the segment that held the next record has been deleted.
+        """
+        while self.sequence < up_to:
+            cursor = self._cursor or self._open()
+            for record in cursor.records(up_to):
+                if record[0] > self.sequence:
+                    self.sequence = record[0]
+                    yield record
+            if self.sequence >= up_to:
+                return
+            # A batch never spans segments: what follows stands in the file that bears its name.
+            following = self._layout.segment(cursor.next_sequence)
+            if cursor.stop is Stop.INVALID or not following.exists():
+                raise JournalDamaged(cursor.path, cursor.offset, cursor.reason or "the segment ends too early")
+            cursor.close()
+            self._cursor = SegmentCursor(following)
+
+    def close(self) -> None:
+        if self._cursor is not None:
+            self._cursor.close()
+            self._cursor = None
+
+    def _open(self) -> SegmentCursor:
+        holding = [path for first, path in self._layout.segments() if first <= self.sequence + 1]
+        if not holding:
+            raise JournalError(f"{self._layout.journal} does not hold sequence {self.sequence + 1} (any more)")
+        self._cursor = SegmentCursor(holding[-1])
+        return self._cursor

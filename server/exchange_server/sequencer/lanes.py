@@ -1,0 +1,70 @@
+"""Priority lanes: within what waits, cancels go first, then post-only orders and amends, then the rest.
+
+First come, first served inside a lane. The rule is published in docs/priority.md.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+from exchange_server.engine.commands import CancelAllOrders, CancelOrder, Command, PlaceOrder
+from exchange_server.journal import Applied
+
+LANE_CANCEL: Final = 0
+LANE_POST_ONLY: Final = 1
+LANE_REST: Final = 2
+
+
+class Unit:
+    """Commands that are executed in order with nothing in between.
+
+    `deadline_ns` is of `time.monotonic_ns`, 0 for none.
+    """
+
+    __slots__ = ("commands", "deadline_ns", "future")
+
+    def __init__(self, commands: Sequence[Command], deadline_ns: int, future: "asyncio.Future[list[Applied]]") -> None:
+        self.commands: Final = commands
+        self.deadline_ns: Final = deadline_ns
+        self.future: Final = future
+
+
+def lane_of(commands: Sequence[Command]) -> int:
+    """Give a unit's lane: that of its least urgent command."""
+    lane = LANE_CANCEL
+    for command in commands:
+        kind = type(command)
+        if kind is PlaceOrder:
+            if not command.post_only:  # type: ignore[union-attr]
+                return LANE_REST
+            lane = LANE_POST_ONLY
+        elif kind is not CancelOrder and kind is not CancelAllOrders:
+            return LANE_REST
+    return lane
+
+
+class Lanes:
+    """The units that wait, bounded by the number of their commands."""
+
+    def __init__(self, limit: int) -> None:
+        self._lanes: Final[tuple[deque[Unit], ...]] = (deque(), deque(), deque())
+        self._limit: Final = limit
+        self.waiting = 0
+
+    def fits(self, count: int) -> bool:
+        """Tell whether `count` more commands may wait. A unit larger than the bound fits when nothing else waits."""
+        return self.waiting + count <= self._limit or self.waiting == 0
+
+    def push(self, unit: Unit) -> None:
+        self._lanes[lane_of(unit.commands)].append(unit)
+        self.waiting += len(unit.commands)
+
+    def pop(self) -> Unit | None:
+        """Take the most urgent unit; None when nothing waits."""
+        for lane in self._lanes:
+            if lane:
+                unit = lane.popleft()
+                self.waiting -= len(unit.commands)
+                return unit
+        return None

@@ -1,0 +1,301 @@
+"""A shard: one engine, its journal, and the single writer that feeds both on the event loop.
+
+    submit → lanes → slice: 1 encode, 2 apply, 3 append → group commit: 4 fsync → 5 release: listeners, then futures
+
+Nothing leaves before its command is durable. A command that makes the engine raise is not appended: what was applied
+before it is committed and released, the command goes to quarantine, and the shard has failed.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
+
+from exchange_server.engine import Engine
+from exchange_server.engine.commands import Command
+from exchange_server.journal import Applied, DurableMark, GroupCommit, MarkWriter, Recovered, SegmentWriter
+from exchange_server.journal.segments import DEFAULT_SEGMENT_BYTES
+from exchange_server.journal.snapshot import snapshot_hash, write_snapshot
+from exchange_server.sequencer.clock import Clock
+from exchange_server.sequencer.lanes import Lanes, Unit
+from exchange_server.sequencer.refusals import (
+    REJECT_DEADLINE_PASSED,
+    REJECT_INVALID_FIELD,
+    REJECT_OVERLOADED,
+    REJECT_QUARANTINED,
+    REJECT_UNAVAILABLE,
+    NotSequenced,
+    OutcomeUnknown,
+)
+from exchange_server.wire.journal_codec import CommandEncoder
+
+Listener: TypeAlias = Callable[[list[Applied]], None]
+Output: TypeAlias = "tuple[asyncio.Future[list[Applied]], list[Applied]]"
+
+QUEUE_LIMIT: Final = 8192
+"""Commands that may wait; more are refused at once."""
+UNACKNOWLEDGED_LIMIT: Final = 8192
+"""Commands applied and not yet durable; at this many the sequencer waits for the disk."""
+SLICE_NS: Final = 1_000_000
+"""How long the sequencer keeps the event loop to itself."""
+SNAPSHOT_TAIL: Final = 100_000
+"""Commands since the last snapshot above which a clean stop writes one."""
+
+
+class Shard:
+    """One engine with its journal. Lives on one event loop; only `submit` changes anything."""
+
+    def __init__(
+        self,
+        recovered: Recovered,
+        *,
+        queue_limit: int = QUEUE_LIMIT,
+        unacknowledged_limit: int = UNACKNOWLEDGED_LIMIT,
+        slice_ns: int = SLICE_NS,
+        snapshot_tail: int = SNAPSHOT_TAIL,
+        segment_bytes: int = DEFAULT_SEGMENT_BYTES,
+    ) -> None:
+        """Take over what `recover` gave, with its lock on the directory."""
+        self.engine: Final[Engine] = recovered.engine
+        self.sequence = recovered.sequence
+        self.durable_sequence = recovered.sequence
+        self.failed: Final = asyncio.Event()
+        self.failure: BaseException | None = None
+
+        self._recovered: Final = recovered
+        self._layout: Final = recovered.layout
+        self._quarantine: Final = recovered.quarantine
+        self._clock: Final = Clock(recovered.engine.time_ns)
+        self._encoder: Final = CommandEncoder()
+        self._lanes: Final = Lanes(queue_limit)
+        self._unacknowledged_limit: Final = unacknowledged_limit
+        self._slice_ns: Final = slice_ns
+        self._snapshot_tail: Final = snapshot_tail
+        self._segment_bytes: Final = segment_bytes
+        self._listeners: Final[list[Listener]] = []
+        self._waiters: Final[deque[tuple[int, asyncio.Future[None]]]] = deque()
+        self._outputs: Final[deque[Output]] = deque()
+        self._scheduled = False
+        self._closing = True
+        self._drained: Final = asyncio.Event()
+
+    async def start(self) -> None:
+        """Open the journal for writing and accept commands."""
+        self._loop = asyncio.get_running_loop()
+        recovered = self._recovered
+        self._writer = SegmentWriter(self._layout, recovered.shard_id, recovered.position, self._segment_bytes)
+        self._mark = MarkWriter(self._layout.mark)
+        self._mark.publish(DurableMark(self.sequence, self.engine.event_digest, self.engine.time_ns))
+        self._commit: GroupCommit[Output] = GroupCommit(
+            self._writer, self._mark, self._event_digest, self._release, self._journal_failed
+        )
+        self._closing = False
+
+    async def stop(self) -> None:
+        """Refuse what comes, finish what waits, make it durable; write a snapshot if the tail is long."""
+        self._closing = True
+        self._check_drained()
+        await self._drained.wait()
+        self._commit.close()
+        self._writer.close()
+        if self.failure is None and self.sequence - self._recovered.snapshot_sequence > self._snapshot_tail:
+            write_snapshot(self._layout.directory, self.engine)
+        self._mark.close(sync=True)
+        self._recovered.lock.release()
+
+    def submit(self, commands: Sequence[Command], deadline_ns: int | None = None) -> "asyncio.Future[list[Applied]]":
+        """Queue a unit: its commands are executed in order with nothing in between.
+
+        The future gets the results when all of them are durable, or NotSequenced, or OutcomeUnknown when the core
+        fails. If it is cancelled before the unit is sequenced, nothing is executed. `deadline_ns` is of `time.monotonic_ns`.
+        """
+        future: asyncio.Future[list[Applied]] = self._loop.create_future()
+        lanes = self._lanes
+        if self._closing or self.failure is not None:
+            future.set_exception(NotSequenced(REJECT_UNAVAILABLE, "the exchange is stopping", 1000))
+        elif not lanes.fits(len(commands)):
+            # Ten microseconds a command: when a queue of this length has passed.
+            retry_after_ms = max(10, lanes.waiting // 100)
+            message = f"{lanes.waiting} commands wait already"
+            future.set_exception(NotSequenced(REJECT_OVERLOADED, message, retry_after_ms))
+        else:
+            lanes.push(Unit(commands, deadline_ns or 0, future))
+            if not self._scheduled:
+                self._scheduled = True
+                self._loop.call_soon(self._run_slice)
+        return future
+
+    async def durable(self) -> None:
+        """Return when everything applied so far is durable; raises NotSequenced when that will never be known."""
+        if self.failure is not None:
+            raise NotSequenced(REJECT_UNAVAILABLE, "the exchange is stopping", 1000)
+        if self.durable_sequence < self.sequence:
+            waiter: asyncio.Future[None] = self._loop.create_future()
+            self._waiters.append((self.sequence, waiter))
+            await waiter
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call `listener` with every durable batch, in order, before its futures resolve."""
+        self._listeners.append(listener)
+
+    def state_hash(self, sequence: int) -> tuple[int, bytes] | None:
+        """Give sequence and state hash from the live state (0 or the current sequence) or a snapshot; None if not kept.
+
+        The live hash reads the whole state: seconds with a million orders.
+        """
+        if sequence in (0, self.sequence):
+            return self.sequence, self.engine.state_hash()
+        kept = snapshot_hash(self._layout.directory, sequence)
+        return None if kept is None else (sequence, kept)
+
+    # ------------------------------------------------------------ the single writer
+
+    def _run_slice(self) -> None:
+        """Execute what waits, most urgent first, for the time of a slice."""
+        self._scheduled = False
+        monotonic_ns = time.monotonic_ns
+        lanes = self._lanes
+        slice_end = 0
+        while self.failure is None and self.sequence - self.durable_sequence < self._unacknowledged_limit:
+            unit = lanes.pop()
+            if unit is None:
+                break
+            if unit.future.done():
+                continue
+            now = monotonic_ns()
+            if unit.deadline_ns and now >= unit.deadline_ns:
+                unit.future.set_exception(NotSequenced(REJECT_DEADLINE_PASSED, "the deadline passed while it waited"))
+                continue
+            self._execute(unit)
+            if not slice_end:
+                slice_end = now + self._slice_ns
+            elif now >= slice_end:
+                break
+        self._commit.flush()
+        self._schedule()
+        if self._closing:
+            self._check_drained()
+
+    def _check_drained(self) -> None:
+        if self.failed.is_set() or (self._commit.idle and self._lanes.waiting == 0):
+            self._drained.set()
+
+    def _schedule(self) -> None:
+        if (
+            self._lanes.waiting
+            and not self._scheduled
+            and self.sequence - self.durable_sequence < self._unacknowledged_limit
+        ):
+            self._scheduled = True
+            self._loop.call_soon(self._run_slice)
+
+    def _execute(self, unit: Unit) -> None:
+        # 1. Encode first: what cannot be journaled must not be applied.
+        commands = unit.commands
+        try:
+            payloads = self._encoder.encode_all(commands)
+        except (TypeError, ValueError) as error:
+            unit.future.set_exception(NotSequenced(REJECT_INVALID_FIELD, f"cannot be journaled: {error}"))
+            return
+        if not self._quarantine.empty and any(map(self._quarantine.holds, payloads)):
+            unit.future.set_exception(NotSequenced(REJECT_QUARANTINED, "this command stopped the exchange before"))
+            return
+
+        # 2. Apply.
+        apply = self.engine.apply
+        time_ns = self._clock.now_ns()
+        first = sequence = self.sequence + 1
+        applied: list[Applied] = []
+        try:
+            for command in commands:
+                applied.append(Applied(sequence, time_ns, command, apply(sequence, time_ns, command)))  # type: ignore[arg-type]
+                sequence += 1
+        except Exception as error:
+            self._engine_raised(unit, payloads, applied, error)
+            return
+
+        # 3. Append; the fsync follows when the slice ends.
+        self.sequence = sequence - 1
+        self._append(first, time_ns, payloads, (unit.future, applied))
+
+    def _append(self, first_sequence: int, time_ns: int, payloads: Sequence[bytes], output: Output) -> None:
+        if payloads:
+            self._outputs.append(output)
+            self._commit.append(first_sequence, time_ns, payloads, output)
+        else:
+            output[0].set_result([])
+
+    def _release(self, outputs: list[Output], last_sequence: int) -> None:
+        """Let out what has become durable: listeners, then futures, then reads that waited."""
+        self.durable_sequence = last_sequence
+        batch = outputs[0][1] if len(outputs) == 1 else [applied for output in outputs for applied in output[1]]
+        try:
+            for listener in self._listeners:
+                listener(batch)
+        except Exception as error:
+            # The engine is right and the feeds are not: stop, and build them anew.
+            self._fail(error)
+        for future, applied in outputs:
+            if not future.done():
+                future.set_result(applied)
+            self._outputs.popleft()
+        while self._waiters and self._waiters[0][0] <= last_sequence:
+            waiter = self._waiters.popleft()[1]
+            if not waiter.done():
+                waiter.set_result(None)
+        if self.failure is None:
+            self._schedule()
+        elif self._commit.idle:
+            self._give_up()
+        if self._closing:
+            self._check_drained()
+
+    # ------------------------------------------------------------ failure
+
+    def _event_digest(self) -> int | None:
+        """Give the engine's digest for the mark; after a raise the engine may stand between two commands."""
+        return self.engine.event_digest if self.failure is None else None
+
+    def _engine_raised(self, unit: Unit, payloads: Sequence[bytes], applied: list[Applied], error: Exception) -> None:
+        done = len(applied)
+        sequence = self.sequence + 1
+        self.sequence += done
+        self._fail(error)
+        if len(payloads) == 1:
+            unit.future.set_exception(NotSequenced(REJECT_QUARANTINED, "this command stopped the exchange"))
+        else:
+            unit.future.set_exception(OutcomeUnknown("a command of this batch stopped the exchange"))
+        if done:
+            self._append(sequence, applied[0].time_ns, payloads[:done], (unit.future, applied))
+        self._commit.flush()
+        try:
+            self._quarantine.add(payloads[done], sequence + done, error)
+        finally:
+            if self._commit.idle:
+                self._give_up()
+
+    def _journal_failed(self, error: BaseException) -> None:
+        """Acknowledge nothing any more: what is on disk is not known."""
+        self._fail(error)
+        self._give_up()
+
+    def _fail(self, error: BaseException) -> None:
+        if self.failure is None:
+            self.failure = error
+        while (unit := self._lanes.pop()) is not None:
+            if not unit.future.done():
+                unit.future.set_exception(NotSequenced(REJECT_UNAVAILABLE, "the exchange is stopping", 1000))
+
+    def _give_up(self) -> None:
+        """Answer what will never be durable, and tell the application."""
+        for future, _ in self._outputs:
+            if not future.done():
+                future.set_exception(OutcomeUnknown("the exchange stopped before this was known to be durable"))
+        self._outputs.clear()
+        for _, waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_exception(NotSequenced(REJECT_UNAVAILABLE, "the exchange is stopping", 1000))
+        self._waiters.clear()
+        self.failed.set()
+        self._drained.set()
