@@ -149,7 +149,7 @@ def _replay_tail(recovered: Recovered, mark: DurableMark | None, listen: Listen 
 
 def _apply(engine: Engine, records: Iterator[Record], listener: Callable[[list[Applied]], None] | None) -> None:
     apply, decode = engine.apply, decode_command
-    sequence = engine.sequence
+    sequence: int = engine.sequence
     try:
         if listener is None:
             for sequence, time_ns, payload in records:

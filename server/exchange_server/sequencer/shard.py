@@ -108,7 +108,8 @@ class Shard:
         """Queue a unit: its commands are executed in order with nothing in between.
 
         The future gets the results when all of them are durable, or NotSequenced, or OutcomeUnknown when the core
-        fails. If it is cancelled before the unit is sequenced, nothing is executed. `deadline_ns` is of `time.monotonic_ns`.
+        fails. If it is cancelled before the unit is sequenced, nothing is executed. `deadline_ns` is of
+        `time.monotonic_ns`.
         """
         future: asyncio.Future[list[Applied]] = self._loop.create_future()
         lanes = self._lanes

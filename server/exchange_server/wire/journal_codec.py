@@ -79,9 +79,13 @@ class CommandEncoder:
 
 def encode_command(command: Command) -> bytes:
     """Encode one command; raises as `CommandEncoder` does."""
-    field, message = _FIELDS[type(command)]
-    values = {name: getattr(command, name) for name in type(command).__slots__}
-    return journal_pb2.Command(**{field: message(**values)}).SerializeToString()
+    message = journal_pb2.Command()
+    fields = getattr(message, _FIELDS[type(command)])
+    # A command may have no value but zeros, and is still of its kind.
+    fields.SetInParent()
+    for name in type(command).__slots__:
+        setattr(fields, name, getattr(command, name))
+    return message.SerializeToString()
 
 
 def decode_command(payload: bytes) -> Command:
@@ -162,17 +166,17 @@ def _credit(message: journal_pb2.Command) -> Command:
     return Credit(AccountId(credit.account_id), AssetId(credit.asset_id), Atoms(credit.amount_atoms), credit.credit_id)
 
 
-_FIELDS: Final[dict[type, tuple[str, Callable[..., object]]]] = {
-    PlaceOrder: ("place_order", journal_pb2.PlaceOrder),
-    CancelOrder: ("cancel_order", journal_pb2.CancelOrder),
-    CancelAllOrders: ("cancel_all_orders", journal_pb2.CancelAllOrders),
-    CreateAsset: ("create_asset", journal_pb2.CreateAsset),
-    CreateMarket: ("create_market", journal_pb2.CreateMarket),
-    SetMarketStatus: ("set_market_status", journal_pb2.SetMarketStatus),
-    CreateAccount: ("create_account", journal_pb2.CreateAccount),
-    CreateApiKey: ("create_api_key", journal_pb2.CreateApiKey),
-    RevokeApiKey: ("revoke_api_key", journal_pb2.RevokeApiKey),
-    Credit: ("credit", journal_pb2.Credit),
+_FIELDS: Final[dict[type, str]] = {
+    PlaceOrder: "place_order",
+    CancelOrder: "cancel_order",
+    CancelAllOrders: "cancel_all_orders",
+    CreateAsset: "create_asset",
+    CreateMarket: "create_market",
+    SetMarketStatus: "set_market_status",
+    CreateAccount: "create_account",
+    CreateApiKey: "create_api_key",
+    RevokeApiKey: "revoke_api_key",
+    Credit: "credit",
 }
 
 _DECODERS: Final[dict[str, Callable[[journal_pb2.Command], Command]]] = {

@@ -29,6 +29,7 @@ class SnapshotHeader(NamedTuple):
 
 
 def encode_snapshot_header(header: SnapshotHeader) -> bytes:
+    """Encode a header in this version's layout."""
     return snapshot_pb2.SnapshotHeader(
         version=SNAPSHOT_VERSION,
         shard_id=header.shard_id,
