@@ -1,0 +1,37 @@
+"""The follower process: what `exchange follow` runs."""
+
+import asyncio
+import gc
+from collections.abc import Callable
+from pathlib import Path
+
+from exchange_server.follower.follower import Follower, FollowerSettings
+from exchange_server.projections.postgres.batch import Batch
+from exchange_server.projections.postgres.writer import PostgresWriter
+
+
+async def follow(
+    directory: Path,
+    postgres_url: str,
+    shard_id: int = 0,
+    settings: FollowerSettings | None = None,
+    started: Callable[[Follower[Batch]], None] | None = None,
+) -> None:
+    """Follow a shard's directory and project it into PostgreSQL until cancelled.
+
+    Migrates the database; waits for it, and for the journal, as long as they are not there. Cancelling writes what is
+    pending. `started` gets the follower, whose `progress` tells how far it is. Raises FollowerError when the engines
+    differ or the history is another journal's, JournalError for a damaged journal, ValueError for a bad URL.
+    """
+    # The engine's objects live long and hold no cycles: looking for some among them costs more than it can find.
+    gc.set_threshold(200_000, 50, 1_000)
+    follower = Follower(directory, PostgresWriter(postgres_url, shard_id), shard_id, settings)
+    if started is not None:
+        started(follower)
+    running = asyncio.create_task(asyncio.to_thread(follower.run))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        follower.stop()
+        await running
+        raise

@@ -1,0 +1,187 @@
+"""Turns what the engine reports into one batch of rows, in memory.
+
+Of an order or a balance that changes several times within a batch, only the last state is written. A new order is a row
+to COPY, an older one an update, so that nothing that is appended pays for a conflict check.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from exchange_server.engine.entities import ApiKey, Asset, Market
+from exchange_server.engine.events import (
+    AccountCreated,
+    ApiKeyCreated,
+    ApiKeyRevoked,
+    AssetCreated,
+    BalanceChanged,
+    Credited,
+    Event,
+    MarketCreated,
+    MarketStatusChanged,
+    OrderAccepted,
+    OrderClosed,
+    Trade,
+)
+from exchange_server.engine.orders import Order
+from exchange_server.engine.types import FEE_ACCOUNT, ISSUANCE_ACCOUNT, SIDE_BUY
+from exchange_server.projections.cursor import Cursor
+from exchange_server.projections.postgres import copy_rows
+
+# exchange.v1.LedgerEntryKind
+KIND_CREDIT: Final = 1
+KIND_TRADE: Final = 2
+KIND_FEE: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of the commands after `after_sequence` up to the cursor. Order updates and balances are columns."""
+
+    after_sequence: int
+    cursor: Cursor
+    rows: int
+    new_orders: bytes
+    fills: bytes
+    ledger_entries: bytes
+    order_updates: tuple[list[int], ...]
+    balances: tuple[list[int], ...]
+    assets: list[Asset]
+    markets: list[tuple[Market, int]]
+    accounts: list[tuple[int, str, int]]
+    api_keys: list[tuple[ApiKey, bool]]
+
+
+class BatchBuilder:
+    """Collects events, command by command. `take` reads the orders themselves, so call it before the engine goes on."""
+
+    def __init__(self, after_sequence: int) -> None:
+        self._begin(after_sequence)
+
+    def _begin(self, after_sequence: int) -> None:
+        self._after_sequence = after_sequence
+        self._new_orders: dict[int, Order] = {}
+        self._old_orders: dict[int, Order] = {}
+        self._fills: list[bytes] = []
+        self._ledger: list[bytes] = []
+        self._balances: dict[tuple[int, int], BalanceChanged] = {}
+        self._assets: dict[int, Asset] = {}
+        self._markets: dict[int, tuple[Market, int]] = {}
+        self._accounts: list[tuple[int, str, int]] = []
+        self._api_keys: dict[str, tuple[ApiKey, bool]] = {}
+
+    @property
+    def rows(self) -> int:
+        """Return about how many rows wait."""
+        return len(self._new_orders) + len(self._old_orders) + 2 * len(self._fills) + len(self._ledger)
+
+    def add(self, sequence: int, time_ns: int, events: Iterable[Event]) -> None:
+        """Add the events of one command."""
+        line = 0
+        for event in events:
+            kind = type(event)
+            if kind is BalanceChanged:
+                assert isinstance(event, BalanceChanged)
+                self._balances[event.account_id, event.asset_id] = event
+            elif kind is OrderAccepted:
+                assert isinstance(event, OrderAccepted)
+                self._new_orders[event.order.order_id] = event.order
+            elif kind is OrderClosed:
+                assert isinstance(event, OrderClosed)
+                self._touch(event.order)
+            elif kind is Trade:
+                assert isinstance(event, Trade)
+                self._touch(event.maker)
+                self._fills.append(copy_rows.fill_rows(sequence, time_ns, event))
+                line = self._book_trade(sequence, line, time_ns, event)
+            else:
+                line = self._add_rare(sequence, line, time_ns, event)
+
+    def take(self, cursor: Cursor) -> Batch:
+        """Return the batch up to `cursor` and begin the next one."""
+        old = self._old_orders.values()
+        balances = self._balances.values()
+        batch = Batch(
+            after_sequence=self._after_sequence,
+            cursor=cursor,
+            rows=self.rows + len(balances),
+            new_orders=b"".join(map(copy_rows.order_row, self._new_orders.values())),
+            fills=b"".join(self._fills),
+            ledger_entries=b"".join(self._ledger),
+            order_updates=(
+                [order.order_id for order in old],
+                [order.open_lots for order in old],
+                [order.cost_atoms for order in old],
+                [order.fee_atoms for order in old],
+                [order.status for order in old],
+                [order.close_reason for order in old],
+                [order.update_time_ns for order in old],
+            ),
+            balances=(
+                [balance.account_id for balance in balances],
+                [balance.asset_id for balance in balances],
+                [balance.available_atoms for balance in balances],
+                [balance.reserved_atoms for balance in balances],
+            ),
+            assets=list(self._assets.values()),
+            markets=list(self._markets.values()),
+            accounts=self._accounts,
+            api_keys=list(self._api_keys.values()),
+        )
+        self._begin(cursor.sequence)
+        return batch
+
+    def _touch(self, order: Order) -> None:
+        if order.order_id not in self._new_orders:
+            self._old_orders[order.order_id] = order
+
+    def _book_trade(self, sequence: int, line: int, time_ns: int, trade: Trade) -> int:
+        """Book base and quote between the two, then the fees; return the next line."""
+        market = trade.maker.market
+        if trade.maker.side == SIDE_BUY:
+            buyer, buyer_fee = trade.maker.account_id, trade.maker_fee_atoms
+            seller, seller_fee = trade.taker.account_id, trade.taker_fee_atoms
+        else:
+            buyer, buyer_fee = trade.taker.account_id, trade.taker_fee_atoms
+            seller, seller_fee = trade.maker.account_id, trade.maker_fee_atoms
+        base, quote = market.base.asset_id, market.quote.asset_id
+        base_atoms, cost = trade.quantity_lots * market.base_atoms_per_lot, trade.cost_atoms
+        market_id, trade_id = market.market_id, trade.trade_id
+        for account, asset, amount, kind in (
+            (seller, base, -base_atoms, KIND_TRADE),
+            (buyer, base, base_atoms, KIND_TRADE),
+            (buyer, quote, -cost, KIND_TRADE),
+            (seller, quote, cost, KIND_TRADE),
+            (buyer, quote, -buyer_fee, KIND_FEE),
+            (seller, quote, -seller_fee, KIND_FEE),
+            (FEE_ACCOUNT, quote, buyer_fee + seller_fee, KIND_FEE),
+        ):
+            if amount:
+                self._ledger.append(
+                    copy_rows.ledger_row(sequence, line, account, asset, amount, kind, market_id, trade_id, time_ns)
+                )
+                line += 1
+        return line
+
+    def _add_rare(self, sequence: int, line: int, time_ns: int, event: Event) -> int:
+        match event:
+            case Credited(created=True):
+                asset_id, amount = event.asset_id, event.amount_atoms
+                for account, change in ((ISSUANCE_ACCOUNT, -amount), (event.account_id, amount)):
+                    self._ledger.append(
+                        copy_rows.ledger_row(sequence, line, account, asset_id, change, KIND_CREDIT, 0, 0, time_ns)
+                    )
+                    line += 1
+            case AssetCreated(created=True):
+                self._assets[event.asset.asset_id] = event.asset
+            case MarketCreated(created=True) | MarketStatusChanged():
+                self._markets[event.market.market_id] = (event.market, event.status)
+            case AccountCreated(created=True):
+                self._accounts.append((event.account_id, event.name, event.create_time_ns))
+            case ApiKeyCreated():
+                self._api_keys[event.api_key.key_id] = (event.api_key, False)
+            case ApiKeyRevoked():
+                self._api_keys[event.api_key.key_id] = (event.api_key, True)
+            case _:
+                pass  # refusals, repetitions, price levels, and counts leave no rows
+        return line
