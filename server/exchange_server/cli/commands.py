@@ -69,7 +69,7 @@ def client_command(app: typer.Typer, name: str, *, profile: str | None = None) -
         session_parameter, *own = signature.parameters.values()
 
         @functools.wraps(function)
-        def run(ctx: typer.Context, /, **arguments: Any) -> None:
+        def run(ctx: typer.Context, **arguments: Any) -> None:
             common = {option: arguments.pop(option) for option in COMMON}
             session = (ctx.find_object(Session) or Session()).override(**common)
             if profile is not None:
@@ -122,15 +122,4 @@ def with_errors(function: Callable[..., None], /, *args: Any, **kwargs: Any) -> 
 def describe(error: Exception) -> str | None:
     """Return the line for an error that the SDK raised: reason, field, message; None for any other."""
     sdk = sys.modules.get("exchange_sdk")
-    if sdk is None or not isinstance(error, sdk.ExchangeError):
-        return None
-    parts = [part for part in (_reason(error), getattr(error, "field", None)) if part]
-    message = str(getattr(error, "message", "") or error)
-    prefix = " ".join(parts)
-    return f"{prefix}: {message}" if prefix and not message.startswith(prefix) else message
-
-
-def _reason(error: Exception) -> str:
-    reason = getattr(error, "reason", None)
-    name = getattr(reason, "name", reason)
-    return str(name) if name else type(error).__name__
+    return str(error) if sdk is not None and isinstance(error, sdk.ExchangeError) else None

@@ -38,12 +38,27 @@ def plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return dict(_member(field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: plain(item) for name, item in value._asdict().items()}
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, Iterable):
         return [plain(item) for item in value]
     return str(value)
+
+
+def _member(name: str, value: Any) -> tuple[str, Any]:
+    # The contract's name and form: `create_time`, to the nanosecond.
+    if name.endswith("_time_ns") and isinstance(value, int):
+        return name.removesuffix("_ns"), timestamp(value)
+    return name, plain(value)
+
+
+def timestamp(time_ns: int) -> str:
+    """Write nanoseconds since 1970 as RFC 3339 in UTC, exactly."""
+    seconds, nanoseconds = divmod(time_ns, 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
 
 
 def number(value: Decimal) -> str:
@@ -116,7 +131,7 @@ def show_one(session: "Session", row: Any, attributes: Sequence[str] = ()) -> No
     from rich.table import Table
     from rich.text import Text
 
-    names = attributes or [field.name for field in dataclasses.fields(row)]
+    names = attributes or [field.name.removesuffix("_ns") for field in dataclasses.fields(row)]
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     for name in names:

@@ -118,7 +118,7 @@ class Session:
         return DEFAULT_ADDRESS if credentials is None else credentials.address
 
     def resolve_api_key(self) -> str | None:
-        """Return the key to call with: option or environment, else the profile's. Raises CommandError if it has none."""
+        """Return the key to call with: option or environment, else the profile's. CommandError if it has none."""
         if self.api_key is not None:
             return self.api_key
         credentials = self.credentials()

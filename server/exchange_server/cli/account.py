@@ -1,0 +1,64 @@
+"""`exchange balances` and `exchange fills`: what the account has and what it did."""
+
+from typing import Annotated
+
+import typer
+
+from exchange_server.cli.commands import client_command
+from exchange_server.cli.output import Column, print_json_line, show
+from exchange_server.cli.session import Session
+
+BALANCE_COLUMNS = (
+    Column("asset", "asset"),
+    Column("available", "available", right=True),
+    Column("reserved", "reserved", right=True),
+)
+FILL_COLUMNS = (
+    Column("time", "trade_time"),
+    Column("market", "market"),
+    Column("side", "side"),
+    Column("price", "price", right=True),
+    Column("quantity", "quantity", right=True),
+    Column("quote", "quote_amount", right=True),
+    Column("fee", "fee", right=True),
+    Column("liquidity", "liquidity"),
+    Column("trade", "trade_id", right=True),
+    Column("order", "order_id", right=True),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the top level."""
+    client_command(app, "balances")(balances)
+    client_command(app, "fills")(fills)
+
+
+def balances(
+    session: Session,
+    account_id: Annotated[int, typer.Option(help="Another account; needs an admin key.")] = 0,
+) -> None:
+    """Show what the account holds: free to use, and held for open orders."""
+    with session.client() as client:
+        show(session, client.list_balances(account_id=account_id), BALANCE_COLUMNS, "no balances")
+
+
+def fills(
+    session: Session,
+    market: Annotated[str, typer.Option(help="Only this market.")] = "",
+    order_id: Annotated[int, typer.Option(help="Only this order.")] = 0,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many, newest first.")] = 50,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Follow new fills instead; Ctrl-C ends.")] = False,
+) -> None:
+    """Show executions from the history, newest first, or follow new ones."""
+    if watch:
+        _watch(session)
+        return
+    from itertools import islice
+
+    with session.client() as client:
+        found = client.iter_fills(market=market, order_id=order_id)
+        show(session, list(islice(found, limit)), FILL_COLUMNS, "no fills")
+
+
+def _watch(session: Session) -> None:
+    raise NotImplementedError

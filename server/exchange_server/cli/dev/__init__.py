@@ -1,0 +1,1 @@
+"""`exchange dev`: a whole exchange on one machine, supervised."""

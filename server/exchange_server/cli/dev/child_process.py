@@ -1,0 +1,95 @@
+"""One process under the supervisor: bound to its life, in a session of its own, its output in a log file."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import exchange_server.cli.dev.die_with_parent as die_with_parent
+
+LARGEST_LOG = 10_000_000
+
+
+class ChildProcess:
+    """A running process. Start it with `spawn`, from the main thread: on Linux its life is bound to the thread's."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log_file: Path, log_start: int) -> None:
+        self._process = process
+        self._log_file = log_file
+        self._log_start = log_start
+
+    @classmethod
+    async def spawn(cls, command: Sequence[str], log_file: Path, environment: Mapping[str, str]) -> "ChildProcess":
+        """Start a program (its first word is an absolute path)."""
+        if log_file.exists() and log_file.stat().st_size > LARGEST_LOG:
+            log_file.replace(log_file.with_suffix(".log.1"))
+        with log_file.open("ab") as log:
+            log_start = log.tell()
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-I",
+                "-S",
+                die_with_parent.__file__,
+                str(os.getpid()),
+                *command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                # Ctrl-C reaches the supervisor only, which stops the others in their order.
+                start_new_session=True,
+            )
+        return cls(process, log_file, log_start)
+
+    @property
+    def pid(self) -> int:
+        """The process id; on systems without a death signal, that of the process that watches over it."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.returncode is None
+
+    async def wait(self) -> int:
+        """Return its exit status when it ends, negative for a signal."""
+        return await self._process.wait()
+
+    async def stop(self, seconds: float) -> bool:
+        """Ask it to end, kill it after `seconds`; return whether it ended by itself."""
+        if self.running:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._process.wait()
+        except TimeoutError:
+            self.kill()
+            await self._process.wait()
+            return False
+        return True
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.running:
+            self._process.kill()
+
+    def last_words(self) -> str:
+        """Return the last line that it wrote in this life, for the message that it has ended."""
+        with self._log_file.open("rb") as log:
+            log.seek(0, os.SEEK_END)
+            log.seek(max(self._log_start, log.tell() - 4096))
+            lines = log.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1].strip() if lines else ""
+
+
+def describe_exit(status: int) -> str:
+    """Say how a process ended."""
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"signal {-status}"
