@@ -1,0 +1,110 @@
+"""Operating the exchange. Needs a key with the scope ADMIN."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from exchange_sdk import _operations as operations
+from exchange_sdk._decimals import DecimalInput
+from exchange_sdk._enums import MarketStatus, Scope
+from exchange_sdk._operations import Operation
+from exchange_sdk.models import Account, Asset, Balance, CreatedApiKey, Market, StateHash
+from exchange_sdk.pages import Pages
+
+T = TypeVar("T")
+
+
+class _Call(Protocol):
+    def __call__(self, operation: Operation[T], timeout: float | None, /) -> T: ...
+
+
+class Admin:
+    """Assets, markets, accounts, keys and credits: `client.admin`. Needs a key with the scope ADMIN.
+
+    Creating what exists with the same properties answers with it; with others it raises AlreadyExists.
+    """
+
+    def __init__(self, call: _Call) -> None:
+        self._call = call
+
+    def create_asset(
+        self, name: str, decimals: int, *, validate_only: bool = False, timeout: float | None = None
+    ) -> Asset:
+        """Create an asset whose smallest unit is 10^-`decimals` (0 to 12)."""
+        return self._call(operations.create_asset(name, decimals, validate_only), timeout)
+
+    def create_market(
+        self,
+        base_asset: str,
+        quote_asset: str,
+        *,
+        tick_size: DecimalInput,
+        lot_size: DecimalInput,
+        min_notional: DecimalInput = 0,
+        maker_fee_ppm: int = 0,
+        taker_fee_ppm: int = 0,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> Market:
+        """Create the market `base_asset`-`quote_asset`; it starts OPEN. Fees are millionths of the quote amount."""
+        operation = operations.create_market(
+            base_asset, quote_asset, tick_size, lot_size, min_notional, maker_fee_ppm, taker_fee_ppm, validate_only
+        )
+        return self._call(operation, timeout)
+
+    def set_market_status(
+        self, market: str, status: MarketStatus | str, *, validate_only: bool = False, timeout: float | None = None
+    ) -> Market:
+        """Set what a market accepts from now on. Raises NotFound."""
+        return self._call(operations.set_market_status(market, status, validate_only), timeout)
+
+    def create_account(self, name: str, *, validate_only: bool = False, timeout: float | None = None) -> Account:
+        """Create an account; names are unique."""
+        return self._call(operations.create_account(name, validate_only), timeout)
+
+    def list_accounts(
+        self, *, page_size: int = 0, page_token: str = "", timeout: float | None = None
+    ) -> Pages[Account]:
+        """List accounts by id."""
+        return Pages(lambda token: self._call(operations.list_accounts(page_size, token), timeout), page_token)
+
+    def create_api_key(
+        self,
+        account_id: int,
+        scopes: Iterable[Scope | str],
+        *,
+        label: str = "",
+        expire_time: datetime | None = None,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> CreatedApiKey:
+        """Create an API key. Its secret is in the answer and nowhere else. Never repeated: a repeat makes another key.
+
+        `expire_time`: an aware datetime in the future; None is never.
+        """
+        operation = operations.create_api_key(account_id, scopes, label, expire_time, validate_only)
+        return self._call(operation, timeout)
+
+    def revoke_api_key(self, key_id: str, *, validate_only: bool = False, timeout: float | None = None) -> None:
+        """Revoke an API key at once. Raises NotFound."""
+        self._call(operations.revoke_api_key(key_id, validate_only), timeout)
+
+    def credit(
+        self,
+        account_id: int,
+        asset: str,
+        amount: DecimalInput,
+        *,
+        credit_id: str | None = None,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> Balance:
+        """Credit an account out of the issuance account; returns its balance of the asset.
+
+        `credit_id`: your own key, with which it books once; None to have one made, "" for none.
+        """
+        return self._call(operations.credit(account_id, asset, amount, credit_id, validate_only), timeout)
+
+    def get_state_hash(self, sequence: int = 0, *, timeout: float | None = None) -> StateHash:
+        """Get the hash of the engine's state after a sequence; 0 is the present. Raises NotFound when not kept."""
+        return self._call(operations.get_state_hash(sequence), timeout)

@@ -1,0 +1,148 @@
+"""The contract's enums, with its numbers and without its prefixes."""
+
+from enum import IntEnum
+from typing import Any, Self
+
+
+class _WireEnum(IntEnum):
+    """Numbers as on the wire. Reads names too, in any case: `Side("buy")` is `Side.BUY`.
+
+    A number that this version does not know becomes a member of its own (`UNKNOWN_7`), because v1 may grow.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if isinstance(value, str):
+            return cls.__members__.get(value.upper())
+        if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+            return None
+        member = int.__new__(cls, value)
+        member._name_ = f"UNKNOWN_{value}"
+        member._value_ = value
+        return member
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}.{self.name}"
+
+
+def wire_number(kind: type[_WireEnum], value: int | str) -> Any:
+    """Return the number of an enum given as member, number or name; `Any`, because generated code has types of its own.
+
+    Raises ValueError for a name that it does not have.
+    """
+    return kind(value).value  # type: ignore[arg-type]  # _missing_ takes names
+
+
+class Side(_WireEnum):
+    """Which side of the book an order is on."""
+
+    BUY = 1
+    SELL = 2
+
+
+class OrderType(_WireEnum):
+    """How an order is priced."""
+
+    LIMIT = 1
+    MARKET = 2
+
+
+class TimeInForce(_WireEnum):
+    """How long an order stays active: good till canceled, immediate or cancel, fill or kill."""
+
+    GTC = 1
+    IOC = 2
+    FOK = 3
+
+
+class OrderStatus(_WireEnum):
+    """What has become of an order. Canceled and expired ones may be partly filled."""
+
+    OPEN = 1
+    FILLED = 2
+    CANCELED = 3
+    EXPIRED = 4
+
+
+class CloseReason(_WireEnum):
+    """Why an order was canceled or expired."""
+
+    CANCELED_BY_OWNER = 1
+    CANCELED_BY_OPERATOR = 2
+    NO_LIQUIDITY = 3
+    NOT_FILLABLE = 4
+    SELF_TRADE = 5
+
+
+class Liquidity(_WireEnum):
+    """Whether a fill had provided liquidity or took it."""
+
+    MAKER = 1
+    TAKER = 2
+
+
+class MarketStatus(_WireEnum):
+    """What a market accepts: everything, post-only orders and cancels, cancels, nothing."""
+
+    OPEN = 1
+    POST_ONLY = 2
+    CANCEL_ONLY = 3
+    HALTED = 4
+
+
+class Scope(_WireEnum):
+    """What an API key may do."""
+
+    READ = 1
+    TRADE = 2
+    ADMIN = 3
+
+
+class LedgerEntryKind(_WireEnum):
+    """Why a balance changed."""
+
+    CREDIT = 1
+    TRADE = 2
+    FEE = 3
+
+
+class RejectReason(_WireEnum):
+    """Why a request was refused; the contract's comments say more."""
+
+    INVALID_FIELD = 1
+    UNDECODABLE = 2
+    PRICE_OFF_TICK = 3
+    QUANTITY_OFF_LOT = 4
+    PRICE_OUT_OF_RANGE = 5
+    QUANTITY_OUT_OF_RANGE = 6
+    NOTIONAL_TOO_SMALL = 7
+    NOTIONAL_TOO_LARGE = 8
+    ASSET_NOT_FOUND = 9
+    MARKET_NOT_FOUND = 10
+    ACCOUNT_NOT_FOUND = 11
+    ORDER_NOT_FOUND = 12
+    API_KEY_NOT_FOUND = 13
+    ORDER_CLOSED = 14
+    POST_ONLY_WOULD_CROSS = 15
+    INSUFFICIENT_FUNDS = 16
+    MARKET_POST_ONLY = 17
+    MARKET_CANCEL_ONLY = 18
+    MARKET_HALTED = 19
+    CLIENT_ORDER_ID_REUSED = 20
+    ALREADY_EXISTS = 21
+    SUPPLY_TOO_LARGE = 22
+    UNAUTHENTICATED = 23
+    SCOPE_MISSING = 24
+    OVERLOADED = 25
+    DEADLINE_PASSED = 26
+    STREAM_TOO_SLOW = 27
+    SEQUENCE_TOO_OLD = 28
+    SEQUENCE_IN_FUTURE = 29
+    PAGE_TOKEN_INVALID = 30
+    STATE_NOT_KEPT = 31
+    UNAVAILABLE = 32
+    METHOD_NOT_FOUND = 33
+    QUARANTINED = 34
