@@ -17,7 +17,6 @@ from exchange_server.engine.types import (
     MAX_ATOMS,
     REJECT_ASSET_NOT_FOUND,
     REJECT_INVALID_FIELD,
-    REJECT_MARKET_NOT_FOUND,
     AccountId,
     Atoms,
     Ppm,
@@ -52,11 +51,8 @@ def create_market(request: pb.CreateMarketRequest, assets_by_name: Mapping[str, 
     )
 
 
-def set_market_status(request: pb.SetMarketStatusRequest, markets_by_name: Mapping[str, Market]) -> SetMarketStatus:
-    """Return the command. Raises FieldError."""
-    market = markets_by_name.get(request.market)
-    if market is None:
-        raise FieldError(REJECT_MARKET_NOT_FOUND, "market", "there is no market of this name")
+def set_market_status(request: pb.SetMarketStatusRequest, market: Market) -> SetMarketStatus:
+    """Return the command for a market that the caller has found."""
     return SetMarketStatus(market.market_id, request.status)
 
 

@@ -31,6 +31,11 @@ def write_result(result: pb.OrderResult, outcome: list[events.Event], error_of: 
         _write(result, first.order, first.open_lots, first.cost_atoms, first.fee_atoms, first.status)
 
 
+def canceled_order_ids(outcome: list[events.Event]) -> list[int]:
+    """Return the ids of the orders that a CancelAllOrders closed, oldest first."""
+    return [event.order.order_id for event in outcome if isinstance(event, events.OrderClosed)]
+
+
 def _write_placed(result: pb.OrderResult, order: Order, outcome: list[events.Event]) -> None:
     trade: events.Trade | None = None
     for event in outcome:

@@ -1,14 +1,14 @@
 """Orders and fills as protobuf, made from events: an answer shows the order as its command left it, never later."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Protocol, cast
 
 from exchange.v1 import types_pb2
 from exchange_server.engine import events
 from exchange_server.engine.commands import PlaceOrder
 from exchange_server.engine.entities import Market
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import CLOSE_NONE, ORDER_OPEN, Atoms, Lots
+from exchange_server.engine.types import CLOSE_NONE, ORDER_OPEN, Atoms, Lots, Ticks
 from exchange_server.wire.times import timestamp
 from exchange_server.wire.units import format_price, format_quantity, format_quote
 
@@ -16,8 +16,34 @@ LIQUIDITY_MAKER = 1
 LIQUIDITY_TAKER = 2
 
 
+class OrderTerms(Protocol):
+    """What never changes about an order, from the engine or from the history."""
+
+    @property
+    def order_id(self) -> int: ...
+    @property
+    def account_id(self) -> int: ...
+    @property
+    def client_order_id(self) -> str: ...
+    @property
+    def side(self) -> int: ...
+    @property
+    def type(self) -> int: ...
+    @property
+    def time_in_force(self) -> int: ...
+    @property
+    def post_only(self) -> bool: ...
+    @property
+    def price_ticks(self) -> Ticks: ...
+    @property
+    def quantity_lots(self) -> Lots: ...
+    @property
+    def create_time_ns(self) -> int: ...
+
+
 def order_message(
-    order: Order,
+    order: OrderTerms,
+    market: Market,
     open_lots: int,
     cost_atoms: int,
     fee_atoms: int,
@@ -29,7 +55,6 @@ def order_message(
 
     `open_lots` is what is not filled; the message's `open_quantity` is that only while the order is open.
     """
-    market = order.market
     return types_pb2.Order(
         order_id=order.order_id,
         account_id=order.account_id,
@@ -56,6 +81,7 @@ def present_order_message(order: Order) -> types_pb2.Order:
     """Return an order as it is at this moment: for reads, and for closed orders, which no longer change."""
     return order_message(
         order,
+        order.market,
         order.open_lots,
         order.cost_atoms,
         order.fee_atoms,
@@ -75,13 +101,14 @@ def placed_order_message(order: Order, outcome: Sequence[events.Event], time_ns:
             fee_atoms = event.taker_total_fee_atoms
         elif type(event) is events.OrderClosed and event.order is order:
             return present_order_message(order)
-    return order_message(order, open_lots, cost_atoms, fee_atoms, ORDER_OPEN, CLOSE_NONE, time_ns)
+    return order_message(order, order.market, open_lots, cost_atoms, fee_atoms, ORDER_OPEN, CLOSE_NONE, time_ns)
 
 
 def deduplicated_order_message(event: events.OrderDeduplicated) -> types_pb2.Order:
     """Return the original order as it was when its key came again."""
     return order_message(
         event.order,
+        event.order.market,
         event.open_lots,
         event.cost_atoms,
         event.fee_atoms,
@@ -115,29 +142,59 @@ def validated_order_message(command: PlaceOrder, market: Market, time_ns: int) -
 
 def taker_fill_message(trade: events.Trade, sequence: int, time_ns: int) -> types_pb2.Fill:
     """Return the side of a trade whose order took liquidity."""
-    return _fill(trade, trade.taker, trade.taker_fee_atoms, LIQUIDITY_TAKER, sequence, time_ns)
+    return _trade_fill(trade, trade.taker, trade.taker_fee_atoms, LIQUIDITY_TAKER, sequence, time_ns)
 
 
 def maker_fill_message(trade: events.Trade, sequence: int, time_ns: int) -> types_pb2.Fill:
     """Return the side of a trade whose order had rested."""
-    return _fill(trade, trade.maker, trade.maker_fee_atoms, LIQUIDITY_MAKER, sequence, time_ns)
+    return _trade_fill(trade, trade.maker, trade.maker_fee_atoms, LIQUIDITY_MAKER, sequence, time_ns)
 
 
-def _fill(
-    trade: events.Trade, order: Order, fee_atoms: Atoms, liquidity: int, sequence: int, time_ns: int
+def fill_message(
+    market: Market,
+    trade_id: int,
+    order_id: int,
+    client_order_id: str,
+    side: int,
+    price_ticks: Ticks,
+    quantity_lots: Lots,
+    cost_atoms: Atoms,
+    fee_atoms: Atoms,
+    liquidity: int,
+    sequence: int,
+    time_ns: int,
 ) -> types_pb2.Fill:
-    market = order.market
+    """Return one execution of one order; `fee_atoms` is negative for a rebate."""
     return types_pb2.Fill(
-        trade_id=trade.trade_id,
-        order_id=order.order_id,
-        client_order_id=order.client_order_id,
+        trade_id=trade_id,
+        order_id=order_id,
+        client_order_id=client_order_id,
         market=market.name,
-        side=cast(types_pb2.Side, order.side),
-        price=format_price(market, trade.price_ticks),
-        quantity=format_quantity(market, trade.quantity_lots),
-        quote_amount=format_quote(market, trade.cost_atoms),
+        side=cast(types_pb2.Side, side),
+        price=format_price(market, price_ticks),
+        quantity=format_quantity(market, quantity_lots),
+        quote_amount=format_quote(market, cost_atoms),
         fee=format_quote(market, fee_atoms),
         liquidity=cast(types_pb2.Liquidity, liquidity),
         trade_time=timestamp(time_ns),
         sequence=sequence,
+    )
+
+
+def _trade_fill(
+    trade: events.Trade, order: Order, fee_atoms: Atoms, liquidity: int, sequence: int, time_ns: int
+) -> types_pb2.Fill:
+    return fill_message(
+        order.market,
+        trade.trade_id,
+        order.order_id,
+        order.client_order_id,
+        order.side,
+        trade.price_ticks,
+        trade.quantity_lots,
+        trade.cost_atoms,
+        fee_atoms,
+        liquidity,
+        sequence,
+        time_ns,
     )

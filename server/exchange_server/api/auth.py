@@ -1,0 +1,86 @@
+"""Who calls, and what they may do.
+
+Today a caller shows an API key. Wallet sign-in and request signatures become further ways to a `Principal`, tried in
+`Authenticator.authenticate`; rate limits take tokens from a bucket of the principal it returns.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from exchange.v1 import types_pb2
+from exchange_server.api.errors import SCOPE_MISSING, UNAUTHENTICATED, CallError
+from exchange_server.engine.entities import ApiKey
+from exchange_server.engine.types import SCOPE_ADMIN, AccountId
+
+_HEADER = "authorization"
+_SCHEME = "bearer "
+_SECRET_BYTES = 32
+
+
+class Principal:
+    """An account, and what its key allows. The scope ADMIN implies every other."""
+
+    __slots__ = ("_key", "account_id", "scopes")
+
+    def __init__(self, account_id: AccountId, scopes: int, key: ApiKey | None) -> None:
+        self.account_id: Final = account_id
+        self.scopes: Final = scopes
+        self._key: Final = key
+
+    def may(self, scope: int) -> bool:
+        """Tell whether the key has a scope (`exchange.v1.Scope`)."""
+        return bool(self.scopes & (1 << scope | 1 << SCOPE_ADMIN))
+
+    def check(self, now_ns: int) -> None:
+        """Raise CallError when the key was revoked or has expired since the call began; streams ask this."""
+        key = self._key
+        if key is not None and (key.revoked or 0 < key.expire_time_ns <= now_ns):
+            raise CallError(UNAUTHENTICATED)
+
+
+ANYBODY: Final = Principal(AccountId(0), 0, None)
+"""Who calls a public method; a key that is sent all the same is not looked at."""
+
+
+class Authenticator:
+    """Finds the principal of a call by the SHA-256 of its key: the keys themselves are nowhere."""
+
+    def __init__(self, keys_by_hash: Mapping[bytes, ApiKey], clock_ns: Callable[[], int]) -> None:
+        self._keys: Final = keys_by_hash
+        self._clock_ns: Final = clock_ns
+
+    def authenticate(self, metadata: Iterable[tuple[str, str | bytes]], scope: int) -> Principal:
+        """Return the caller. Raises CallError when the key is missing or does not work, or lacks the scope."""
+        token = _bearer(metadata)
+        key = self._keys.get(hashlib.sha256(token.encode()).digest()) if token else None
+        if key is None:
+            raise CallError(UNAUTHENTICATED)
+        principal = Principal(key.account_id, key.scopes, key)
+        principal.check(self._clock_ns())
+        if not principal.may(scope):
+            name = scope_name(scope)
+            raise CallError(SCOPE_MISSING, message=f"the API key lacks the scope {name}", metadata={"scope": name})
+        return principal
+
+
+def new_api_key() -> tuple[str, str, bytes]:
+    """Return a random key: its public id, the key itself, and the SHA-256 that is kept of it."""
+    key_id = secrets.token_hex(8)
+    api_key = f"ex_{key_id}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+    return key_id, api_key, hashlib.sha256(api_key.encode()).digest()
+
+
+def scope_name(scope: int) -> str:
+    """Return a scope's name without its prefix."""
+    name: str = types_pb2.Scope.Name(scope)
+    return name.removeprefix("SCOPE_")
+
+
+def _bearer(metadata: Iterable[tuple[str, str | bytes]]) -> str:
+    for key, value in metadata:
+        if key == _HEADER:
+            text = value if isinstance(value, str) else value.decode("ascii", "replace")
+            return text[len(_SCHEME) :] if text[: len(_SCHEME)].lower() == _SCHEME else ""
+    return ""

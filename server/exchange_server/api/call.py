@@ -1,0 +1,49 @@
+"""What a handler sees of a call: our own type, so that handlers do not depend on the transport."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from exchange_server.api.auth import Principal
+
+
+class Call:
+    """Who calls, until when (`time.monotonic_ns`; None is for ever), from where, with which headers."""
+
+    __slots__ = ("_peer", "deadline_ns", "metadata", "principal")
+
+    def __init__(
+        self,
+        principal: Principal,
+        deadline_ns: int | None,
+        metadata: tuple[tuple[str, str | bytes], ...],
+        peer: Callable[[], str],
+    ) -> None:
+        self.principal: Final = principal
+        self.deadline_ns: Final = deadline_ns
+        self.metadata: Final = metadata
+        self._peer: Final = peer
+
+    @property
+    def peer(self) -> str:
+        """Return the address of the caller."""
+        return self._peer()
+
+
+class Undecodable:
+    """Stands in a stream for a message whose bytes could not be decoded."""
+
+
+UNDECODABLE: Final = Undecodable()
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method of a service: its handler, the scope that it needs (None is public), whether it answers a stream.
+
+    Whether the handler takes one message or an iterator of them stands in the contract.
+    """
+
+    handler: Callable[[Any, Call], Awaitable[Any] | AsyncIterator[Any]]
+    scope: int | None
+    streams: bool = False

@@ -1,0 +1,101 @@
+"""The history of orders, fills and ledger entries: rows of a database, as the contract writes them.
+
+The exchange trades without it; then these calls are UNAVAILABLE and nothing else is.
+"""
+
+from collections.abc import Awaitable
+from typing import Final, TypeVar
+
+from exchange.v1 import types_pb2
+from exchange_server.api.errors import UNAVAILABLE, CallError
+from exchange_server.engine import Engine
+from exchange_server.projections.postgres.queries import History, HistoryUnavailable
+from exchange_server.wire.accounts import ledger_entry_message
+from exchange_server.wire.orders import fill_message, order_message
+
+Row = TypeVar("Row")
+Key = tuple[int, int]
+
+
+class HistoryReader:
+    """Pages of one shard's history, newest first. `history` is None when the exchange runs without a database."""
+
+    def __init__(self, history: History | None, engine: Engine) -> None:
+        self._history: Final = history
+        self._engine: Final = engine
+
+    async def orders(self, account_id: int, market_id: int, before: int | None, limit: int) -> list[types_pb2.Order]:
+        """Return orders older than `before`, an order id. Raises CallError UNAVAILABLE."""
+        rows = await self._read(self._connected().list_orders(account_id, market_id, before, limit))
+        markets = self._engine.markets
+        return [
+            order_message(
+                row,
+                markets[row.market_id],
+                row.open_lots,
+                row.cost_atoms,
+                row.fee_atoms,
+                row.status,
+                row.close_reason,
+                row.update_time_ns,
+            )
+            for row in rows
+        ]
+
+    async def fills(
+        self, account_id: int, market_id: int, order_id: int, before: Key | None, limit: int
+    ) -> tuple[list[types_pb2.Fill], Key | None]:
+        """Return fills and the place of the last. Raises CallError UNAVAILABLE."""
+        rows = await self._read(self._connected().list_fills(account_id, market_id, order_id, before, limit))
+        markets = self._engine.markets
+        fills = [
+            fill_message(
+                markets[row.market_id],
+                row.trade_id,
+                row.order_id,
+                row.client_order_id,
+                row.side,
+                row.price_ticks,
+                row.quantity_lots,
+                row.cost_atoms,
+                row.fee_atoms,
+                row.liquidity,
+                row.sequence,
+                row.time_ns,
+            )
+            for row in rows
+        ]
+        return fills, rows[-1].key if rows else None
+
+    async def ledger_entries(
+        self, account_id: int, asset_id: int, before: Key | None, limit: int
+    ) -> tuple[list[types_pb2.LedgerEntry], Key | None]:
+        """Return ledger entries and the place of the last. Raises CallError UNAVAILABLE."""
+        rows = await self._read(self._connected().list_ledger_entries(account_id, asset_id, before, limit))
+        engine = self._engine
+        entries = [
+            ledger_entry_message(
+                engine.assets[row.asset_id],
+                row.sequence,
+                row.line,
+                row.account_id,
+                row.amount_atoms,
+                row.kind,
+                engine.markets[row.market_id].name if row.market_id else "",
+                row.trade_id,
+                row.time_ns,
+            )
+            for row in rows
+        ]
+        return entries, rows[-1].key if rows else None
+
+    def _connected(self) -> History:
+        if self._history is None:
+            raise CallError(UNAVAILABLE, message="the exchange runs without a history database", retry_after_ms=0)
+        return self._history
+
+    async def _read(self, query: Awaitable[list[Row]]) -> list[Row]:
+        try:
+            return await query
+        except HistoryUnavailable:
+            raise CallError(UNAVAILABLE, message="the history database is not reachable now") from None
