@@ -131,7 +131,7 @@ def _orders_after(account_id: AccountId, events: Iterable[Event], time_ns: TimeN
         if state_after is None:
             yield present_order_message(order)
         else:
-            yield order_message(order, *state_after, ORDER_OPEN, CLOSE_NONE, time_ns)
+            yield order_message(order, order.market, *state_after, ORDER_OPEN, CLOSE_NONE, time_ns)
 
 
 def _balances_after(

@@ -1,0 +1,153 @@
+"""A real engine with two markets and three accounts, whose commands are released to Feeds when the test says so."""
+
+from collections.abc import Sequence
+
+from exchange_server.engine import Engine
+from exchange_server.engine.commands import (
+    CancelAllOrders,
+    CancelOrder,
+    Command,
+    CreateAccount,
+    CreateAsset,
+    CreateMarket,
+    Credit,
+    PlaceOrder,
+)
+from exchange_server.engine.types import (
+    FIRST_CLIENT_ACCOUNT,
+    SIDE_BUY,
+    SIDE_SELL,
+    TIF_FOK,
+    TIF_GTC,
+    TIF_IOC,
+    TYPE_LIMIT,
+    TYPE_MARKET,
+    AccountId,
+    AssetId,
+    Atoms,
+    Lots,
+    MarketId,
+    OrderId,
+    Ppm,
+    Ticks,
+    TimeNs,
+)
+from exchange_server.engine.types import (
+    Sequence as SequenceNumber,
+)
+from exchange_server.feeds import Feeds
+from exchange_server.journal import Applied
+
+ACCOUNTS = tuple(AccountId(FIRST_CLIENT_ACCOUNT + n) for n in range(3))
+MARKETS = (MarketId(1), MarketId(2))
+START_NS = 1_700_000_000_000_000_000
+
+SETUP: tuple[Command, ...] = (
+    CreateAsset("BTC", 8),
+    CreateAsset("USDC", 6),
+    CreateAsset("ETH", 8),
+    # Ticks of 0.5 and lots of 0.001; ticks of 0.01 and lots of 0.1.
+    CreateMarket("BTC", "USDC", 5, 1, 1, 3, Atoms(0), Ppm(-50), Ppm(300)),
+    CreateMarket("ETH", "USDC", 1, 2, 1, 1, Atoms(0), Ppm(100), Ppm(500)),
+    *(CreateAccount(name) for name in ("alice", "bob", "carol")),
+    *(Credit(account, AssetId(asset), Atoms(10**13), "") for account in ACCOUNTS for asset in (1, 2, 3)),
+)
+
+
+class Exchange:
+    """An engine, the commands that it took, and the feeds that have seen those before `released`."""
+
+    def __init__(self, heartbeat_s: float = 0.0, commands: Sequence[Command] = SETUP) -> None:
+        self.engine = Engine()
+        self.applied: list[Applied] = []
+        for command in commands:
+            self.apply(command)
+        self.released = len(self.applied)
+        self.feeds = Feeds(self.engine, heartbeat_s)
+
+    @property
+    def published_sequence(self) -> int:
+        return self.released
+
+    def apply(self, command: Command) -> Applied:
+        sequence = len(self.applied) + 1
+        time_ns = START_NS + sequence * 1_000
+        events = self.engine.apply(SequenceNumber(sequence), TimeNs(time_ns), command)
+        applied = Applied(SequenceNumber(sequence), TimeNs(time_ns), command, events)
+        self.applied.append(applied)
+        return applied
+
+    def release(self) -> list[Applied]:
+        """Publish everything applied so far as one batch."""
+        batch = self.applied[self.released :]
+        self.released = len(self.applied)
+        self.feeds.on_applied(batch)
+        return batch
+
+    def run(self, *commands: Command) -> list[Applied]:
+        """Apply and publish commands as one batch."""
+        for command in commands:
+            self.apply(command)
+        return self.release()
+
+
+def limit(
+    account: int,
+    side: int,
+    price_ticks: int,
+    lots: int,
+    market: MarketId = MARKETS[0],
+    time_in_force: int = TIF_GTC,
+    post_only: bool = False,
+    client_order_id: str = "",
+) -> PlaceOrder:
+    """Return a limit order of `ACCOUNTS[account]`."""
+    return PlaceOrder(
+        ACCOUNTS[account],
+        market,
+        side,
+        TYPE_LIMIT,
+        time_in_force,
+        post_only,
+        Ticks(price_ticks),
+        Lots(lots),
+        client_order_id,
+    )
+
+
+def market_order(account: int, side: int, lots: int, market: MarketId = MARKETS[0]) -> PlaceOrder:
+    """Return a market order of `ACCOUNTS[account]`."""
+    return PlaceOrder(ACCOUNTS[account], market, side, TYPE_MARKET, TIF_IOC, False, Ticks(0), Lots(lots), "")
+
+
+def buy(account: int, price_ticks: int, lots: int) -> PlaceOrder:
+    return limit(account, SIDE_BUY, price_ticks, lots)
+
+
+def sell(account: int, price_ticks: int, lots: int) -> PlaceOrder:
+    return limit(account, SIDE_SELL, price_ticks, lots)
+
+
+def cancel(account: int, order_id: int) -> CancelOrder:
+    return CancelOrder(ACCOUNTS[account], OrderId(order_id), "")
+
+
+def cancel_all(account: int, market: MarketId = MarketId(0)) -> CancelAllOrders:  # noqa: B008
+    return CancelAllOrders(ACCOUNTS[account], market)
+
+
+__all__ = [
+    "ACCOUNTS",
+    "MARKETS",
+    "SETUP",
+    "TIF_FOK",
+    "TIF_GTC",
+    "TIF_IOC",
+    "Exchange",
+    "buy",
+    "cancel",
+    "cancel_all",
+    "limit",
+    "market_order",
+    "sell",
+]

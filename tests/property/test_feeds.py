@@ -1,0 +1,255 @@
+"""Whoever applies what a stream sends has what the engine has, however slowly it reads and whenever it joined."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exchange.v1.account_service_pb2 import StreamAccountResponse
+from exchange.v1.market_data_service_pb2 import StreamOrderBookResponse
+from exchange_server.engine import Engine
+from exchange_server.engine.commands import Command
+from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, AccountId, Sequence, TimeNs
+from exchange_server.feeds import Feeds, StreamRefused
+from exchange_server.feeds.errors import REJECT_SEQUENCE_IN_FUTURE, REJECT_SEQUENCE_TOO_OLD
+from exchange_server.wire.accounts import balance_message
+from exchange_server.wire.orders import present_order_message
+from exchange_server.wire.units import format_price, format_quantity
+from tests.feeds_support import (
+    ACCOUNTS,
+    MARKETS,
+    TIF_FOK,
+    TIF_GTC,
+    TIF_IOC,
+    Exchange,
+    cancel,
+    cancel_all,
+    limit,
+    market_order,
+)
+from tests.property.feeds_clients import AccountClient, BookClient
+
+accounts = st.integers(0, 2)
+sides = st.sampled_from((SIDE_BUY, SIDE_SELL))
+markets = st.sampled_from(MARKETS)
+places = st.builds(
+    limit,
+    accounts,
+    sides,
+    st.integers(95, 106),
+    st.integers(1, 5),
+    markets,
+    st.sampled_from((TIF_GTC, TIF_GTC, TIF_GTC, TIF_IOC, TIF_FOK)),
+)
+post_only = st.builds(limit, accounts, sides, st.integers(60, 140), st.integers(1, 5), markets, post_only=st.just(True))
+commands = st.one_of(
+    places,
+    places,
+    post_only,
+    st.builds(market_order, accounts, sides, st.integers(1, 6), markets),
+    st.builds(cancel, accounts, st.integers(16, 60)),
+    st.builds(cancel_all, accounts, markets),
+)
+
+RELEASE, JOIN, PULL = "release", "join", "pull"
+steps = st.lists(
+    st.one_of(commands, commands, commands, st.sampled_from((RELEASE, JOIN)), st.tuples(st.just(PULL), st.integers())),
+    min_size=10,
+    max_size=100,
+)
+Step = Command | str | tuple[str, int]
+
+
+def levels(engine: Engine) -> tuple[dict[str, str], dict[str, str]]:
+    market = engine.markets[MARKETS[0]]
+    bids, asks = (
+        {format_price(market, price): format_quantity(market, lots) for price, lots in engine.levels(MARKETS[0], side)}
+        for side in (SIDE_BUY, SIDE_SELL)
+    )
+    return bids, asks
+
+
+def account_state(engine: Engine, account_id: AccountId) -> tuple[dict[int, Any], dict[str, Any]]:
+    orders: dict[int, Any] = {order.order_id: present_order_message(order) for order in engine.open_orders(account_id)}
+    balances = [balance_message(engine.assets[asset], *amounts) for asset, *amounts in engine.balances(account_id)]
+    return orders, {balance.asset: balance for balance in balances}
+
+
+@given(steps)
+@settings(max_examples=150, deadline=None)
+def test_a_copy_of_the_book_is_the_published_book_for_readers_of_any_speed(script: list[Step]) -> None:
+    asyncio.run(follow_books(script))
+
+
+async def follow_books(script: list[Step]) -> None:
+    exchange = Exchange()
+    market = exchange.engine.markets[MARKETS[0]]
+    published = levels(exchange.engine)
+    readers: list[tuple[BookClient, AsyncGenerator[StreamOrderBookResponse, None]]] = []
+
+    async def pull(index: int) -> None:
+        client, stream = readers[index % len(readers)]
+        client.take(await anext(stream))
+        assert (client.bids, client.asks) == published
+
+    for step in script:
+        if step == RELEASE:
+            exchange.release()
+            published = levels(exchange.engine)
+        elif step == JOIN:
+            stream = exchange.feeds.stream_order_book(MARKETS[0])
+            readers.append((BookClient(market.price_decimals, market.quantity_decimals), stream))
+            await pull(-1)
+        elif not isinstance(step, tuple | str):
+            exchange.apply(step)
+        elif isinstance(step, tuple) and readers:
+            await pull(step[1])
+
+    exchange.release()
+    published = levels(exchange.engine)
+    for index in range(len(readers)):
+        await pull(index)
+    whole = exchange.feeds.order_book(MARKETS[0], 5_000)
+    assert {level.price: level.quantity for level in whole.bids} == published[0]
+    assert {level.price: level.quantity for level in whole.asks} == published[1]
+    for _, stream in readers:
+        await stream.aclose()
+
+
+@given(steps)
+@settings(max_examples=150, deadline=None)
+def test_a_copy_of_the_account_is_the_account_at_every_sequence(script: list[Step]) -> None:
+    asyncio.run(follow_account(script))
+
+
+async def follow_account(script: list[Step]) -> None:
+    exchange = Exchange()
+    account_id = ACCOUNTS[0]
+    states = {exchange.released: account_state(exchange.engine, account_id)}
+    readers: list[tuple[AccountClient, AsyncGenerator[StreamAccountResponse, None]]] = []
+    early: list[tuple[AccountClient, asyncio.Task[StreamAccountResponse], int]] = []
+
+    def compare(client: AccountClient) -> None:
+        assert client.sequence is not None
+        assert client.sequence <= exchange.released, "shown before it was durable"
+        assert (client.orders, client.balances) == states[client.sequence]
+
+    for step in script:
+        if step == RELEASE:
+            exchange.release()
+            for client, first, sequence in early:
+                assert client.take(await first) == "snapshot"
+                assert client.sequence == sequence
+                compare(client)
+            early.clear()
+        elif step == JOIN:
+            client = AccountClient()
+            stream = exchange.feeds.stream_account(account_id)
+            readers.append((client, stream))
+            early.append((client, asyncio.ensure_future(anext(stream)), len(exchange.applied)))
+            await asyncio.sleep(0)
+            if len(exchange.applied) == exchange.released:
+                client.take(await early.pop()[1])
+                compare(client)
+        elif not isinstance(step, tuple | str):
+            exchange.apply(step)
+            states[len(exchange.applied)] = account_state(exchange.engine, account_id)
+        elif isinstance(step, tuple) and readers:
+            client, stream = readers[step[1] % len(readers)]
+            if client.sequence is not None:
+                client.take(await anext(stream))
+                compare(client)
+
+    exchange.release()
+    for client, first, _ in early:
+        client.take(await first)
+    for client, stream in readers:
+        while client.take(await anext(stream)) != "heartbeat":
+            compare(client)
+        assert client.heartbeat_sequence == exchange.released
+        assert (client.orders, client.balances) == states[exchange.released]
+        await stream.aclose()
+
+
+@given(st.lists(commands, min_size=5, max_size=60), st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_resumed_reader_misses_nothing_and_gets_nothing_twice_also_across_a_restart(
+    flow: list[Command], data: st.DataObject
+) -> None:
+    asyncio.run(resume_anywhere(flow, data))
+
+
+async def resume_anywhere(flow: list[Command], data: st.DataObject) -> None:
+    # 1. A witness sees everything, while batches of any size are released.
+    exchange = Exchange()
+    start = exchange.released
+    restart = data.draw(st.integers(start, start + len(flow)), "restart after")
+    snapshot = exchange.engine.dump()
+    witness = AccountClient()
+    stream = exchange.feeds.stream_account(ACCOUNTS[0])
+    witness.take(await anext(stream))
+    for command in flow:
+        exchange.apply(command)
+        if len(exchange.applied) == restart:
+            snapshot = exchange.engine.dump()
+        if data.draw(st.booleans()):
+            exchange.release()
+    exchange.release()
+    while witness.take(await anext(stream)) != "heartbeat":
+        pass
+    await stream.aclose()
+
+    # 2. The core restarts from a snapshot and the tail behind it.
+    restored = Engine.load(snapshot, 0)
+    again = Feeds(restored, 0.0)
+    tail = exchange.applied[restart:]
+    for applied in tail:
+        restored.apply(Sequence(applied.sequence), TimeNs(applied.time_ns), applied.command)
+    again.on_applied(tail)
+
+    # 3. From every sequence on, both give what the witness has seen after it.
+    for after in range(start, len(exchange.applied) + 2):
+        expected = [(update.sequence, update.update) for update in witness.updates if update.sequence > after]
+        for feeds, oldest in ((exchange.feeds, start), (again, restart)):
+            if after < oldest or after > len(exchange.applied):
+                reason = REJECT_SEQUENCE_TOO_OLD if after < oldest else REJECT_SEQUENCE_IN_FUTURE
+                await expect_refusal(feeds, after, reason, oldest)
+            else:
+                assert await updates_after(feeds, after) == expected
+                assert await fills_after(feeds, after) == [fill for _, update in expected for fill in update.fills]
+
+
+async def updates_after(feeds: Feeds, after: int) -> list[tuple[int, Any]]:
+    client = AccountClient()
+    client.sequence = after
+    stream = feeds.stream_account(ACCOUNTS[0], after)
+    while client.take(await anext(stream)) != "heartbeat":
+        pass
+    await stream.aclose()
+    return [(message.sequence, message.update) for message in client.updates]
+
+
+async def fills_after(feeds: Feeds, after: int) -> list[Any]:
+    fills: list[Any] = []
+    stream = feeds.stream_fills(ACCOUNTS[0], after)
+    first = await anext(stream)
+    assert first.WhichOneof("event") == "heartbeat"
+    assert first.sequence == after
+    while (message := await anext(stream)).WhichOneof("event") == "fills":
+        fills += message.fills.fills
+        assert message.sequence == fills[-1].sequence
+    assert message.sequence == feeds.sequence
+    await stream.aclose()
+    return fills
+
+
+async def expect_refusal(feeds: Feeds, after: int, reason: int, oldest: int) -> None:
+    for stream in (feeds.stream_account(ACCOUNTS[0], after), feeds.stream_fills(ACCOUNTS[0], after)):
+        with pytest.raises(StreamRefused) as refused:
+            await anext(stream)
+        assert refused.value.reason == reason
+        if reason == REJECT_SEQUENCE_TOO_OLD:
+            assert refused.value.metadata == {"oldest_sequence": str(oldest)}
