@@ -1,0 +1,210 @@
+"""A journal with everything in it that can happen, written as the core writes it, and what must come of it."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from exchange_server.engine import Engine
+from exchange_server.engine.commands import (
+    CancelAllOrders,
+    CancelOrder,
+    Command,
+    CreateAccount,
+    CreateApiKey,
+    CreateAsset,
+    CreateMarket,
+    Credit,
+    PlaceOrder,
+    RevokeApiKey,
+    SetMarketStatus,
+)
+from exchange_server.engine.events import Credited, Event, OrderAccepted, OrderClosed, Trade
+from exchange_server.engine.types import (
+    FIRST_CLIENT_ACCOUNT,
+    MARKET_HALTED,
+    MARKET_OPEN,
+    SIDE_BUY,
+    SIDE_SELL,
+    TIF_FOK,
+    TIF_GTC,
+    TIF_IOC,
+    TYPE_LIMIT,
+    TYPE_MARKET,
+    AccountId,
+    AssetId,
+    Atoms,
+    Lots,
+    MarketId,
+    OrderId,
+    Ppm,
+    Sequence,
+    Ticks,
+    TimeNs,
+)
+from exchange_server.journal import DurableMark, Layout, MarkWriter, SegmentWriter
+from exchange_server.journal.records import append_records
+from exchange_server.journal.segments import WritePosition
+from exchange_server.wire.journal_codec import encode_command
+
+ACCOUNTS = 8
+START_NS = 1_700_000_000_000_000_000
+
+
+@dataclass
+class WrittenJournal:
+    """Appends commands durably, moves the mark, and keeps the events: the core, without its front."""
+
+    directory: Path
+    segment_bytes: int = 1 << 20
+    engine: Engine = field(default_factory=Engine)
+    events: list[tuple[int, int, list[Event]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        layout = Layout(self.directory)
+        layout.create()
+        self._segments = SegmentWriter(layout, self.engine.shard_id, WritePosition.genesis(), self.segment_bytes)
+        self.mark = MarkWriter(layout.mark)
+
+    @property
+    def sequence(self) -> int:
+        return self.engine.sequence
+
+    def append(self, commands: list[Command]) -> None:
+        first, time_ns = self.engine.sequence + 1, START_NS + self.engine.sequence * 1_000
+        for command in commands:
+            sequence = Sequence(self.engine.sequence + 1)
+            self.events.append((sequence, time_ns, self.engine.apply(sequence, TimeNs(time_ns), command)))
+        records = bytearray()
+        append_records(records, True, first, time_ns, [encode_command(command) for command in commands])
+        self._segments.write(records, first)
+        self.mark.publish(DurableMark(self.engine.sequence, self.engine.event_digest, time_ns))
+
+    def close(self) -> None:
+        self._segments.close()
+        self.mark.close()
+
+
+def flow(seed: int = 1) -> Iterator[Command]:
+    """Give commands without end: first a set-up, then orders of every kind, good ones and bad ones."""
+    source = random.Random(seed)
+    yield from opening()
+    number = 0
+    while True:
+        number += 1
+        account = AccountId(FIRST_CLIENT_ACCOUNT + source.randrange(ACCOUNTS))
+        kind = source.random()
+        if kind < 0.68:
+            yield _order(source, account, number)
+        elif kind < 0.93:
+            yield CancelOrder(account, OrderId(0), f"key-{max(1, number - source.randrange(60))}")
+        elif kind < 0.95:
+            yield CancelAllOrders(account, MarketId(source.randrange(3)))
+        elif kind < 0.97:
+            yield Credit(account, AssetId(source.randrange(1, 5)), Atoms(source.randrange(10**9)), f"c{number % 50}")
+        elif kind < 0.98:
+            yield CreateApiKey(f"{number:016x}", account, number.to_bytes(32, "big"), 2, f"label {number}", TimeNs(0))
+        elif kind < 0.985:
+            yield RevokeApiKey(f"{source.randrange(number):016x}")
+        elif kind < 0.99:
+            yield CreateAccount(f"late-{number}")
+        elif kind < 0.995:
+            yield SetMarketStatus(MarketId(2), source.randrange(MARKET_OPEN, MARKET_HALTED + 1))
+        else:
+            yield SetMarketStatus(MarketId(2), MARKET_OPEN)
+
+
+def opening() -> Iterator[Command]:
+    """Give the commands that set up three assets, two markets and rich accounts."""
+    yield CreateAsset("BTC", 8)
+    yield CreateAsset("ETH", 8)
+    yield CreateAsset("USDC", 6)
+    yield CreateMarket("BTC", "USDC", 1, 1, 1, 5, Atoms(1_000), Ppm(-50), Ppm(400))
+    yield CreateMarket("ETH", "USDC", 1, 2, 1, 4, Atoms(1_000), Ppm(100), Ppm(100))
+    yield CreateAsset("BTC", 8)
+    for number in range(ACCOUNTS):
+        yield CreateAccount(f"trader-{number}")
+        for asset_id in (1, 2, 3):
+            yield Credit(AccountId(FIRST_CLIENT_ACCOUNT + number), AssetId(asset_id), Atoms(10**14), "")
+
+
+def _order(source: random.Random, account: AccountId, number: int) -> PlaceOrder:
+    kind = source.random()
+    is_market = kind < 0.1
+    time_in_force = TIF_IOC if kind < 0.2 else TIF_FOK if kind < 0.25 else TIF_GTC
+    return PlaceOrder(
+        account,
+        MarketId(source.choice((1, 1, 1, 2))),
+        source.choice((SIDE_BUY, SIDE_SELL)),
+        TYPE_MARKET if is_market else TYPE_LIMIT,
+        time_in_force,
+        time_in_force == TIF_GTC and source.random() < 0.1,
+        Ticks(0 if is_market else 650_000 + source.randrange(-20, 21)),
+        Lots(source.randrange(1, 500)),
+        f"key-{number}" if source.random() < 0.95 else "",
+    )
+
+
+def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tuple[object, ...]]:
+    """Work out every order's row from the events alone, by id."""
+    rows: dict[int, dict[str, object]] = {}
+    for _, time_ns, command_events in events:
+        for event in command_events:
+            match event:
+                case OrderAccepted(order=order):
+                    rows[order.order_id] = {
+                        "fixed": (
+                            *(order.order_id, order.account_id, order.market.market_id, order.client_order_id),
+                            *(order.side, order.type, order.time_in_force, order.post_only),
+                            *(order.price_ticks, order.quantity_lots),
+                        ),
+                        "filled": (order.quantity_lots, 0, 0),
+                        "status": (1, 0),
+                        "times": (time_ns, time_ns),
+                    }
+                case Trade():
+                    for order, filled in (
+                        (
+                            event.maker,
+                            (event.maker_open_lots, event.maker_total_cost_atoms, event.maker_total_fee_atoms),
+                        ),
+                        (
+                            event.taker,
+                            (event.taker_open_lots, event.taker_total_cost_atoms, event.taker_total_fee_atoms),
+                        ),
+                    ):
+                        rows[order.order_id] |= {"filled": filled, "times": (order.create_time_ns, time_ns)}
+                case OrderClosed(order=order):
+                    rows[order.order_id] |= {
+                        "status": (order.status, order.close_reason),
+                        "times": (order.create_time_ns, time_ns),
+                    }
+    return {
+        order_id: (*row["fixed"], *row["filled"], *row["status"], *row["times"])  # type: ignore[misc]
+        for order_id, row in rows.items()
+    }
+
+
+def expected_fills(events: list[tuple[int, int, list[Event]]]) -> set[tuple[int, ...]]:
+    """Work out market, trade, liquidity, sequence, order, account, side, price, lots, cost and fee of every fill."""
+    fills: set[tuple[int, ...]] = set()
+    for sequence, _, command_events in events:
+        for event in command_events:
+            if isinstance(event, Trade):
+                for liquidity, order, fee in (
+                    (1, event.maker, event.maker_fee_atoms),
+                    (2, event.taker, event.taker_fee_atoms),
+                ):
+                    fills.add(
+                        (
+                            *(order.market.market_id, event.trade_id, liquidity, sequence),
+                            *(order.order_id, order.account_id, order.side),
+                            *(event.price_ticks, event.quantity_lots, event.cost_atoms, fee),
+                        )
+                    )
+    return fills
+
+
+def credited(events: list[tuple[int, int, list[Event]]]) -> int:
+    """Count the credits that moved money."""
+    return sum(isinstance(event, Credited) and event.created for _, _, made in events for event in made)
