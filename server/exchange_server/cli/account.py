@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from exchange_server.cli.commands import client_command
-from exchange_server.cli.output import Column, print_json_line, show
+from exchange_server.cli.output import Column, show
 from exchange_server.cli.session import Session
 
 BALANCE_COLUMNS = (
@@ -56,7 +56,7 @@ def fills(
     from itertools import islice
 
     with session.client() as client:
-        found = client.iter_fills(market=market, order_id=order_id)
+        found = client.list_fills(market=market, order_id=order_id)
         show(session, list(islice(found, limit)), FILL_COLUMNS, "no fills")
 
 

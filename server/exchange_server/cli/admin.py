@@ -1,7 +1,7 @@
 """`exchange admin …`: assets, markets, accounts, keys and credits. Needs an admin key."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from exchange_server.cli.commands import client_command, group
 from exchange_server.cli.numbers import decimal_option
 from exchange_server.cli.output import Column, print_json, show, show_one
 from exchange_server.cli.session import ADMIN_PROFILE, Session, UsageError
+
+if TYPE_CHECKING:
+    from exchange_sdk import Client
 
 app = group("Operate the exchange. Needs a key with the scope ADMIN; with exchange dev that is the profile admin.")
 assets = group("Assets: what is traded and paid with.")
@@ -52,7 +55,7 @@ def create_asset(
 ) -> None:
     """Create an asset."""
     with session.client() as client:
-        show_one(session, client.create_asset(name, decimals, validate_only=validate_only))
+        show_one(session, client.admin.create_asset(name, decimals, validate_only=validate_only))
 
 
 @client_command(assets, "ls", profile=ADMIN_PROFILE)
@@ -80,7 +83,7 @@ def create_market(
 ) -> None:
     """Create a market; it starts open."""
     with session.client() as client:
-        market = client.create_market(
+        market = client.admin.create_market(
             base,
             quote,
             tick_size=decimal_option(tick_size, "--tick-size"),
@@ -104,7 +107,9 @@ def set_market_status(
     from exchange_sdk import MarketStatus
 
     with session.client() as client:
-        show_one(session, client.set_market_status(market, MarketStatus(status.value), validate_only=validate_only))
+        show_one(
+            session, client.admin.set_market_status(market, MarketStatus(status.value), validate_only=validate_only)
+        )
 
 
 # ---------------------------------------------------------------- accounts
@@ -118,7 +123,7 @@ def create_account(
 ) -> None:
     """Create an account."""
     with session.client() as client:
-        show_one(session, client.create_account(name, validate_only=validate_only))
+        show_one(session, client.admin.create_account(name, validate_only=validate_only))
 
 
 @client_command(accounts, "ls", profile=ADMIN_PROFILE)
@@ -126,7 +131,7 @@ def list_accounts(session: Session) -> None:
     """List all accounts."""
     columns = (Column("id", "account_id", right=True), Column("name", "name"), Column("created", "create_time"))
     with session.client() as client:
-        show(session, list(client.iter_accounts()), columns, "no accounts")
+        show(session, list(client.admin.list_accounts()), columns, "no accounts")
 
 
 @client_command(app, "credit", profile=ADMIN_PROFILE)
@@ -135,12 +140,12 @@ def credit(
     account: Annotated[str, typer.Argument(help="Account id or name.")],
     asset: Annotated[str, typer.Argument(help="Asset name.")],
     amount: Annotated[str, typer.Argument(help="Positive amount in asset units.")],
-    credit_id: Annotated[str, typer.Option("--id", help="Your key: the same key books once.")] = "",
+    credit_id: Annotated[str | None, typer.Option("--id", help="Your key: the same key books once.")] = None,
     validate_only: ValidateOnly = False,
 ) -> None:
     """Credit an account with money from the issuance account."""
     with session.client() as client:
-        balance = client.credit(
+        balance = client.admin.credit(
             _account_id(client, account),
             asset,
             decimal_option(amount, "AMOUNT"),
@@ -165,7 +170,7 @@ def create_key(
     from exchange_sdk import Scope
 
     with session.client() as client:
-        created = client.create_api_key(
+        created = client.admin.create_api_key(
             _account_id(client, account),
             [Scope(name.value) for name in scope],
             label=label,
@@ -182,7 +187,7 @@ def revoke_key(
 ) -> None:
     """Revoke an API key at once."""
     with session.client() as client:
-        client.revoke_api_key(key_id, validate_only=validate_only)
+        client.admin.revoke_api_key(key_id, validate_only=validate_only)
     if session.json:
         print_json({"key_id": key_id, "revoked": not validate_only})
     else:
@@ -194,16 +199,16 @@ def revoke_key(
 
 @client_command(app, "status", profile=ADMIN_PROFILE)
 def status(session: Session) -> None:
-    """Show whether the exchange serves, how far it has come, and what it holds."""
+    """Show how far the exchange has come, and what it holds."""
     with session.client() as client:
-        state = client.get_state_hash()
+        state = client.admin.get_state_hash()
         found = {
             "address": session.resolve_address(),
-            "serving": client.is_serving(),
+            "state_hash": state.state_hash,
             "sequence": state.sequence,
             "assets": len(client.list_assets()),
             "markets": {market.name: market.status.name.lower() for market in client.list_markets()},
-            "accounts": sum(1 for _ in client.iter_accounts()),
+            "accounts": sum(1 for _ in client.admin.list_accounts()),
         }
     if session.json:
         print_json(found)
@@ -220,13 +225,13 @@ def state_hash(
 ) -> None:
     """Show the hash of the engine's whole state, now or at a kept snapshot."""
     with session.client() as client:
-        show_one(session, client.get_state_hash(sequence))
+        show_one(session, client.admin.get_state_hash(sequence))
 
 
-def _account_id(client: "object", name_or_id: str) -> int:
+def _account_id(client: "Client", name_or_id: str) -> int:
     if name_or_id.isdecimal():
         return int(name_or_id)
-    for account in client.iter_accounts():
+    for account in client.admin.list_accounts():
         if account.name == name_or_id:
-            return int(account.account_id)
+            return account.account_id
     raise UsageError(f"no account {name_or_id!r}; exchange admin account ls lists them")

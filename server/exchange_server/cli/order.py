@@ -77,7 +77,9 @@ def place(
     market: Annotated[str, typer.Argument(help="Market name, such as BTC-USDC.")],
     side: Annotated[SideName, typer.Argument(help="Which side of the book.")],
     quantity: Annotated[str, typer.Argument(help="Quantity in base units.")],
-    price: Annotated[str | None, typer.Argument(help="Limit price in quote units; without one, a market order.")] = None,
+    price: Annotated[
+        str | None, typer.Argument(help="Limit price in quote units; without one, a market order.")
+    ] = None,
     tif: Annotated[TifName | None, typer.Option(help="Time in force.  [default: gtc; ioc for a market order]")] = None,
     post_only: Annotated[bool, typer.Option("--post-only", help="Refuse rather than trade on arrival.")] = False,
     client_order_id: Annotated[str | None, typer.Option("--id", help="Your key: a repeated call is safe.")] = None,
@@ -88,8 +90,8 @@ def place(
 
     with session.client() as client:
         placed = client.place_order(
-            market,
-            Side(side.value),
+            market=market,
+            side=Side(side.value),
             quantity=decimal_option(quantity, "QUANTITY"),
             price=None if price is None else decimal_option(price, "PRICE"),
             time_in_force=None if tif is None else TimeInForce(tif.value),
@@ -115,10 +117,10 @@ def cancel(
     validate_only: ValidateOnly = False,
 ) -> None:
     """Cancel one open order."""
+    _require_one(order_id, client_order_id)
     with session.client() as client:
-        show_one(
-            session, client.cancel_order(**_named(order_id, client_order_id), validate_only=validate_only), ORDER_FIELDS
-        )
+        order = client.cancel_order(order_id=order_id, client_order_id=client_order_id, validate_only=validate_only)
+        show_one(session, order, ORDER_FIELDS)
 
 
 @client_command(app, "cancel-all")
@@ -129,7 +131,7 @@ def cancel_all(
 ) -> None:
     """Cancel all open orders."""
     with session.client() as client:
-        order_ids = client.cancel_all_orders(market, validate_only=validate_only)
+        order_ids = client.cancel_all_orders(market=market, validate_only=validate_only)
     if session.json:
         print_json({"order_ids": list(order_ids)})
     else:
@@ -144,8 +146,9 @@ def show_order(
     client_order_id: Annotated[str | None, typer.Option("--id", help="Your key, instead.")] = None,
 ) -> None:
     """Show one order as it is now."""
+    _require_one(order_id, client_order_id)
     with session.client() as client:
-        show_one(session, client.get_order(**_named(order_id, client_order_id)), ORDER_FIELDS)
+        show_one(session, client.get_order(order_id=order_id, client_order_id=client_order_id), ORDER_FIELDS)
 
 
 @client_command(app, "ls")
@@ -160,13 +163,10 @@ def list_orders(
     from itertools import islice
 
     with session.client() as client:
-        found = client.iter_orders(market, open_only=not all_orders, account_id=account_id)
+        found = client.list_orders(market=market, open_only=not all_orders, account_id=account_id)
         show(session, list(islice(found, limit)), COLUMNS, "no orders" if all_orders else "no open orders")
 
 
-def _named(order_id: int | None, client_order_id: str | None) -> dict[str, int | str]:
-    if order_id is not None and client_order_id is None:
-        return {"order_id": order_id}
-    if client_order_id is not None and order_id is None:
-        return {"client_order_id": client_order_id}
-    raise UsageError("name the order: either ORDER_ID or --id")
+def _require_one(order_id: int | None, client_order_id: str | None) -> None:
+    if (order_id is None) == (client_order_id is None):
+        raise UsageError("name the order: either ORDER_ID or --id")

@@ -143,7 +143,7 @@ def _print(summary: "Summary") -> None:
     table.add_column()
     table.add_column(justify="right")
     for name, value in summary.document().items():
-        if name in ("market", "run") or value in ({}, 0) and name in ("refused", "resent", "reconnects", "skipped"):
+        if name in ("market", "run") or (value in ({}, 0) and name in ("refused", "resent", "reconnects", "skipped")):
             continue
         for title, number in _flat(name, value):
             table.add_row(title.replace("_", " "), f"{number:,}" if isinstance(number, int) else str(number))

@@ -1,8 +1,18 @@
 """`exchange serve` and `exchange follow`: the processes of a deployment. Settings come from EXCHANGE_… and .env."""
 
+import asyncio
+import contextlib
+import signal
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
 import typer
 
 from exchange_server.cli.commands import with_errors
+from exchange_server.cli.session import CommandError
+
+if TYPE_CHECKING:
+    from exchange_server.config import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -12,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def serve() -> None:
-    """Serve the exchange: recover the journal, then answer over gRPC. Settings: EXCHANGE_… in the environment or .env."""
+    """Serve the exchange: recover the journal, answer over gRPC. Settings: EXCHANGE_… in the environment or .env."""
     with_errors(_serve)
 
 
@@ -22,8 +32,64 @@ def follow() -> None:
 
 
 def _serve() -> None:
-    raise NotImplementedError
+    from exchange_server import app
+    from exchange_server.api.server import PortTaken
+    from exchange_server.journal import JournalError
+
+    settings = load_settings()
+    try:
+        app.run(settings)
+    except (PortTaken, JournalError, app.ShardFailed) as error:
+        raise CommandError(str(error)) from error
 
 
 def _follow() -> None:
-    raise NotImplementedError
+    from exchange_server import follower
+    from exchange_server.journal import JournalError
+
+    settings = load_settings()
+    if settings.postgres_url is None:
+        raise CommandError("EXCHANGE_POSTGRES_URL is not set: it is where the history goes")
+    try:
+        run_until_signal(follower.follow(settings.data_dir, settings.postgres_url.get_secret_value()))
+    except (follower.FollowerError, JournalError, ValueError) as error:
+        raise CommandError(str(error)) from error
+
+
+def load_settings() -> "Settings":
+    """Read the settings and turn logs on. Raises CommandError that names each variable at fault."""
+    from pydantic import ValidationError
+
+    from exchange_server.config import Settings
+    from exchange_server.telemetry.logs import configure_logging
+
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        faults = [f"EXCHANGE_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors()]
+        raise CommandError("; ".join(faults)) from error
+    configure_logging(settings.log_level, settings.log_format)
+    return settings
+
+
+def run_until_signal(work: Coroutine[Any, Any, None]) -> None:
+    """Run until it ends or SIGINT or SIGTERM comes, which cancels it and lets it finish in order."""
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        task = asyncio.ensure_future(work)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
+        runner.run(run())
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()

@@ -145,7 +145,11 @@ class Session:
         from exchange_sdk import Client
 
         api_key = self.resolve_api_key() if public else self.require_api_key()
-        with Client(self.resolve_address(), api_key=api_key) as client:
+        try:
+            client = Client(self.resolve_address(), api_key=api_key or "")
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        with client:
             yield client
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import exchange_server.cli.dev.die_with_parent as die_with_parent
 
@@ -24,9 +25,7 @@ class ChildProcess:
     @classmethod
     async def spawn(cls, command: Sequence[str], log_file: Path, environment: Mapping[str, str]) -> "ChildProcess":
         """Start a program (its first word is an absolute path)."""
-        if log_file.exists() and log_file.stat().st_size > LARGEST_LOG:
-            log_file.replace(log_file.with_suffix(".log.1"))
-        with log_file.open("ab") as log:
+        with _open_log(log_file) as log:
             log_start = log.tell()
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -83,6 +82,12 @@ class ChildProcess:
             log.seek(max(self._log_start, log.tell() - 4096))
             lines = log.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1].strip() if lines else ""
+
+
+def _open_log(log_file: Path) -> BinaryIO:
+    if log_file.exists() and log_file.stat().st_size > LARGEST_LOG:
+        log_file.replace(log_file.with_suffix(".log.1"))
+    return log_file.open("ab")
 
 
 def describe_exit(status: int) -> str:

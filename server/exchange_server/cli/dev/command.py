@@ -14,7 +14,9 @@ Port = Annotated[int, typer.Option(min=0, max=65535)]
 def dev(
     data_dir: Annotated[
         Path | None,
-        typer.Option(help="Where everything is kept.  [default: the user's data directory]", envvar="EXCHANGE_DATA_DIR"),
+        typer.Option(
+            help="Where everything is kept.  [default: the user's data directory]", envvar="EXCHANGE_DATA_DIR"
+        ),
     ] = None,
     grpc_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the gRPC API; 0 is any free one.")] = 50051,
     gateway_port: Annotated[int, typer.Option(min=0, max=65535, help="Port for browsers; 0 is any free one.")] = 8080,

@@ -1,7 +1,7 @@
 """Run a program that ends when its parent ends: `python die_with_parent.py PARENT_PID PROGRAM [ARGUMENT…]`.
 
-A script of its own, so that the supervisor, which has threads by then, needs no code between fork and exec. On Linux the
-kernel sends SIGKILL, to which a crash-safe server is as ready as to anything. Elsewhere this process stays and watches.
+A script of its own, so that the supervisor, which has threads by then, needs no code between fork and exec. On Linux
+the kernel sends SIGKILL, for which a crash-safe server is ready. Elsewhere this process stays and watches.
 """
 
 import ctypes

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from exchange_sdk import AsyncClient, Scope, Unauthenticated
-
 from exchange_server.cli.session import private_file
 
 ASSETS: Final = {"USDC": 6, "BTC": 8, "ETH": 8}
@@ -42,11 +41,11 @@ MARKETS: Final = (
 async def seed(address: str, admin_key: str, credentials_file: Path) -> None:
     """Create what is missing and write the credentials file, keeping keys in it that still work."""
     known = _known_profiles(credentials_file)
-    async with AsyncClient(address, api_key=admin_key) as admin:
+    async with AsyncClient(address, api_key=admin_key) as client:
         for name, decimals in ASSETS.items():
-            await admin.create_asset(name, decimals)
+            await client.admin.create_asset(name, decimals)
         for market in MARKETS:
-            await admin.create_market(
+            await client.admin.create_market(
                 market.base,
                 market.quote,
                 tick_size=market.tick_size,
@@ -55,15 +54,17 @@ async def seed(address: str, admin_key: str, credentials_file: Path) -> None:
                 maker_fee_ppm=market.maker_fee_ppm,
                 taker_fee_ppm=market.taker_fee_ppm,
             )
-        admin_account = (await admin.get_account()).account
+        admin_account = await client.get_account()
         profiles = {"admin": {"account_id": admin_account.account_id, "api_key": admin_key}}
         for name in ACCOUNTS:
-            account = await admin.create_account(name)
+            account = await client.admin.create_account(name)
             for asset, amount in FUNDS.items():
-                await admin.credit(account.account_id, asset, amount, credit_id=CREDIT_ID)
+                await client.admin.credit(account.account_id, asset, amount, credit_id=f"{CREDIT_ID}-{asset}")
             api_key = known.get(name)
             if api_key is None or not await works(address, api_key, account.account_id):
-                created = await admin.create_api_key(account.account_id, [Scope.READ, Scope.TRADE], label="exchange dev")
+                created = await client.admin.create_api_key(
+                    account.account_id, [Scope.READ, Scope.TRADE], label="exchange dev"
+                )
                 api_key = created.api_key
             profiles[name] = {"account_id": account.account_id, "api_key": api_key}
     document: Mapping[str, Any] = {"address": address, "profiles": profiles}
@@ -72,12 +73,12 @@ async def seed(address: str, admin_key: str, credentials_file: Path) -> None:
 
 async def works(address: str, api_key: str, account_id: int) -> bool:
     """Tell whether the exchange knows a key as this account's."""
-    async with AsyncClient(address, api_key=api_key) as client:
+    async with AsyncClient(address, api_key=api_key) as caller:
         try:
-            access = await client.get_account()
+            account = await caller.get_account()
         except Unauthenticated:
             return False
-    return access.account.account_id == account_id
+    return account.account_id == account_id
 
 
 def _known_profiles(credentials_file: Path) -> dict[str, str]:

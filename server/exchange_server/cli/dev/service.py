@@ -17,7 +17,9 @@ Say = Callable[[str], None]
 class Service:
     """A named process that is restarted when it ends. The delay doubles with each short life."""
 
-    def __init__(self, name: str, command: Sequence[str], log_file: Path, environment: Mapping[str, str], say: Say) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], log_file: Path, environment: Mapping[str, str], say: Say
+    ) -> None:
         self.name = name
         self._command = command
         self._log_file = log_file

@@ -22,7 +22,7 @@ from exchange_server.cli.session import CommandError
 from exchange_server.embedded import envoy
 from exchange_server.embedded.postgres import EmbeddedPostgres, EmbeddedPostgresError
 
-STOP_SECONDS = 1.5
+STOP_SECONDS = 2.0
 POSTGRES_WATCH_SECONDS = 1.0
 SLOW_RECOVERY_SECONDS = 5.0
 
@@ -149,7 +149,6 @@ class Supervisor:
 
     async def _seed(self) -> None:
         from exchange_sdk import ExchangeError
-
         from exchange_server.cli.dev.seed import seed
 
         try:
@@ -201,6 +200,7 @@ class Supervisor:
             "EXCHANGE_GRPC_HOST": ports.LOOPBACK,
             "EXCHANGE_GRPC_PORT": str(self._grpc_port),
             "EXCHANGE_POSTGRES_URL": self._postgres.url,
+            "EXCHANGE_SHUTDOWN_SECONDS": "1",
             "EXCHANGE_ADMIN_KEY_FILE": str(self._data.admin_key_file),
             "PYTHONUNBUFFERED": "1",
         }
