@@ -21,6 +21,15 @@ from exchange_sdk._connection import (
 from exchange_sdk._decimals import DecimalInput
 from exchange_sdk._enums import OrderType, Side, TimeInForce
 from exchange_sdk._operations import Operation, Stubs
+from exchange_sdk._stream_states import (
+    AccountEvent,
+    AccountState,
+    BookState,
+    FillEvent,
+    FillState,
+    TradeEvent,
+    TradeState,
+)
 from exchange_sdk.models import (
     Account,
     Asset,
@@ -33,6 +42,7 @@ from exchange_sdk.models import (
     PlacedOrder,
 )
 from exchange_sdk.pages import Pages
+from exchange_sdk.streams import OrderBookStream, Stream
 
 T = TypeVar("T")
 
@@ -107,6 +117,21 @@ class Client:
     def get_order_book(self, market: str, *, depth: int = 0, timeout: float | None = None) -> OrderBook:
         """Get the order book as it is now; `depth`: levels a side, up to 5000, 0 is 100. Raises NotFound."""
         return self._call(operations.get_order_book(market, depth), timeout)
+
+    def stream_order_book(self, market: str) -> OrderBookStream:
+        """Follow the order book: a snapshot, then deltas; `stream.book` is kept in step and verified.
+
+        After a gap, a wrong checksum or a lost connection come Resynced and a new snapshot. Raises NotFound.
+        """
+        return OrderBookStream(self, BookState(self._connection, market))
+
+    def stream_trades(self, market: str, *, after_trade_id: int | None = None) -> Stream[TradeEvent]:
+        """Follow the trades of one market, none left out; from the next one, or after the given one.
+
+        Yields Reconnected after a break that lost nothing, Resynced after one that may have. Raises NotFound, and
+        SequenceTooOld when what lies after the given trade is no longer kept.
+        """
+        return Stream(self, TradeState(self._connection, market, after_trade_id))
 
     # ---------------------------------------------------------------- orders
 
@@ -232,6 +257,22 @@ class Client:
             lambda token: self._call(operations.list_ledger_entries(asset, page_size, account_id, token), timeout),
             page_token,
         )
+
+    def stream_fills(self, *, after_sequence: int | None = None) -> Stream[FillEvent]:
+        """Follow the account's fills, none left out; from the next one, or after the given sequence.
+
+        Yields Reconnected after a break that lost nothing, Resynced after one that may have (`list_fills` has what is
+        missing). Raises SequenceTooOld when what lies after the given sequence is no longer kept.
+        """
+        return Stream(self, FillState(self._connection, after_sequence))
+
+    def stream_account(self, *, after_sequence: int | None = None) -> Stream[AccountEvent]:
+        """Follow the account: AccountSnapshot, then every AccountUpdate; resumed after a sequence only the updates.
+
+        Yields Reconnected after a break that lost nothing; Resynced and a new snapshot after one that did. Raises
+        SequenceTooOld when what lies after the given sequence is no longer kept.
+        """
+        return Stream(self, AccountState(self._connection, after_sequence))
 
     # ---------------------------------------------------------------- the call itself
 

@@ -156,7 +156,7 @@ class Attempts:
     def _delay(self, error: ExchangeError) -> float | None:
         backoff = self._policy.delay(self._failed)
         if isinstance(error, Unavailable):
-            return backoff
+            return backoff + (error.retry_after or 0)
         if isinstance(error, RateLimited) and error.retry_after is not None:
             return error.retry_after + backoff
         return None

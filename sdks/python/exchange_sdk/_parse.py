@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from exchange.v1 import market_data_service_pb2, types_pb2
+from exchange.v1 import account_service_pb2, market_data_service_pb2, types_pb2
 from exchange_sdk._decimals import from_wire
 from exchange_sdk._enums import (
     CloseReason,
@@ -19,6 +19,8 @@ from exchange_sdk._enums import (
 )
 from exchange_sdk.models import (
     Account,
+    AccountSnapshot,
+    AccountUpdate,
     Asset,
     Balance,
     Fill,
@@ -147,5 +149,24 @@ def order_book_delta(message: market_data_service_pb2.OrderBookDelta) -> OrderBo
         sequence=message.sequence,
         prev_sequence=message.prev_sequence,
         checksum=message.checksum,
+        event_time_ns=time_ns(message.event_time),
+    )
+
+
+def account_snapshot(message: account_service_pb2.AccountSnapshot, sequence: int) -> AccountSnapshot:
+    return AccountSnapshot(
+        open_orders=tuple(map(order, message.open_orders)),
+        balances=tuple(map(balance, message.balances)),
+        sequence=sequence,
+    )
+
+
+def account_update(message: account_service_pb2.AccountUpdate, sequence: int, prev_sequence: int) -> AccountUpdate:
+    return AccountUpdate(
+        orders=tuple(map(order, message.orders)),
+        fills=tuple(map(fill, message.fills)),
+        balances=tuple(map(balance, message.balances)),
+        sequence=sequence,
+        prev_sequence=prev_sequence,
         event_time_ns=time_ns(message.event_time),
     )

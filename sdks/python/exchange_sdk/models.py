@@ -20,6 +20,7 @@ from exchange_sdk._enums import (
     Side,
     TimeInForce,
 )
+from exchange_sdk.errors import ExchangeError
 
 T = TypeVar("T")
 
@@ -283,6 +284,50 @@ class OrderBookDelta(_Model):
     @property
     def event_time(self) -> datetime:
         return to_datetime(self.event_time_ns)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AccountSnapshot(_Model):
+    """An account at one sequence: open orders, oldest first, and balances by asset name."""
+
+    open_orders: tuple[Order, ...]
+    balances: tuple[Balance, ...]
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AccountUpdate(_Model):
+    """What one command changed for the account: orders and balances as they are after it, and its executions."""
+
+    orders: tuple[Order, ...]
+    fills: tuple[Fill, ...]
+    balances: tuple[Balance, ...]
+    sequence: int
+    prev_sequence: int
+    event_time_ns: int
+
+    @property
+    def event_time(self) -> datetime:
+        return to_datetime(self.event_time_ns)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Reconnected(_Model):
+    """A stream or session had broken and goes on; nothing is missing. `cause`: how it broke."""
+
+    cause: ExchangeError
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Resynced(_Model):
+    """A stream had broken and starts anew: what happened in between is missing. `cause`: how it broke.
+
+    On streams with snapshots one follows, and only the way there is missing.
+    """
+
+    cause: ExchangeError
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True, repr=False)
