@@ -38,30 +38,26 @@ class AccountReader(QueueReader[Applied]):
 
 
 class AccountHistory:
-    """The latest commands that concern one account."""
+    """The latest commands that concern one account. The bus adds to it: `newest`, then `kept`, then the readers."""
 
-    __slots__ = ("account_id", "dropped_sequence", "kept", "newest", "readers")
+    __slots__ = ("_dropped_sequence", "account_id", "kept", "newest", "readers")
 
     def __init__(self, account_id: AccountId) -> None:
         self.account_id: Final = account_id
-        self.kept: Final[deque[Applied]] = deque()
+        self.kept: Final[deque[Applied]] = deque(maxlen=UPDATES_KEPT)
         self.newest: Applied | None = None
-        self.dropped_sequence = 0
         self.readers: Final[set[AccountReader]] = set()
+        self._dropped_sequence = 0
 
-    def keep(self, applied: Applied) -> bool:
-        """Add a command and hand it to the readers; return false when it is the newest already."""
-        if self.newest is applied:
-            return False
-        self.newest = applied
-        self.kept.append(applied)
-        if len(self.kept) > UPDATES_KEPT:
-            self.drop(1)
-        if self.readers:
-            self._hand_out(applied)
-        return True
+    @property
+    def oldest_resume(self) -> int:
+        """The least sequence that a reader can resume after, as far as this account goes."""
+        if len(self.kept) == UPDATES_KEPT:
+            return self.kept[0].sequence - 1
+        return self._dropped_sequence
 
-    def _hand_out(self, applied: Applied) -> None:
+    def hand_out(self, applied: Applied) -> None:
+        """Give a command to the readers."""
         for reader in self.readers:
             if not reader.fills_only or has_fill(self.account_id, applied.events):
                 reader.push(((applied, 1),))
@@ -69,17 +65,17 @@ class AccountHistory:
     def drop(self, count: int) -> None:
         """Forget the oldest."""
         for _ in range(count):
-            self.dropped_sequence = self.kept.popleft().sequence
+            self._dropped_sequence = self.kept.popleft().sequence
 
     def after(self, sequence: int) -> list[Applied]:
         return list(dropwhile(lambda applied: applied.sequence <= sequence, self.kept))
 
 
 class AccountHistories:
-    """All accounts' histories. `start_sequence` is up to where nothing is kept of any."""
+    """All accounts' histories. Nothing is kept up to `start_sequence`."""
 
     def __init__(self, start_sequence: int, kept_overall: int = UPDATES_KEPT_OVERALL) -> None:
-        self.start_sequence = start_sequence
+        self._start_sequence: Final = start_sequence
         # The bus adds to histories itself; it counts what it adds.
         self.by_account: Final[dict[AccountId, AccountHistory]] = {}
         self._kept_overall: Final = kept_overall
@@ -125,7 +121,7 @@ class AccountHistories:
         history = self.open(account_id)
         backlog: list[Applied] = []
         if after_sequence is not None:
-            oldest = max(self.start_sequence, history.dropped_sequence)
+            oldest = max(self._start_sequence, history.oldest_resume)
             if after_sequence < oldest:
                 metadata = {"oldest_sequence": str(oldest)}
                 raise StreamRefused(REJECT_SEQUENCE_TOO_OLD, f"updates are kept after {oldest}", metadata)

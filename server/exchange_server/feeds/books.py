@@ -10,14 +10,13 @@ same content.
 """
 
 from collections.abc import Iterable
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import Final
-
-from sortedcontainers import SortedDict
 
 from exchange_server.engine.entities import Market
 from exchange_server.engine.types import Lots, Ticks, TimeNs
 from exchange_server.feeds.book_checksum import CHECKSUM_LEVELS, book_checksum
+from exchange_server.feeds.book_levels import BookLevels
 from exchange_server.feeds.reader import Reader, too_slow
 from exchange_server.journal import Applied
 from exchange_server.wire.market_streams import (
@@ -28,8 +27,12 @@ from exchange_server.wire.market_streams import (
     order_book_snapshot_response,
 )
 
-MAX_PENDING: Final = 512
-"""Level changes that a book without readers puts off; together with the next they are sorted in."""
+MAX_PENDING: Final = 1_024
+"""Level changes that a book without readers puts off at least; a large book a quarter of its levels.
+
+A look at the book sorts them in one by one. Past the bound the order is given up, and the next look sorts all levels:
+so a look costs no more than what had changed before it, whatever the size of the book.
+"""
 
 MAX_CHANGES: Final = 100_000
 """Changed levels remembered for the slowest reader of a book, about 10 MB."""
@@ -46,15 +49,14 @@ class BookReader(Reader):
 
 
 class PublishedBook:
-    """One market's levels. A level's key is its price for an ask and its negated price for a bid: best is least."""
+    """One market's levels, their versions and the messages about them; keys are those of BookLevels."""
 
     __slots__ = (
-        "_asks",
-        "_bids",
         "_changes",
         "_checksum",
         "_deltas",
         "_depth_message",
+        "_levels",
         "_max_changes",
         "_snapshot",
         "market",
@@ -81,8 +83,9 @@ class PublishedBook:
         # Written by the bus: new totals by key, and the last command that they are of.
         self.pending: Final[dict[int, int]] = {}
         self.pending_of: Applied | None = None
-        self._bids: Final[dict[int, int]] = SortedDict((-price_ticks, lots) for price_ticks, lots in bids)
-        self._asks: Final[dict[int, int]] = SortedDict((price_ticks, lots) for price_ticks, lots in asks)
+        totals = {-price_ticks: int(lots) for price_ticks, lots in bids}
+        totals.update(asks)
+        self._levels: Final = BookLevels(totals)
         # Key to the version that changed it last, oldest first; kept while there are readers.
         self._changes: Final[dict[int, int]] = {}
         self._max_changes: Final = max_changes
@@ -101,8 +104,9 @@ class PublishedBook:
                 self._bound_changes()
                 for reader in self.readers:
                     reader.wake()
-        elif len(self.pending) > MAX_PENDING:
-            self.apply_pending()
+        elif self.pending_of is not None and len(self.pending) > max(MAX_PENDING, len(self._levels.lots) // 4):
+            self._levels.set_all(self.pending)
+            self._become(self.pending_of)
 
     def apply_pending(self) -> bool:
         """Sort in what is pending; return whether any level differs from what it was."""
@@ -110,30 +114,29 @@ class PublishedBook:
             return False
         changes = self._changes if self.readers else None
         version = self.pending_of.sequence
+        levels = self._levels
         changed = False
         for key, lots in self.pending.items():
-            side = self._bids if key < 0 else self._asks
-            before = side.get(key, 0)
-            if before == lots:
-                continue
-            changed = True
-            if lots == 0:
-                del side[key]
-            elif before:
-                dict.__setitem__(side, key, lots)  # the key is sorted in already
-            else:
-                side[key] = lots
-            if changes is not None:
-                changes.pop(key, None)
-                changes[key] = version
+            if levels.set(key, lots):
+                changed = True
+                if changes is not None:
+                    changes.pop(key, None)
+                    changes[key] = version
         if changed:
-            self.sequence = version
-            self.time_ns = TimeNs(self.pending_of.time_ns)
-            self._checksum = self._snapshot = self._depth_message = None
-            self._deltas.clear()
+            self._become(self.pending_of)
+        else:
+            self.pending.clear()
+            self.pending_of = None
+        return changed
+
+    def _become(self, applied: Applied) -> None:
+        """Be the version of a command; nothing is pending any more."""
+        self.sequence = applied.sequence
+        self.time_ns = TimeNs(applied.time_ns)
+        self._checksum = self._snapshot = self._depth_message = None
+        self._deltas.clear()
         self.pending.clear()
         self.pending_of = None
-        return changed
 
     def _bound_changes(self) -> None:
         changes = self._changes
@@ -170,8 +173,8 @@ class PublishedBook:
     def levels(self, depth: int | None = None) -> tuple[list[Level], list[Level]]:
         """Return bids and asks, best first."""
         self.apply_pending()
-        bids = [(Ticks(-key), Lots(lots)) for key, lots in islice(self._bids.items(), depth)]
-        asks = [(Ticks(key), Lots(lots)) for key, lots in islice(self._asks.items(), depth)]
+        bids = [(Ticks(-key), Lots(lots)) for key, lots in self._levels.bids(depth)]
+        asks = [(Ticks(key), Lots(lots)) for key, lots in self._levels.asks(depth)]
         return bids, asks
 
     def checksum(self) -> int:
@@ -213,10 +216,11 @@ class PublishedBook:
             (bid_keys if key < 0 else ask_keys).append(key)
         bid_keys.sort()
         ask_keys.sort()
+        lots = self._levels.lots
         return order_book_delta_response(
             self.market,
-            [(Ticks(-key), Lots(self._bids.get(key, 0))) for key in bid_keys],
-            [(Ticks(key), Lots(self._asks.get(key, 0))) for key in ask_keys],
+            [(Ticks(-key), Lots(lots.get(key, 0))) for key in bid_keys],
+            [(Ticks(key), Lots(lots.get(key, 0))) for key in ask_keys],
             self.sequence,
             prev_sequence,
             self.checksum(),

@@ -11,7 +11,7 @@ from typing import Final
 
 from exchange_server.engine import Engine
 from exchange_server.engine.entities import Market
-from exchange_server.engine.events import BalanceChanged, LevelChanged, MarketCreated, OrderAccepted, Trade
+from exchange_server.engine.events import BalanceChanged, LevelChanged, MarketCreated, OrderAccepted, OrderClosed, Trade
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, AccountId, MarketId, TimeNs
 from exchange_server.feeds.accounts import UPDATES_KEPT_OVERALL, AccountHistories
 from exchange_server.feeds.books import PublishedBook
@@ -87,25 +87,41 @@ class Feeds:
         by_account = histories.by_account
         touched: set[PublishedBook] = set()
         traded: set[TradeTape] = set()
+        book: PublishedBook | None = None
+        market_id = 0
         added = 0
 
-        # 1. Sort the events by who sees them. This loop runs for every command: its length is its cost.
+        # 1. Sort the events by who sees them, the frequent kinds first. This loop runs for every command, so nothing is
+        #    called in it that need not be.
         for applied in batch:
             for event in applied.events:
-                if isinstance(event, LevelChanged):
-                    book = books[event.market_id]
+                if isinstance(event, BalanceChanged):
+                    history = by_account.get(event.account_id) or histories.open(event.account_id)
+                    if history.newest is not applied:
+                        history.newest = applied
+                        history.kept.append(applied)
+                        added += 1
+                        if history.readers:
+                            history.hand_out(applied)
+                elif isinstance(event, LevelChanged):
+                    if book is None or event.market_id != market_id:
+                        market_id = event.market_id
+                        book = books[event.market_id]
+                        touched.add(book)
                     price_ticks = event.price_ticks
                     book.pending[-price_ticks if event.side == SIDE_BUY else price_ticks] = event.quantity_lots
                     book.pending_of = applied
-                    touched.add(book)
-                elif isinstance(event, BalanceChanged):
-                    history = by_account.get(event.account_id) or histories.open(event.account_id)
-                    if history.newest is not applied:
-                        added += history.keep(applied)
                 elif isinstance(event, OrderAccepted):
+                    # Always the first event, so the command is new to the account. Not every order moves a balance.
                     account_id = event.order.account_id
                     history = by_account.get(account_id) or histories.open(account_id)
-                    added += history.keep(applied)
+                    history.newest = applied
+                    history.kept.append(applied)
+                    added += 1
+                    if history.readers:
+                        history.hand_out(applied)
+                elif isinstance(event, OrderClosed):
+                    pass
                 elif isinstance(event, Trade):
                     tape = self._tapes[event.taker.market.market_id]
                     tape.pending.append((event, applied.sequence, TimeNs(applied.time_ns)))
@@ -115,10 +131,10 @@ class Feeds:
         self._sequence = batch[-1].sequence
 
         # 2. Once a batch: one version of each book, one piece of each tape.
-        for book in touched:
-            book.publish()
-        for tape in traded:
-            tape.publish()
+        for changed_book in touched:
+            changed_book.publish()
+        for changed_tape in traded:
+            changed_tape.publish()
         histories.bound(added)
         if self._early:
             self._wake_early()
