@@ -1,7 +1,6 @@
 """Accounts: balances, orders by id and by client order id, and what idempotency remembers."""
 
 from collections import deque
-from collections.abc import Iterator
 from typing import Final
 
 from exchange_server.engine.orders import Order
@@ -25,8 +24,9 @@ class Balance:
 class Account:
     """An owner of balances and orders.
 
-    `orders` and `client_orders` hold the open orders and the latest `MAX_CLOSED_PER_ACCOUNT` closed ones; `closed` has
-    the latter, oldest first. Open orders are linked, oldest first.
+    Orders by id, in the order in which they were accepted or closed: a dict keeps that, costs less to change than
+    links would, and forgets in the same place. `closed` lists the latest `MAX_CLOSED_PER_ACCOUNT` closed ones, oldest
+    first; `client_orders` has every order of both by client order id.
     """
 
     __slots__ = (
@@ -34,13 +34,12 @@ class Account:
         "balances",
         "client_orders",
         "closed",
+        "closed_orders",
         "create_time_ns",
         "credit_ids",
         "credits",
-        "first_open",
-        "last_open",
         "name",
-        "orders",
+        "open_orders",
     )
 
     def __init__(self, account_id: AccountId, name: str, create_time_ns: TimeNs) -> None:
@@ -48,11 +47,10 @@ class Account:
         self.name: Final = name
         self.create_time_ns: Final = create_time_ns
         self.balances: dict[AssetId, Balance] = {}
-        self.orders: dict[OrderId, Order] = {}
-        self.client_orders: dict[str, Order] = {}
+        self.open_orders: dict[OrderId, Order] = {}
+        self.closed_orders: dict[OrderId, Order] = {}
         self.closed: deque[Order] = deque()
-        self.first_open: Order | None = None
-        self.last_open: Order | None = None
+        self.client_orders: dict[str, Order] = {}
         self.credits: dict[str, tuple[AssetId, Atoms]] = {}
         self.credit_ids: deque[str] = deque()
 
@@ -64,44 +62,19 @@ class Account:
             self.balances[asset_id] = balance
         return balance
 
-    def register(self, order: Order) -> None:
-        """Make a new order known by its ids."""
-        self.orders[order.order_id] = order
-        if order.client_order_id:
-            self.client_orders[order.client_order_id] = order
+    def order(self, order_id: OrderId) -> Order | None:
+        """Return an order that is open or remembered."""
+        order = self.open_orders.get(order_id)
+        return self.closed_orders.get(order_id) if order is None else order
 
-    def add_open(self, order: Order) -> None:
-        """Append an order to the open ones."""
-        last = self.last_open
-        if last is None:
-            self.first_open = order
-        else:
-            last.account_next = order
-        order.account_prev = last
-        order.account_next = None
-        self.last_open = order
-
-    def remove_open(self, order: Order) -> None:
-        """Take an order out of the open ones."""
-        before = order.account_prev
-        after = order.account_next
-        if before is None:
-            self.first_open = after
-        else:
-            before.account_next = after
-        if after is None:
-            self.last_open = before
-        else:
-            after.account_prev = before
-        order.account_prev = order.account_next = None
-
-    def remember_closed(self, order: Order) -> None:
+    def remember(self, order: Order) -> None:
         """Keep a closed order; forget the oldest one, with its ids, when there are too many."""
         closed = self.closed
         closed.append(order)
+        self.closed_orders[order.order_id] = order
         if len(closed) > MAX_CLOSED_PER_ACCOUNT:
             oldest = closed.popleft()
-            del self.orders[oldest.order_id]
+            del self.closed_orders[oldest.order_id]
             if oldest.client_order_id:
                 del self.client_orders[oldest.client_order_id]
 
@@ -111,10 +84,3 @@ class Account:
         self.credit_ids.append(credit_id)
         if len(self.credit_ids) > MAX_CLOSED_PER_ACCOUNT:
             del self.credits[self.credit_ids.popleft()]
-
-    def open_orders(self) -> Iterator[Order]:
-        """Iterate over the open orders, oldest first; they must not change meanwhile."""
-        order = self.first_open
-        while order is not None:
-            yield order
-            order = order.account_next

@@ -40,7 +40,7 @@ class BookSide:
         order.next = None
         order.level = level
         level.last = order
-        level.total_lots = Lots(level.total_lots + order.open_lots)
+        level.total_lots = level.total_lots + order.open_lots  # type: ignore[assignment]
         return level
 
     def remove(self, order: Order) -> Level:
@@ -59,7 +59,7 @@ class BookSide:
             after.prev = before
         # A closed order is remembered for long: it must not keep its former neighbours alive.
         order.prev = order.next = order.level = None
-        level.total_lots = Lots(level.total_lots - order.open_lots)
+        level.total_lots = level.total_lots - order.open_lots  # type: ignore[assignment]
         if level.first is None:
             self._close_level(level)
         return level

@@ -4,16 +4,15 @@ from exchange_server.engine import refusals, risk
 from exchange_server.engine.changes import Changes
 from exchange_server.engine.commands import CancelAllOrders, CancelOrder
 from exchange_server.engine.events import BalanceChanged, Event, LevelChanged, OrderClosed, OrdersCanceled
-from exchange_server.engine.live import LiveState
+from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.orders import Order
-from exchange_server.engine.settlement import expire_resting
+from exchange_server.engine.settlement import end_open
 from exchange_server.engine.types import (
     CLOSE_BY_OWNER,
     MARKET_HALTED,
     ORDER_CANCELED,
     ORDER_OPEN,
     SIDE_BUY,
-    Atoms,
 )
 
 
@@ -24,15 +23,17 @@ def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[
         return [refusals.ACCOUNT_NOT_FOUND]
     order: Order | None
     if command.order_id:
-        order = account.orders.get(command.order_id)
+        order = account.open_orders.get(command.order_id)
+        if order is None:
+            return [refusals.ORDER_CLOSED if command.order_id in account.closed_orders else refusals.ORDER_NOT_FOUND]
     elif command.client_order_id:
         order = account.client_orders.get(command.client_order_id)
+        if order is None:
+            return [refusals.ORDER_NOT_FOUND]
+        if order.status != ORDER_OPEN:
+            return [refusals.ORDER_CLOSED]
     else:
         return [refusals.INVALID_ORDER]
-    if order is None:
-        return [refusals.ORDER_NOT_FOUND]
-    if order.status != ORDER_OPEN:
-        return [refusals.ORDER_CLOSED]
     market = order.market
     if market.status == MARKET_HALTED:
         return [refusals.MARKET_HALTED]
@@ -44,22 +45,25 @@ def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[
     if side == SIDE_BUY:
         level = book.bids.remove(order)
         balance = account.balances[market.quote.asset_id]
+        released = risk.buy_need(market, level.price_ticks, order.open_lots, order.fee_micro)
     else:
         level = book.asks.remove(order)
         balance = account.balances[market.base.asset_id]
-    released = risk.reserved_atoms(order)
-    balance.available_atoms = available = Atoms(balance.available_atoms + released)
-    balance.reserved_atoms = reserved = Atoms(balance.reserved_atoms - released)
+        released = order.open_lots * market.base_atoms_per_lot
+    available = balance.available_atoms + released
+    reserved = balance.reserved_atoms - released
+    balance.available_atoms = available  # type: ignore[assignment]
+    balance.reserved_atoms = reserved  # type: ignore[assignment]
     order.status = ORDER_CANCELED
     order.close_reason = CLOSE_BY_OWNER
     order.update_time_ns = state.time_ns
-    account.remove_open(order)
-    account.remember_closed(order)
-    state.digest(order.order_id + level.total_lots, available, reserved)
+    del account.open_orders[order.order_id]
+    account.remember(order)
+    state.event_digest = (state.event_digest * DIGEST_MULTIPLIER + available) & DIGEST_MASK
     return [
         OrderClosed(order),
         LevelChanged(market.market_id, side, level.price_ticks, level.total_lots),
-        BalanceChanged(command.account_id, balance.asset_id, available, reserved),
+        BalanceChanged(command.account_id, balance.asset_id, available, reserved),  # type: ignore[arg-type]
     ]
 
 
@@ -79,12 +83,12 @@ def cancel_all(state: LiveState, command: CancelAllOrders, validate_only: bool) 
 
     chosen = [
         order
-        for order in account.open_orders()
+        for order in account.open_orders.values()
         if command.market_id in (0, order.market.market_id) and order.market.status != MARKET_HALTED
     ]
     state.digest(command.account_id, len(chosen), 0)
     changes = Changes(state, OrdersCanceled(len(chosen)))
     for order in chosen:
         book = state.books[order.market.market_id]
-        expire_resting(state, changes, book, order, ORDER_CANCELED, CLOSE_BY_OWNER)
+        end_open(state, changes, book, order, ORDER_CANCELED, CLOSE_BY_OWNER)
     return changes.finish()

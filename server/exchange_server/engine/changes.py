@@ -4,7 +4,7 @@ from typing import Final
 
 from exchange_server.engine.accounts import Balance
 from exchange_server.engine.events import BalanceChanged, Event, LevelChanged
-from exchange_server.engine.live import LiveState
+from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.orders import Level
 
 
@@ -36,12 +36,14 @@ class Changes:
         """Return the command's events."""
         state = self.state
         events = self.events
+        digest = state.event_digest
         for level in self.levels:
-            state.digest(level.price_ticks, level.total_lots, level.side)
-            events.append(LevelChanged(level.market_id, level.side, level.price_ticks, level.total_lots))
+            total = level.total_lots
+            digest = (digest * DIGEST_MULTIPLIER + total) & DIGEST_MASK
+            events.append(LevelChanged(level.market_id, level.side, level.price_ticks, total))
         for balance in self.balances:
             available = balance.available_atoms
-            reserved = balance.reserved_atoms
-            state.digest(balance.account_id, available, reserved)
-            events.append(BalanceChanged(balance.account_id, balance.asset_id, available, reserved))
+            digest = (digest * DIGEST_MULTIPLIER + available) & DIGEST_MASK
+            events.append(BalanceChanged(balance.account_id, balance.asset_id, available, balance.reserved_atoms))
+        state.event_digest = digest
         return events

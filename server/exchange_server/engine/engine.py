@@ -73,16 +73,10 @@ class Engine(LiveState):
         self.time_ns = time_ns
         # The frequent ones first, without a call in between.
         if isinstance(command, PlaceOrder):
-            events = place(self, command, False)
-        elif isinstance(command, CancelOrder):
-            events = cancel(self, command, False)
-        else:
-            events = self._execute(command, time_ns, False)
-        if len(events) == 1:
-            outcome = events[0]
-            if isinstance(outcome, Rejected):
-                self.digest(sequence, outcome.reason, 0)
-        return events
+            return place(self, command, False)
+        if isinstance(command, CancelOrder):
+            return cancel(self, command, False)
+        return self._execute(command, time_ns, False)
 
     def check(self, command: Command, time_ns: TimeNs) -> Rejected | None:
         """Return what `apply` would refuse the command with now, or None; change nothing."""
@@ -136,7 +130,7 @@ class Engine(LiveState):
         if account is None:
             return None
         if order_id:
-            return account.orders.get(order_id)
+            return account.order(order_id)
         return account.client_orders.get(client_order_id)
 
     def open_orders(self, account_id: AccountId, market_id: MarketId = MarketId(0)) -> Iterator[Order]:  # noqa: B008
@@ -144,7 +138,7 @@ class Engine(LiveState):
         account = self.accounts.get(account_id)
         if account is None:
             return
-        for order in account.open_orders():
+        for order in account.open_orders.values():
             if market_id in (0, order.market.market_id):
                 yield order
 

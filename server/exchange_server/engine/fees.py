@@ -8,6 +8,6 @@ def charged(fee_micro: int) -> Atoms:
     return Atoms(-(-fee_micro // PPM))
 
 
-def fee_on(cost: Atoms, rate_ppm: int) -> Atoms:
+def fee_on(cost: int, rate_ppm: int) -> int:
     """Return the whole fee of an order that cost `cost` at one rate, rounded up."""
-    return Atoms(-(-cost * rate_ppm // PPM))
+    return -(-cost * rate_ppm // PPM)

@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from exchange_server.engine.commands import PlaceOrder
 from exchange_server.engine.entities import Market
 from exchange_server.engine.types import (
     CLOSE_NONE,
     ORDER_OPEN,
     PPM,
-    AccountId,
     Atoms,
     Lots,
     MarketId,
@@ -16,9 +16,11 @@ from exchange_server.engine.types import (
     TimeNs,
 )
 
+_NOTHING: Final = Atoms(0)
+
 
 class Order:
-    """An order and its place in the book (intrusive links, set by the book and the account only).
+    """An order and its place in the book (links that the book sets).
 
     Never changes: everything up to `create_time_ns`. `open_lots` is what is not filled, also after the order closed
     (filled = quantity − open). `fee_micro` is the exact fee so far in millionths of a quote atom; what was charged is
@@ -27,8 +29,6 @@ class Order:
 
     __slots__ = (
         "account_id",
-        "account_next",
-        "account_prev",
         "client_order_id",
         "close_reason",
         "cost_atoms",
@@ -54,36 +54,21 @@ class Order:
     level: "Level | None"
     prev: "Order | None"
     next: "Order | None"
-    account_prev: "Order | None"
-    account_next: "Order | None"
 
-    def __init__(
-        self,
-        order_id: OrderId,
-        account_id: AccountId,
-        market: Market,
-        side: int,
-        type: int,
-        time_in_force: int,
-        post_only: bool,
-        price_ticks: Ticks,
-        quantity_lots: Lots,
-        client_order_id: str,
-        create_time_ns: TimeNs,
-    ) -> None:
+    def __init__(self, order_id: OrderId, market: Market, terms: PlaceOrder, create_time_ns: TimeNs) -> None:
         self.order_id: Final = order_id
-        self.account_id: Final = account_id
+        self.account_id: Final = terms.account_id
         self.market: Final = market
-        self.side: Final = side
-        self.type: Final = type
-        self.time_in_force: Final = time_in_force
-        self.post_only: Final = post_only
-        self.price_ticks: Final = price_ticks
-        self.quantity_lots: Final = quantity_lots
-        self.client_order_id: Final = client_order_id
+        self.side: Final = terms.side
+        self.type: Final = terms.type
+        self.time_in_force: Final = terms.time_in_force
+        self.post_only: Final = terms.post_only
+        self.price_ticks: Final = terms.price_ticks
+        self.quantity_lots: Final = terms.quantity_lots
+        self.client_order_id: Final = terms.client_order_id
         self.create_time_ns: Final = create_time_ns
-        self.open_lots: Lots = quantity_lots
-        self.cost_atoms: Atoms = Atoms(0)
+        self.open_lots: Lots = terms.quantity_lots
+        self.cost_atoms: Atoms = _NOTHING
         self.fee_micro: int = 0
         self.status: int = ORDER_OPEN
         self.close_reason: int = CLOSE_NONE

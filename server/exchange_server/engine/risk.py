@@ -2,26 +2,21 @@
 
 from exchange_server.engine.entities import Market
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import PPM, SIDE_SELL, Atoms, Lots, Ticks
+from exchange_server.engine.types import PPM, SIDE_SELL, Lots, Ticks
 
 
-def buy_need(market: Market, price: Ticks, open_lots: Lots, fee_micro: int) -> Atoms:
+def buy_need(market: Market, price: Ticks, open_lots: Lots, fee_micro: int) -> int:
     """Return the quote atoms that `open_lots` of a buy can still cost.
 
     Notional at the limit price plus the fee at the worst rate, as far as it was not charged already; both fees
     are rounded up, as a charge is: ceil((fee_micro + notional × worst) / 10^6) − ceil(fee_micro / 10^6).
     """
     notional = price * open_lots * market.quote_atoms_per_tick_lot
-    return Atoms(notional + (-fee_micro // PPM) - (-(fee_micro + notional * market.worst_fee_ppm) // PPM))
+    return notional + (-fee_micro // PPM) - (-(fee_micro + notional * market.worst_fee_ppm) // PPM)
 
 
-def sell_need(market: Market, open_lots: Lots) -> Atoms:
-    """Return the base atoms that `open_lots` of a sell deliver."""
-    return Atoms(open_lots * market.base_atoms_per_lot)
-
-
-def reserved_atoms(order: Order) -> Atoms:
+def reserved_atoms(order: Order) -> int:
     """Return what an open order reserves: quote atoms for a buy, base atoms for a sell."""
     if order.side == SIDE_SELL:
-        return Atoms(order.open_lots * order.market.base_atoms_per_lot)
+        return order.open_lots * order.market.base_atoms_per_lot
     return buy_need(order.market, order.price_ticks, order.open_lots, order.fee_micro)

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from exchange_server.engine.accounts import Account
 from exchange_server.engine.book import BookSide
+from exchange_server.engine.commands import PlaceOrder
 from exchange_server.engine.entities import ApiKey, Asset, Market
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Order
@@ -175,8 +176,8 @@ def load(live: LiveState, state: State) -> None:
     for order_id in sorted(opened):
         order = opened[order_id]
         account = live.accounts[order.account_id]
-        account.register(order)
-        account.add_open(order)
+        account.open_orders[order.order_id] = order
+        _know_client_id(account, order)
         asset = order.market.quote if order.side == SIDE_BUY else order.market.base
         balance = account.balance(asset.asset_id)
         balance.reserved_atoms = Atoms(balance.reserved_atoms + reserved_atoms(order))
@@ -185,8 +186,8 @@ def load(live: LiveState, state: State) -> None:
     for row in state.closed_orders:
         order = _order(live, row)
         account = live.accounts[order.account_id]
-        account.register(order)
-        account.remember_closed(order)
+        _know_client_id(account, order)
+        account.remember(order)
     for account_id, credit_id, asset_id, amount_atoms in state.credits:
         live.accounts[AccountId(account_id)].remember_credit(credit_id, AssetId(asset_id), Atoms(amount_atoms))
 
@@ -196,6 +197,11 @@ def load(live: LiveState, state: State) -> None:
     live.time_ns = TimeNs(time_ns)
     live.event_digest = event_digest
     live.next_account_id = AccountId(next_account_id)
+
+
+def _know_client_id(account: Account, order: Order) -> None:
+    if order.client_order_id:
+        account.client_orders[order.client_order_id] = order
 
 
 def _open_orders(live: LiveState) -> Iterator[Order]:
@@ -237,19 +243,10 @@ def _order_row(order: Order) -> OrderRow:
 
 
 def _order(live: LiveState, row: OrderRow) -> Order:
-    order = Order(
-        OrderId(row[0]),
-        AccountId(row[1]),
-        live.markets[MarketId(row[2])],
-        row[3],
-        row[4],
-        row[5],
-        row[6] != 0,
-        Ticks(row[7]),
-        Lots(row[8]),
-        row[9],
-        TimeNs(row[10]),
+    terms = PlaceOrder(
+        AccountId(row[1]), MarketId(row[2]), row[3], row[4], row[5], row[6] != 0, Ticks(row[7]), Lots(row[8]), row[9]
     )
+    order = Order(OrderId(row[0]), live.markets[terms.market_id], terms, TimeNs(row[10]))
     order.open_lots = Lots(row[11])
     order.cost_atoms = Atoms(row[12])
     order.fee_micro = row[13] * PPM - row[14]

@@ -1,0 +1,112 @@
+"""What must hold after every command, checked from scratch over the whole state. Slow: for tests and operators."""
+
+from exchange_server.engine.book import Book, BookSide
+from exchange_server.engine.live import LiveState
+from exchange_server.engine.orders import Order
+from exchange_server.engine.risk import reserved_atoms
+from exchange_server.engine.types import (
+    ISSUANCE_ACCOUNT,
+    MAX_ATOMS,
+    MAX_CLOSED_PER_ACCOUNT,
+    ORDER_OPEN,
+    SIDE_BUY,
+    AccountId,
+    AssetId,
+)
+
+
+class InvariantViolation(AssertionError):
+    """The engine is in a state that must not exist; the message names the invariant and the place."""
+
+
+def check(state: LiveState) -> None:
+    """Raise InvariantViolation at the first invariant that does not hold."""
+    resting = [order for book in state.books.values() for order in _check_book(book)]
+    _check_accounts(state, resting)
+    _check_money(state, resting)
+
+
+def _require(holds: bool, what: str) -> None:
+    if not holds:
+        raise InvariantViolation(what)
+
+
+def _check_book(book: Book) -> list[Order]:
+    """Check both sides of a book; return what rests in it."""
+    name = book.market.name
+    orders = _check_side(name, book.bids) + _check_side(name, book.asks)
+    bid, ask = book.bids.best, book.asks.best
+    _require(bid is None or ask is None or bid.price_ticks < ask.price_ticks, f"book of {name} is crossed")
+    return orders
+
+
+def _check_side(name: str, side: BookSide) -> list[Order]:
+    place = f"{name} {'bids' if side.is_bid else 'asks'}"
+    levels = list(side.best_first())
+    prices = [level.price_ticks for level in levels]
+    _require(prices == sorted(side.levels, reverse=side.is_bid), f"prices and levels of {place} differ")
+    _require(side.best is (levels[0] if levels else None), f"best level of {place} is not the first")
+    orders: list[Order] = []
+    for level in levels:
+        total = 0
+        before: Order | None = None
+        order = level.first
+        while order is not None:
+            at = f"{place} at {level.price_ticks}"
+            _require(order.prev is before and order.level is level, f"links of {at} are broken")
+            _require(order.price_ticks == level.price_ticks and order.side == side.side, f"wrong order in {at}")
+            _require(0 < order.open_lots <= order.quantity_lots, f"open quantity in {at} out of range")
+            total += order.open_lots
+            orders.append(order)
+            before, order = order, order.next
+        _require(level.last is before and total > 0, f"level {level.price_ticks} of {place} is empty or loose")
+        _require(level.total_lots == total, f"total of level {level.price_ticks} of {place} is not its orders' sum")
+    return orders
+
+
+def _check_accounts(state: LiveState, resting: list[Order]) -> None:
+    open_orders = [order for account in state.accounts.values() for order in account.open_orders.values()]
+    _require(
+        sorted(order.order_id for order in resting) == sorted(order.order_id for order in open_orders),
+        "open orders are not those that rest in the books",
+    )
+    for account in state.accounts.values():
+        name = account.name
+        ids = list(account.open_orders)
+        _require(ids == sorted(ids), f"open orders of {name} are not by age")
+        _require(len(account.closed) <= MAX_CLOSED_PER_ACCOUNT, f"{name} remembers too many closed orders")
+        _require(
+            [order.order_id for order in account.closed] == list(account.closed_orders),
+            f"closed orders of {name} are not those listed",
+        )
+        known = [*account.open_orders.values(), *account.closed]
+        for order in known:
+            is_open = order.order_id in account.open_orders
+            _require((order.status == ORDER_OPEN) == is_open, f"status of order {order.order_id} is wrong")
+            _require(order.account_id == account.account_id, f"order {order.order_id} is in a foreign account")
+        by_client_id = {order.client_order_id: order for order in known if order.client_order_id}
+        _require(by_client_id == account.client_orders, f"client order ids of {name} are not those of its orders")
+        _require(list(account.credits) == list(account.credit_ids), f"credit ids of {name} are not those listed")
+
+
+def _check_money(state: LiveState, resting: list[Order]) -> None:
+    needs: dict[tuple[AccountId, AssetId], int] = {}
+    for order in resting:
+        asset = order.market.quote if order.side == SIDE_BUY else order.market.base
+        key = (order.account_id, asset.asset_id)
+        needs[key] = needs.get(key, 0) + reserved_atoms(order)
+    sums: dict[AssetId, int] = {}
+    for account in state.accounts.values():
+        for asset_id, balance in account.balances.items():
+            place = f"{account.name} in {state.assets[asset_id].name}"
+            need = needs.pop((account.account_id, asset_id), 0)
+            _require(balance.reserved_atoms == need, f"reserved of {place} is not what open orders need")
+            available = balance.available_atoms
+            if account.account_id == ISSUANCE_ACCOUNT:
+                _require(-MAX_ATOMS <= available <= 0, f"available of {place} out of range")
+            else:
+                _require(0 <= available <= MAX_ATOMS, f"available of {place} out of range")
+            sums[asset_id] = sums.get(asset_id, 0) + available + balance.reserved_atoms
+    _require(not needs, "an open order has no balance behind it")
+    for asset_id, total in sums.items():
+        _require(total == 0, f"{state.assets[asset_id].name} does not sum to zero")
