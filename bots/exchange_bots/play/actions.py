@@ -107,8 +107,12 @@ class Flow(Protocol):
     """
 
     market: MarketTerms
-    accounts: tuple[str, ...]
     counts: Counts
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that the actions name."""
+        ...
 
     def actions(self) -> Iterator[Action]:
         """Yield actions in tape order, lazily."""

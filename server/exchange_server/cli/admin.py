@@ -104,11 +104,9 @@ def set_market_status(
     validate_only: ValidateOnly = False,
 ) -> None:
     """Set what a market accepts."""
-    from exchange_sdk import MarketStatus
-
     with session.client() as client:
         show_one(
-            session, client.admin.set_market_status(market, MarketStatus(status.value), validate_only=validate_only)
+            session, client.admin.set_market_status(market, status.value, validate_only=validate_only)
         )
 
 
@@ -167,12 +165,10 @@ def create_key(
     validate_only: ValidateOnly = False,
 ) -> None:
     """Create an API key. The secret is printed once and kept nowhere."""
-    from exchange_sdk import Scope
-
     with session.client() as client:
         created = client.admin.create_api_key(
             _account_id(client, account),
-            [Scope(name.value) for name in scope],
+            [name.value for name in scope],
             label=label,
             validate_only=validate_only,
         )

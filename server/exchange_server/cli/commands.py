@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -82,7 +83,7 @@ def client_command(app: typer.Typer, name: str, *, profile: str | None = None) -
             *(parameter.replace(kind=keyword) for parameter in own),
             *(inspect.Parameter(option, keyword, annotation=kind, default=None) for option, kind in COMMON.items()),
         ]
-        run.__signature__ = signature.replace(parameters=parameters)
+        vars(run)["__signature__"] = signature.replace(parameters=parameters)
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         app.command(name)(run)
         return function
@@ -109,7 +110,7 @@ def with_errors(function: Callable[..., None], /, *args: Any, **kwargs: Any) -> 
         raise typer.Exit(1) from error
     except BrokenPipeError:
         # The reader has seen enough (`| head`). Python would complain once more when it flushes at exit.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         raise typer.Exit(0) from None
     except Exception as error:
         line = describe(error)

@@ -86,15 +86,13 @@ def place(
     validate_only: ValidateOnly = False,
 ) -> None:
     """Place a limit order, or a market order when no price is given."""
-    from exchange_sdk import Side, TimeInForce
-
     with session.client() as client:
         placed = client.place_order(
             market=market,
-            side=Side(side.value),
+            side=side.value,
             quantity=decimal_option(quantity, "QUANTITY"),
             price=None if price is None else decimal_option(price, "PRICE"),
-            time_in_force=None if tif is None else TimeInForce(tif.value),
+            time_in_force=None if tif is None else tif.value,
             post_only=post_only,
             client_order_id=client_order_id,
             validate_only=validate_only,

@@ -1,0 +1,257 @@
+"""`exchange dev` as a user has it: start, trade, stop, start again, kill, start again."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.dev_process import EXCHANGE, Dev, clean_environment, open_folder, running, wait_until
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with open_folder() as path:
+        yield path
+
+
+@pytest.fixture(scope="module")
+def dev() -> Iterator[Dev]:
+    with open_folder() as path, running(path / "data", "--no-bots") as running_dev:
+        yield running_dev
+
+
+def test_the_ready_file_tells_addresses_processes_and_the_credentials_file(dev: Dev) -> None:
+    assert set(dev.ready["addresses"]) == {"grpc", "postgres", "gateway"}
+    assert set(dev.ready["pids"]) == {"supervisor", "postgres", "core", "follower", "gateway"}
+    assert all(psutil.pid_exists(pid) for pid in dev.ready["pids"].values())
+    credentials = Path(dev.ready["credentials_file"])
+    assert credentials.stat().st_mode & 0o777 == 0o600
+    assert set(json.loads(credentials.read_text())["profiles"]) == {"admin", "alice", "bob"}
+
+
+def test_headless_says_where_everything_is_without_a_password_and_warns(dev: Dev) -> None:
+    output = dev.output()
+    assert f"grpc: {dev.address}" in output
+    assert "not for production" in output
+    assert "─" not in output
+    password = dev.ready["addresses"]["postgres"].split(":")[2].split("@")[0]
+    assert len(password) > 10
+    assert password not in output
+
+
+def test_the_first_markets_and_funded_accounts_are_there(dev: Dev) -> None:
+    assert [market["name"] for market in dev.cli("market", "ls")] == ["BTC-USDC", "ETH-USDC"]
+    assert dev.cli("market", "show", "BTC-USDC")["tick_size"] == "0.1"
+    for profile in ("alice", "bob"):
+        balances = {row["asset"]: row["available"] for row in dev.cli("--as", profile, "balances")}
+        assert set(balances) == {"BTC", "ETH", "USDC"}
+
+
+def test_an_order_is_placed_seen_filled_and_canceled_by_the_command_line(dev: Dev) -> None:
+    placed = dev.cli("order", "place", "ETH-USDC", "sell", "2", "3000", "--id", "first")
+    assert (placed["order"]["status"], placed["order"]["open_quantity"]) == ("OPEN", "2")
+    assert dev.cli("book", "ETH-USDC")["asks"] == [{"price": "3000", "quantity": "2"}]
+
+    taken = dev.cli("order", "place", "ETH-USDC", "buy", "0.5", "3001", "--tif", "ioc", "--as", "bob")
+    assert taken["order"]["status"] == "FILLED"
+    assert [(fill["price"], fill["quantity"]) for fill in taken["fills"]] == [("3000", "0.5")]
+
+    (open_order,) = dev.cli("order", "ls", "--market", "ETH-USDC")
+    assert (open_order["client_order_id"], open_order["open_quantity"]) == ("first", "1.5")
+    again = dev.cli("order", "place", "ETH-USDC", "sell", "2", "3000", "--id", "first")
+    assert again["deduplicated"]
+    assert again["order"]["order_id"] == placed["order"]["order_id"]
+
+    assert dev.cli("order", "cancel", str(placed["order"]["order_id"]))["status"] == "CANCELED"
+    assert dev.cli("order", "ls", "--market", "ETH-USDC") == []
+    wait_until(lambda: dev.cli("fills", "--market", "ETH-USDC", "--as", "bob"), "the fill in the history")
+    (fill,) = dev.cli("fills", "--market", "ETH-USDC", "--as", "bob")
+    assert (fill["side"], fill["liquidity"], fill["quantity"]) == ("BUY", "TAKER", "0.5")
+    wait_until(lambda: dev.cli("order", "ls", "--all")[0]["status"] == "CANCELED", "the end in the history")
+
+
+def test_every_open_order_is_canceled_at_once(dev: Dev) -> None:
+    orders = [
+        dev.cli("order", "place", "BTC-USDC", "buy", "0.01", price)["order"]["order_id"] for price in ("10", "11")
+    ]
+    assert dev.cli("order", "cancel-all", "--market", "BTC-USDC") == {"order_ids": orders}
+
+
+def test_what_is_only_validated_is_not_done(dev: Dev) -> None:
+    placed = dev.cli("order", "place", "BTC-USDC", "buy", "0.01", "10000", "--validate-only")
+    assert placed["order"]["order_id"] == 0
+    assert dev.cli("order", "ls") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (("order", "place", "BTC-USDC", "buy", "0.01", "10000.05"), 1, "PRICE_OFF_TICK: price"),
+        (("order", "place", "BTC-USDC", "buy", "100", "60000"), 1, "INSUFFICIENT_FUNDS"),
+        (("order", "place", "XRP-USDC", "buy", "1", "1"), 1, "MARKET_NOT_FOUND"),
+        (("order", "cancel", "999"), 1, "ORDER_NOT_FOUND"),
+        (("order", "place", "BTC-USDC", "buy", "lots", "1"), 2, "QUANTITY: 'lots' is not a number"),
+        (("order", "cancel"), 2, "name the order"),
+        (("order", "place", "BTC-USDC", "hold", "1", "1"), 2, "hold"),
+        (("balances", "--as", "carol"), 1, "no such profile"),
+        (("balances", "--api-key", "wrong"), 1, "UNAUTHENTICATED"),
+        (("admin", "account", "ls", "--as", "alice"), 1, "SCOPE_MISSING"),
+        (("balances", "--address", "127.0.0.1:1"), 1, "UNAVAILABLE"),
+    ],
+)
+def test_an_error_is_one_line_that_names_reason_and_place(
+    dev: Dev, arguments: tuple[str, ...], status: int, words: str
+) -> None:
+    said = dev.cli(*arguments, status=status)
+    assert words in said
+    assert "Traceback" not in said
+    if status == 1:
+        assert said.startswith("error: ")
+        assert said.count("\n") == 1
+
+
+def test_an_operator_creates_asset_market_account_key_and_credit(dev: Dev) -> None:
+    assert dev.cli("admin", "asset", "create", "SOL", "9") == {"name": "SOL", "decimals": 9}
+    market = dev.cli("admin", "market", "create", "SOL", "USDC", "--tick-size", "0.01", "--lot-size", "0.001")
+    assert market["name"] == "SOL-USDC"
+    assert dev.cli("admin", "market", "status", "SOL-USDC", "halted")["status"] == "HALTED"
+    account = dev.cli("admin", "account", "create", "carol")
+    assert dev.cli("admin", "credit", "carol", "SOL", "12.5", "--id", "gift")["available"] == "12.5"
+    assert dev.cli("admin", "credit", "carol", "SOL", "12.5", "--id", "gift")["available"] == "12.5"
+    key = dev.cli("admin", "key", "create", str(account["account_id"]), "--scope", "read")
+    assert dev.cli("balances", "--api-key", key["api_key"])[0]["available"] == "12.5"
+    assert dev.cli("admin", "key", "revoke", key["key_id"])["revoked"]
+    assert "UNAUTHENTICATED" in dev.cli("balances", "--api-key", key["api_key"], status=1)
+    status = dev.cli("admin", "status")
+    assert status["markets"]["SOL-USDC"] == "halted"
+    assert len(dev.cli("admin", "state-hash")["state_hash"]) == 64
+
+
+def test_a_restart_goes_on_with_the_same_balances_and_book_and_credits_nothing_twice(folder: Path) -> None:
+    def state(dev: Dev) -> tuple[object, ...]:
+        return (
+            dev.cli("balances"),
+            dev.cli("--as", "bob", "balances"),
+            dev.cli("order", "ls"),
+            {side: dev.cli("book", "BTC-USDC")[side] for side in ("bids", "asks")},
+        )
+
+    with running(folder / "data", "--no-bots") as first:
+        first.cli("order", "place", "BTC-USDC", "sell", "1", "65000")
+        first.cli("order", "place", "BTC-USDC", "buy", "0.25", "65000", "--as", "bob")
+        before = state(first)
+        credentials = (folder / "data" / "credentials.json").read_text().replace(first.address, "")
+        assert first.interrupt() < 5
+        assert first.process.returncode == 0
+        assert first.orphans() == []
+        assert not first.ready_file.exists()
+    with running(folder / "data", "--no-bots") as second:
+        assert state(second) == before
+        assert (folder / "data" / "credentials.json").read_text().replace(second.address, "") == credentials
+
+
+def test_after_a_kill_of_the_whole_group_nothing_is_left_running_and_the_next_start_goes_on(folder: Path) -> None:
+    with running(folder / "data", "--no-bots") as first:
+        placed = first.cli("order", "place", "BTC-USDC", "buy", "0.5", "60000")["order"]
+        first.kill_group()
+        wait_until(lambda: not first.orphans(), "every process ends with the supervisor", 10)
+    with running(folder / "data", "--no-bots") as second:
+        assert second.cli("order", "show", str(placed["order_id"])) == placed
+
+
+def test_fresh_starts_empty_and_refuses_a_folder_that_is_not_ours(folder: Path) -> None:
+    with running(folder / "data", "--no-bots") as first:
+        first.cli("order", "place", "BTC-USDC", "buy", "0.5", "60000")
+    with running(folder / "data", "--no-bots", "--fresh") as second:
+        assert second.cli("book", "BTC-USDC")["bids"] == []
+    (folder / "mine").mkdir()
+    (folder / "mine" / "thesis.txt").write_text("years of work")
+    refused = Dev(folder / "mine", "--fresh")
+    assert refused.process.wait(30) == 1
+    assert "was not made by exchange dev" in refused.output()
+    assert (folder / "mine" / "thesis.txt").exists()
+    refused.close()
+
+
+def test_taken_ports_and_a_data_directory_in_use_are_named(dev: Dev, folder: Path) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = str(holder.getsockname()[1])
+        grpc_port = dev.address.rpartition(":")[2]
+        command = [*EXCHANGE, "dev", "--headless", "--data-dir", str(dev.data_dir)]
+        done = subprocess.run(
+            [*command, "--grpc-port", grpc_port, "--gateway-port", port],
+            env=clean_environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert f"--data-dir {dev.data_dir}: in use by another exchange dev (process {dev.process.pid})" in done.stderr
+    assert f"port {grpc_port} is taken (--grpc-port)" in done.stderr
+    assert f"port {port} is taken (--gateway-port)" in done.stderr
+    assert dev.process.poll() is None
+
+
+def test_a_core_or_follower_that_dies_is_started_again_and_loses_nothing(folder: Path) -> None:
+    with running(folder / "data", "--no-bots") as dev:
+        placed = dev.cli("order", "place", "BTC-USDC", "buy", "0.5", "60000")["order"]
+        for name in ("core", "follower"):
+            pid = dev.ready["pids"][name]
+            os.kill(pid, signal.SIGKILL)
+            wait_until(partial(dev.has_said, f"{name} started again"), f"{name} is restarted")
+            assert dev.has_said(f"{name} ended with SIGKILL")
+        wait_until(lambda: dev.cli("order", "show", str(placed["order_id"])) == placed, "the order is there")
+        filled = dev.cli("order", "place", "BTC-USDC", "sell", "0.5", "60000", "--as", "bob")["order"]
+        wait_until(
+            lambda: [row for row in dev.cli("fills") if row["order_id"] == placed["order_id"]], "the fill is projected"
+        )
+        assert filled["status"] == "FILLED"
+        dev.remember_family()
+        assert dev.interrupt() < 5
+        assert dev.orphans() == []
+
+
+def test_ctrl_c_while_it_starts_leaves_nothing_behind(folder: Path) -> None:
+    dev = Dev(folder / "data", "--no-bots")
+    wait_until(lambda: "starting" in dev.output(), "it says that it starts")
+    time.sleep(0.2)  # somewhere in the middle; wherever it is, nothing may be left
+    dev.remember_family()
+    assert dev.interrupt() < 10
+    assert dev.orphans() == []
+    assert not dev.ready_file.exists()
+    dev.close()
+
+
+def test_bots_make_the_market_move(folder: Path) -> None:
+    with running(folder / "data") as dev:
+        assert "bots" in dev.ready["pids"]
+
+        def both_sides() -> bool:
+            book = dev.cli("book", "BTC-USDC")
+            return bool(book["bids"] and book["asks"])
+
+        wait_until(both_sides, "bids and asks", 30)
+        assert dev.interrupt() < 5
+        assert dev.orphans() == []
+
+
+def test_help_is_there_at_once() -> None:
+    def seconds() -> float:
+        started = time.monotonic()
+        done = subprocess.run([*EXCHANGE, "--help"], capture_output=True, text=True, check=True, timeout=30)
+        assert "dev" in done.stdout
+        return time.monotonic() - started
+
+    # The best of some: the machine may be busy with other tests.
+    assert min(seconds() for _ in range(5)) < 0.5
