@@ -18,7 +18,7 @@ UPDATES_KEPT: Final = 4_096
 """Latest commands of an account that a reader can resume from."""
 
 UPDATES_KEPT_OVERALL: Final = 131_072
-"""Of all accounts together; a command with its events takes about 1 kB."""
+"""Of all accounts together; a command with its events takes about half a kB."""
 
 UPDATES_WAITING: Final = 2_048
 """Commands that may wait for a reader; fewer than are kept, so that a slow one can come back and resume."""

@@ -74,6 +74,11 @@ class Feeds:
         """Sequence of the last published command."""
         return self._sequence
 
+    @property
+    def readers(self) -> int:
+        """Number of open streams."""
+        return len(self._readers)
+
     # ---------------------------------------------------------------- publishing
 
     def on_applied(self, batch: Sequence[Applied]) -> None:
@@ -95,7 +100,7 @@ class Feeds:
         #    called in it that need not be.
         for applied in batch:
             for event in applied.events:
-                if isinstance(event, BalanceChanged):
+                if type(event) is BalanceChanged:
                     history = by_account.get(event.account_id) or histories.open(event.account_id)
                     if history.newest is not applied:
                         history.newest = applied
@@ -103,7 +108,7 @@ class Feeds:
                         added += 1
                         if history.readers:
                             history.hand_out(applied)
-                elif isinstance(event, LevelChanged):
+                elif type(event) is LevelChanged:
                     if book is None or event.market_id != market_id:
                         market_id = event.market_id
                         book = books[event.market_id]
@@ -111,7 +116,7 @@ class Feeds:
                     price_ticks = event.price_ticks
                     book.pending[-price_ticks if event.side == SIDE_BUY else price_ticks] = event.quantity_lots
                     book.pending_of = applied
-                elif isinstance(event, OrderAccepted):
+                elif type(event) is OrderAccepted:
                     # Always the first event, so the command is new to the account. Not every order moves a balance.
                     account_id = event.order.account_id
                     history = by_account.get(account_id) or histories.open(account_id)
@@ -120,13 +125,13 @@ class Feeds:
                     added += 1
                     if history.readers:
                         history.hand_out(applied)
-                elif isinstance(event, OrderClosed):
+                elif type(event) is OrderClosed:
                     pass
-                elif isinstance(event, Trade):
+                elif type(event) is Trade:
                     tape = self._tapes[event.taker.market.market_id]
                     tape.pending.append((event, applied.sequence, TimeNs(applied.time_ns)))
                     traded.add(tape)
-                elif isinstance(event, MarketCreated):
+                elif type(event) is MarketCreated:
                     self._open_market(event.market, applied)
         self._sequence = batch[-1].sequence
 

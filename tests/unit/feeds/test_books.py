@@ -232,3 +232,35 @@ def test_level_changes_are_told_by_side() -> None:
     book = exchange.feeds.order_book(MARKETS[0], 10)
     assert [level.price for level in book.bids] == ["50"]
     assert [level.price for level in book.asks] == ["50.5"]
+
+
+async def test_a_stream_that_is_abandoned_in_any_place_leaves_no_reader_behind() -> None:
+    exchange = Exchange(heartbeat_s=30.0)
+    exchange.apply(buy(0, 100, 1))  # not released: the account's snapshot waits
+    feeds = exchange.feeds
+    streams = (
+        feeds.stream_order_book(MARKETS[0]),
+        feeds.stream_trades(MARKETS[0]),
+        feeds.stream_account(ACCOUNTS[0]),
+        feeds.stream_fills(ACCOUNTS[0]),
+    )
+
+    async def read(stream: AsyncGenerator[object, None]) -> None:
+        async for _ in stream:
+            pass
+
+    tasks = [asyncio.create_task(read(stream)) for stream in streams]
+    deadline = asyncio.get_running_loop().time() + 10
+    while feeds.readers < len(streams):
+        assert asyncio.get_running_loop().time() < deadline
+        await asyncio.sleep(0)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert feeds.readers == 0
+    exchange.release()
+    abandoned = feeds.stream_order_book(MARKETS[0])
+    await anext(abandoned)
+    assert feeds.readers == 1
+    await abandoned.aclose()
+    assert feeds.readers == 0
