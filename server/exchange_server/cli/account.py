@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from exchange_server.cli.commands import client_command
-from exchange_server.cli.output import Column, show
+from exchange_server.cli.output import Column, cell, note, print_json_line, show
 from exchange_server.cli.session import Session
 
 BALANCE_COLUMNS = (
@@ -51,7 +51,7 @@ def fills(
 ) -> None:
     """Show executions from the history, newest first, or follow new ones."""
     if watch:
-        _watch(session)
+        _watch(session, market, order_id)
         return
     from itertools import islice
 
@@ -60,5 +60,25 @@ def fills(
         show(session, list(islice(found, limit)), FILL_COLUMNS, "no fills")
 
 
-def _watch(session: Session) -> None:
-    raise NotImplementedError
+def _watch(session: Session, market: str, order_id: int) -> None:
+    from exchange_sdk import Fill, Resynced
+
+    line = "{:19}  {:12}  {:4}  {:>14}  {:>14}  {:>12}  {:6}  {:>10}"
+    try:
+        with session.client() as client, client.stream_fills() as stream:
+            if not session.json:
+                print(line.format("time", "market", "side", "price", "quantity", "fee", "liq.", "order"), flush=True)
+            for event in stream:
+                if isinstance(event, Resynced):
+                    note("the stream broke and could not be resumed: fills may be missing here")
+                if not isinstance(event, Fill) or market not in ("", event.market):
+                    continue
+                if order_id not in (0, event.order_id):
+                    continue
+                if session.json:
+                    print_json_line(event)
+                else:
+                    shown = ("trade_time", "market", "side", "price", "quantity", "fee", "liquidity", "order_id")
+                    print(line.format(*(cell(getattr(event, name)) for name in shown)), flush=True)
+    except KeyboardInterrupt:
+        return

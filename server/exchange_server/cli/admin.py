@@ -7,7 +7,7 @@ import typer
 
 from exchange_server.cli.commands import client_command, group
 from exchange_server.cli.numbers import decimal_option
-from exchange_server.cli.output import Column, print_json, show, show_one
+from exchange_server.cli.output import Column, cell, print_json, show, show_one
 from exchange_server.cli.session import ADMIN_PROFILE, Session, UsageError
 
 if TYPE_CHECKING:
@@ -105,9 +105,7 @@ def set_market_status(
 ) -> None:
     """Set what a market accepts."""
     with session.client() as client:
-        show_one(
-            session, client.admin.set_market_status(market, status.value, validate_only=validate_only)
-        )
+        show_one(session, client.admin.set_market_status(market, status.value, validate_only=validate_only))
 
 
 # ---------------------------------------------------------------- accounts
@@ -210,8 +208,8 @@ def status(session: Session) -> None:
         print_json(found)
         return
     for name, value in found.items():
-        text = ", ".join(f"{key} {item}" for key, item in value.items()) if isinstance(value, dict) else value
-        print(f"{name:10} {text}")
+        text = ", ".join(f"{key} {item}" for key, item in value.items()) if isinstance(value, dict) else cell(value)
+        print(f"{name.replace('_', ' '):10}  {text}")
 
 
 @client_command(app, "state-hash", profile=ADMIN_PROFILE)

@@ -13,8 +13,10 @@ from exchange_server.cli.session import Session
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from exchange_sdk import AsyncOrderBookStream
+
 BAR_WIDTH = 24
-REFRESH_PER_SECOND = 10
+REDRAW_SECONDS = 0.1
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +34,10 @@ def book(
     if watch:
         import asyncio
 
-        asyncio.run(_watch(session, market, depth))
+        try:
+            asyncio.run(_watch(session, market, depth))
+        except KeyboardInterrupt:
+            return
         return
     with session.client(public=True) as client:
         found = client.get_order_book(market, depth=depth)
@@ -43,7 +48,43 @@ def book(
 
 
 async def _watch(session: Session, market: str, depth: int) -> None:
-    raise NotImplementedError
+    """Keep the SDK's verified local book on the screen; piped, one JSON line a message."""
+    import asyncio
+
+    from rich.live import Live
+
+    async with session.async_client(public=True) as client, client.stream_order_book(market) as stream:
+        if session.json:
+            await _print_lines(stream)
+            return
+        reading = asyncio.create_task(_keep_reading(stream))
+        # A terminal shows ten pictures a second; the book behind them is always the newest.
+        drawn = -1
+        try:
+            with Live(console=console(), auto_refresh=False) as live:
+                while not reading.done():
+                    book = stream.book
+                    if book.sequence != drawn:
+                        drawn = book.sequence
+                        live.update(ladder(market, book.bids(depth), book.asks(depth), drawn), refresh=True)
+                    await asyncio.wait({reading}, timeout=REDRAW_SECONDS)
+            await reading
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+
+async def _keep_reading(stream: "AsyncOrderBookStream") -> None:
+    async for _ in stream:
+        pass
+
+
+async def _print_lines(stream: "AsyncOrderBookStream") -> None:
+    from exchange_sdk import OrderBook, OrderBookDelta
+
+    async for event in stream:
+        if isinstance(event, OrderBook | OrderBookDelta):
+            print_json_line(event)
 
 
 def ladder(market: str, bids: Sequence[Any], asks: Sequence[Any], sequence: int, note: str = "") -> "RenderableType":
@@ -70,6 +111,3 @@ def spread(bids: Sequence[Any], asks: Sequence[Any]) -> str:
     if not bids or not asks:
         return "no spread"
     return f"spread {number(asks[0].price - bids[0].price)}"
-
-
-__all__ = ["book", "ladder", "print_json_line", "register"]

@@ -139,6 +139,11 @@ def show_one(session: "Session", row: Any, attributes: Sequence[str] = ()) -> No
     console().print(grid)
 
 
+def note(message: str) -> None:
+    """Print one line that is not part of the result."""
+    print(f"note: {' '.join(message.split())}", file=sys.stderr, flush=True)
+
+
 def fail(message: str) -> None:
     """Print one line that names what went wrong, red where colours are seen."""
     line = " ".join(message.split())

@@ -3,15 +3,15 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from exchange_sdk import Client
+    from exchange_sdk import AsyncClient, Client
 
 DEFAULT_ADDRESS = "127.0.0.1:50051"
 DEFAULT_PROFILE = "alice"
@@ -150,6 +150,19 @@ class Session:
         except ValueError as error:
             raise CommandError(str(error)) from error
         with client:
+            yield client
+
+    @asynccontextmanager
+    async def async_client(self, *, public: bool = False) -> "AsyncIterator[AsyncClient]":
+        """Connect as `client` does, for commands that wait for several things at once."""
+        from exchange_sdk import AsyncClient
+
+        api_key = self.resolve_api_key() if public else self.require_api_key()
+        try:
+            client = AsyncClient(self.resolve_address(), api_key=api_key or "")
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        async with client:
             yield client
 
 
