@@ -194,7 +194,7 @@ def test_a_follower_killed_twenty_times_neither_loses_nor_repeats_a_row(
             journal.append(list(itertools.islice(commands, source.randrange(1, 60))))
 
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["exchange_server.follower"])
+    context.set_forkserver_preload(["exchange_server.follower", "tests.integration.test_projection"])
     trading = threading.Thread(target=trade)
     trading.start()
     reached = []

@@ -17,6 +17,7 @@ from exchange_server.engine.events import (
     BalanceChanged,
     Credited,
     Event,
+    LevelChanged,
     MarketCreated,
     MarketStatusChanged,
     OrderAccepted,
@@ -80,6 +81,8 @@ class BatchBuilder:
         line = 0
         for event in events:
             kind = type(event)
+            if kind is LevelChanged:
+                continue  # the book is nobody's history
             if kind is BalanceChanged:
                 assert isinstance(event, BalanceChanged)
                 self._balances[event.account_id, event.asset_id] = event
@@ -183,5 +186,5 @@ class BatchBuilder:
             case ApiKeyRevoked():
                 self._api_keys[event.api_key.key_id] = (event.api_key, True)
             case _:
-                pass  # refusals, repetitions, price levels, and counts leave no rows
+                pass  # refusals, repetitions and counts leave no rows
         return line

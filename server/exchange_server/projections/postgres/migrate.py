@@ -1,5 +1,6 @@
 """Brings a database to the newest schema, by Alembic, without configuration files."""
 
+import logging
 from typing import Final
 
 from alembic import command
@@ -9,6 +10,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from exchange_server.projections.postgres.urls import sqlalchemy_url
+
+# It tells about every plugin and context at the level at which a server tells about itself.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 SCRIPTS: Final = "exchange_server.projections.postgres:migrations"
 LOCK: Final = 0x6578_6368
