@@ -61,6 +61,7 @@ from exchange_sdk.models import (
     Order,
     OrderBook,
     OrderBookDelta,
+    OrderResult,
     Page,
     PlacedOrder,
     PriceLevel,
@@ -69,6 +70,7 @@ from exchange_sdk.models import (
     StateHash,
     Trade,
 )
+from exchange_sdk.order_entry import AsyncOrderEntry, CancelOrder, NewOrder, OrderEntry
 from exchange_sdk.pages import AsyncPages, Pages
 from exchange_sdk.streams import AsyncOrderBookStream, AsyncStream, OrderBookStream, Stream
 
@@ -80,10 +82,12 @@ __all__ = [
     "Asset",
     "AsyncClient",
     "AsyncOrderBookStream",
+    "AsyncOrderEntry",
     "AsyncPages",
     "AsyncStream",
     "Balance",
     "BookOutOfSync",
+    "CancelOrder",
     "ChecksumMismatch",
     "Client",
     "CloseReason",
@@ -103,13 +107,16 @@ __all__ = [
     "Market",
     "MarketClosed",
     "MarketStatus",
+    "NewOrder",
     "NotFound",
     "Order",
     "OrderBook",
     "OrderBookDelta",
     "OrderBookStream",
     "OrderClosed",
+    "OrderEntry",
     "OrderRejected",
+    "OrderResult",
     "OrderStatus",
     "OrderType",
     "OutOfRange",

@@ -1,6 +1,7 @@
 """The client for asyncio."""
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -21,6 +22,8 @@ from exchange_sdk._connection import (
 from exchange_sdk._decimals import DecimalInput
 from exchange_sdk._enums import OrderType, Side, TimeInForce
 from exchange_sdk._operations import Operation, Stubs
+from exchange_sdk._order_entry_async import AsyncOrderEntry
+from exchange_sdk._pipeline import DEFAULT_IN_FLIGHT
 from exchange_sdk._stream_states import (
     AccountEvent,
     AccountState,
@@ -40,6 +43,7 @@ from exchange_sdk.models import (
     Order,
     OrderBook,
     PlacedOrder,
+    Reconnected,
 )
 from exchange_sdk.pages import AsyncPages
 from exchange_sdk.streams import AsyncOrderBookStream, AsyncStream
@@ -217,6 +221,15 @@ class AsyncClient:
             page_token,
         )
 
+    def order_entry(
+        self,
+        *,
+        max_in_flight: int = DEFAULT_IN_FLIGHT,
+        on_reconnect: Callable[[Reconnected], None] | None = None,
+    ) -> AsyncOrderEntry:
+        """Return a session for many orders, answered in order without waiting in between: `async with` it."""
+        return AsyncOrderEntry(self, max_in_flight, on_reconnect)
+
     # ---------------------------------------------------------------- account
 
     async def get_account(self, *, account_id: int = 0, timeout: float | None = None) -> Account:
@@ -293,18 +306,22 @@ class AsyncClient:
                 delay = attempts.failed(error)
             await asyncio.sleep(delay)
 
-    @property
-    def _stubs(self) -> Stubs:
-        """Opened at the first call, because the channel belongs to the loop that runs then."""
-        if self._opened is None:
+    def _open(self) -> grpc.aio.Channel:
+        """Return the channel; opened at the first call, because it belongs to the loop that runs then."""
+        if self._channel is None:
             if self._closed:
                 raise RuntimeError("the client is closed")
-            credentials = self._connection.credentials
+            address, credentials = self._connection.address, self._connection.credentials
             self._channel = (
-                grpc.aio.secure_channel(self._connection.address, credentials, options=CHANNEL_OPTIONS)
+                grpc.aio.secure_channel(address, credentials, options=CHANNEL_OPTIONS)
                 if credentials
-                else grpc.aio.insecure_channel(self._connection.address, options=CHANNEL_OPTIONS)
+                else grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS)
             )
+        return self._channel
+
+    @property
+    def _stubs(self) -> Stubs:
+        if self._opened is None:
             # The stubs serve both flavours; their types know one.
-            self._opened = Stubs(self._channel)  # type: ignore[arg-type]
+            self._opened = Stubs(self._open())  # type: ignore[arg-type]
         return self._opened

@@ -1,6 +1,7 @@
 """The blocking client."""
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -21,6 +22,8 @@ from exchange_sdk._connection import (
 from exchange_sdk._decimals import DecimalInput
 from exchange_sdk._enums import OrderType, Side, TimeInForce
 from exchange_sdk._operations import Operation, Stubs
+from exchange_sdk._order_entry_sync import OrderEntry
+from exchange_sdk._pipeline import DEFAULT_IN_FLIGHT
 from exchange_sdk._stream_states import (
     AccountEvent,
     AccountState,
@@ -40,6 +43,7 @@ from exchange_sdk.models import (
     Order,
     OrderBook,
     PlacedOrder,
+    Reconnected,
 )
 from exchange_sdk.pages import Pages
 from exchange_sdk.streams import OrderBookStream, Stream
@@ -216,6 +220,15 @@ class Client:
             lambda token: self._call(operations.list_orders(market, open_only, page_size, account_id, token), timeout),
             page_token,
         )
+
+    def order_entry(
+        self,
+        *,
+        max_in_flight: int = DEFAULT_IN_FLIGHT,
+        on_reconnect: Callable[[Reconnected], None] | None = None,
+    ) -> OrderEntry:
+        """Return a session for many orders, answered in order without waiting in between: `with` it."""
+        return OrderEntry(self, max_in_flight, on_reconnect)
 
     # ---------------------------------------------------------------- account
 

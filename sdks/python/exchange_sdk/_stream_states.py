@@ -97,7 +97,7 @@ class StreamState(ABC, Generic[Event]):
 
         A stream that never came to be gives up after the client's timeout: nothing is lost, and the caller sees why.
         """
-        if not _may_pass(error) or self._is_hopeless(error):
+        if not may_pass(error) or self._is_hopeless(error):
             raise error
         self._attempts += 1
         if self._policy.max_attempts is not None and self._attempts >= self._policy.max_attempts:
@@ -119,7 +119,8 @@ class StreamState(ABC, Generic[Event]):
         return isinstance(error, OutOfRange | BookOutOfSync) or now >= self._give_up_at
 
 
-def _may_pass(error: ExchangeError) -> bool:
+def may_pass(error: ExchangeError) -> bool:
+    """Whether a stream that broke like this is worth opening again."""
     if isinstance(error, UnexpectedAnswer):
         return error.code in _BROKEN
     return isinstance(error, Unavailable | DeadlineExceeded | RateLimited | StreamTooSlow | OutOfRange | BookOutOfSync)

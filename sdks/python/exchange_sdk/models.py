@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, Self, TypeVar
 
 from exchange_sdk._enums import (
     CloseReason,
@@ -344,6 +344,31 @@ class PlacedOrder(_Model):
     @property
     def order_id(self) -> int:
         return self.order.order_id
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OrderResult(_Model):
+    """What came of one order or cancel on an order entry session.
+
+    `order_id` is 0 when it was refused, which `error` says, or with `validate_only`. Sums over all fills so far:
+    `filled_quantity` in base units, `filled_quote` and `fee` in quote units. `deduplicated`: the key was seen before,
+    or the outcome was looked up after a break; this is the order as it is now.
+    """
+
+    order_id: int
+    client_order_id: str
+    status: OrderStatus | None
+    filled_quantity: Decimal
+    filled_quote: Decimal
+    fee: Decimal
+    deduplicated: bool
+    error: ExchangeError | None
+
+    def raise_for_error(self) -> Self:
+        """Return this result, or raise its error."""
+        if self.error is not None:
+            raise self.error
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,330 @@
+"""Order entry for code that blocks: a thread reads the answers, gRPC's own thread sends the requests."""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeVar
+
+import grpc
+
+from exchange.v1 import order_service_pb2 as pb
+from exchange_sdk import _operations as operations
+from exchange_sdk import errors
+from exchange_sdk._connection import Connection
+from exchange_sdk._decimals import DecimalInput
+from exchange_sdk._enums import OrderType, Side, TimeInForce
+from exchange_sdk._operations import Operation, Stubs
+from exchange_sdk._pipeline import (
+    BatchItem,
+    CancelOrder,
+    NewOrder,
+    Pending,
+    Pipeline,
+    batch_request,
+    cancel_request,
+    found,
+    lookup,
+    not_found,
+    place_request,
+)
+from exchange_sdk._stream_states import may_pass
+from exchange_sdk.errors import DeadlineExceeded, ExchangeError, NotFound, Unavailable
+from exchange_sdk.models import OrderResult, Reconnected
+
+T = TypeVar("T")
+
+logger = logging.getLogger("exchange_sdk")
+
+
+class Caller(Protocol):
+    """What a session needs of `Client`."""
+
+    _connection: Connection
+    _stubs: Stubs
+    _channel: grpc.Channel
+
+    def _call(self, operation: Operation[T], timeout: float | None = None) -> T: ...
+
+
+class OrderEntry:
+    """A session of order entry: `with client.order_entry() as session`. Threads may share it.
+
+    Requests go out in the order of the calls and are answered in that order; to have several under way, use
+    `place_many`, batches or threads. At most `max_in_flight` requests are under way (a batch is one); a call beyond
+    that waits. Leaving the block waits for the answers.
+
+    When the connection breaks the session connects again and tells `on_reconnect` (from its own thread). What was sent
+    and not answered is looked up: an order that the exchange has is the answer; otherwise OutcomeUnknown is raised with
+    the key, and placing the order again with the same key is safe. Nothing is sent twice.
+    """
+
+    def __init__(self, client: Caller, max_in_flight: int, on_reconnect: Callable[[Reconnected], None] | None) -> None:
+        self._client = client
+        self._on_reconnect = on_reconnect
+        self._max_in_flight = max_in_flight
+        # Guards everything below; notified at every change of it.
+        self._changed = threading.Condition(threading.RLock())
+        self._pipeline = Pipeline(self._release)
+        self._under_way = 0
+        self._call: Any = None
+        self._is_ready = False
+        self._is_closing = False
+        self._ended: ExchangeError | None = Unavailable("the session is not open; use it with `with`")
+        self._reader: threading.Thread | None = None
+        self.reconnects = 0
+
+    # ---------------------------------------------------------------- requests
+
+    def place(
+        self,
+        *,
+        market: str,
+        side: Side | str,
+        quantity: DecimalInput,
+        price: DecimalInput | None = None,
+        type: OrderType | str | None = None,
+        time_in_force: TimeInForce | str | None = None,
+        post_only: bool = False,
+        client_order_id: str | None = None,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> OrderResult:
+        """Place an order; as `place_order`, with a shorter answer. Raises the same; OutcomeUnknown after `timeout`."""
+        order = NewOrder(
+            market=market,
+            side=side,
+            quantity=quantity,
+            price=price,
+            type=type,
+            time_in_force=time_in_force,
+            post_only=post_only,
+            client_order_id=client_order_id,
+            validate_only=validate_only,
+        )
+        request = pb.OrderEntryRequest(place_order=place_request(order))
+        result: OrderResult = self._ask(request, timeout)
+        return result
+
+    def cancel(
+        self,
+        *,
+        order_id: int | None = None,
+        client_order_id: str | None = None,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> OrderResult:
+        """Cancel one open order, named by one of its ids. Raises NotFound, OrderClosed, OutcomeUnknown."""
+        cancel = CancelOrder(order_id=order_id, client_order_id=client_order_id, validate_only=validate_only)
+        result: OrderResult = self._ask(pb.OrderEntryRequest(cancel_order=cancel_request(cancel)), timeout)
+        return result
+
+    def cancel_all(self, *, market: str = "", validate_only: bool = False, timeout: float | None = None) -> list[int]:
+        """Cancel all open orders, or those of one market; returns their ids, oldest first."""
+        cancel = pb.CancelAllOrdersRequest(market=market, validate_only=validate_only)
+        order_ids: list[int] = self._ask(pb.OrderEntryRequest(cancel_all_orders=cancel), timeout)
+        return order_ids
+
+    def batch(self, items: Iterable[BatchItem], *, timeout: float | None = None) -> list[OrderResult]:
+        """Send up to 500 orders and cancels that are executed one after the other with nothing in between.
+
+        Each stands for itself: a refused one has its `error` in the result, nothing is raised for it.
+        """
+        results: list[OrderResult] = self._ask(batch_request(items), timeout)
+        return results
+
+    def place_many(self, orders: Iterable[NewOrder]) -> list[Future[OrderResult]]:
+        """Send orders one by one without waiting for answers; returns the answers' futures, in the same order.
+
+        Waits only while `max_in_flight` are under way. A future's `result()` is the answer, or raises.
+        """
+        return [self._submit(pb.OrderEntryRequest(place_order=place_request(order)), None) for order in orders]
+
+    def _ask(self, request: pb.OrderEntryRequest, timeout: float | None) -> Any:
+        timeout = self._client._connection.timeout if timeout is None else timeout
+        deadline = time.monotonic() + timeout
+        future = self._submit(request, timeout)
+        try:
+            return future.result(max(deadline - time.monotonic(), 0))
+        except TimeoutError:
+            raise Pending(request, future).lost(f"not answered within {timeout:g} seconds") from None
+
+    def _submit(self, request: pb.OrderEntryRequest, timeout: float | None) -> Future[Any]:
+        future: Future[Any] = Future()
+        # A request that is out cannot be taken back; a future that looks canceled would lie.
+        future.set_running_or_notify_cancel()
+        with self._changed:
+            if not self._changed.wait_for(self._has_room, timeout):
+                raise DeadlineExceeded(f"not sent within {timeout:g} seconds")
+            if self._ended is not None:
+                raise self._ended
+            self._under_way += 1
+            self._pipeline.add(request, future)
+            self._changed.notify_all()
+        return future
+
+    def _has_room(self) -> bool:
+        return self._ended is not None or self._under_way < self._max_in_flight
+
+    def _release(self) -> None:
+        with self._changed:
+            self._under_way -= 1
+            self._changed.notify_all()
+
+    # ---------------------------------------------------------------- the session
+
+    def __enter__(self) -> Self:
+        self._ended = None
+        self._reader = threading.Thread(target=self._run, name="order-entry", daemon=True)
+        self._reader.start()
+        timeout = self._client._connection.timeout
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_ready or self._ended is not None, timeout)
+            is_ready = self._is_ready
+        if not is_ready:
+            self._stop("the session was never open")
+            raise Unavailable(f"no connection to {self._client._connection.address} within {timeout:g} seconds")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            with self._changed:
+                self._changed.wait_for(lambda: not self._under_way, self._client._connection.timeout)
+        self._stop("the session was closed")
+
+    def _stop(self, why: str) -> None:
+        with self._changed:
+            self._is_closing = True
+            self._ended = self._ended or Unavailable(why)
+            if self._call is not None:
+                self._call.cancel()
+            self._changed.notify_all()
+        if self._reader is not None:
+            self._reader.join()
+
+    def _run(self) -> None:
+        try:
+            self._talk()
+        finally:
+            # Whatever ended it, nobody is left waiting.
+            why = "the session has ended"
+            with self._changed:
+                self._ended = self._ended or Unavailable(why)
+                self._pipeline.abandon(why)
+                self._changed.notify_all()
+
+    def _talk(self) -> None:
+        """Connect, converse, and again, until the session is closed or refused."""
+        cause: ExchangeError | None = None
+        attempts = 0
+        lost: list[Pending] = []
+        while self._connect():
+            with self._changed:
+                self._is_ready = True
+                self._changed.notify_all()
+            if cause is not None:
+                self._tell(Reconnected(cause, attempts))
+                threading.Thread(target=self._find, args=(lost,), name="order-entry-lookup", daemon=True).start()
+            answered, error = self._converse()
+            with self._changed:
+                if not may_pass(error):
+                    self._ended = error
+                    self._pipeline.fail(error)
+                    return
+                lost = self._pipeline.broke(error)
+                if self._is_closing:
+                    self._give_up(lost)
+                    return
+                attempts = 1 if answered else attempts + 1
+                cause = error
+                delay = self._client._connection.retry.delay(attempts)
+                if self._changed.wait_for(lambda: self._is_closing, delay):
+                    self._give_up(lost)
+                    return
+        self._give_up(lost)
+
+    def _connect(self) -> bool:
+        """Wait for the connection; false when the session is closed first."""
+        ready = grpc.channel_ready_future(self._client._channel)
+        try:
+            while not self._is_closing:
+                with contextlib.suppress(grpc.FutureTimeoutError):
+                    ready.result(timeout=0.2)
+                    return True
+            return False
+        finally:
+            ready.cancel()
+
+    def _converse(self) -> tuple[bool, ExchangeError]:
+        """Send and receive until the stream breaks; return whether anything was answered, and how it broke."""
+        over = threading.Event()
+        call: Any = self._client._stubs.orders.OrderEntry(
+            self._requests(over), metadata=self._client._connection.metadata
+        )
+        with self._changed:
+            self._call = call
+            if self._is_closing:
+                call.cancel()
+        answered = False
+        try:
+            for response in call:
+                with self._changed:
+                    self._pipeline.answer(response)
+                answered = True
+            return answered, Unavailable("the exchange ended the stream")
+        except grpc.RpcError as failure:
+            return answered, errors.from_rpc(failure)
+        except ExchangeError as error:
+            return answered, error
+        finally:
+            with self._changed:
+                self._call = None
+                over.set()
+                self._changed.notify_all()
+            call.cancel()
+
+    def _requests(self, over: threading.Event) -> Iterator[pb.OrderEntryRequest]:
+        """Give gRPC one request after the other, as long as their stream lives."""
+        while True:
+            with self._changed:
+                request = None
+                while not over.is_set() and (request := self._pipeline.take()) is None:
+                    self._changed.wait()
+                if request is None:
+                    return
+            yield request
+
+    def _tell(self, notice: Reconnected) -> None:
+        self.reconnects += 1
+        logger.warning("order entry connected again after: %s", notice.cause)
+        if self._on_reconnect is not None:
+            self._on_reconnect(notice)
+
+    def _find(self, lost: list[Pending]) -> None:
+        """Ask what came of requests that were sent and never answered."""
+        for pending in lost:
+            try:
+                pending.finish([self._found(single) for single in pending.singles()])
+            finally:
+                self._release()
+
+    def _give_up(self, lost: list[Pending]) -> None:
+        for pending in lost:
+            pending.fail(pending.lost("the session was closed before the answer"))
+            self._release()
+
+    def _found(self, single: Any) -> OrderResult:
+        query = lookup(single)
+        if query is None:
+            return not_found(single, "the connection broke before the answer")
+        try:
+            return found(single, self._client._call(operations.get_order(query)))
+        except NotFound:
+            return not_found(single, "the connection broke before the answer, and the exchange does not have the order")
+        except ExchangeError as error:
+            return not_found(single, f"the connection broke before the answer ({error})")
