@@ -1,0 +1,1 @@
+"""Slow and obvious models that the fast code is compared with."""
