@@ -14,7 +14,7 @@ from exchange_server.api.pages import PageTokens, page_size
 from exchange_server.engine import events
 from exchange_server.engine.commands import CancelOrder, PlaceOrder
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import ORDER_OPEN, SCOPE_READ, SCOPE_TRADE, AccountId, MarketId, OrderId
+from exchange_server.engine.types import SCOPE_READ, SCOPE_TRADE, AccountId, MarketId, OrderId
 from exchange_server.wire.order_results import canceled_order_ids
 from exchange_server.wire.orders import (
     deduplicated_order_message,
@@ -138,14 +138,7 @@ class OrderService:
         return response
 
     def _open_orders(self, account_id: AccountId, market_id: MarketId, before: int | None) -> Iterator[Order]:
-        """Iterate newest first. Where the page before ended is found at once, unless that order has closed since."""
-        account = self._core.engine.accounts[account_id]
-        order = account.last_open
-        if before is not None:
-            last = account.orders.get(OrderId(before))
-            if last is not None and last.status == ORDER_OPEN:
-                order = last.account_prev
-        while order is not None:
+        """Iterate newest first: the engine keeps an account's open orders as they were accepted."""
+        for order in reversed(self._core.engine.accounts[account_id].open_orders.values()):
             if (before is None or order.order_id < before) and market_id in (0, order.market.market_id):
                 yield order
-            order = order.account_prev
