@@ -56,6 +56,11 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Settle:
+    """Nothing to do but wait: what the flow asks next depends on the fills of everything before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The exchange's answer: `refused` is the reason's name, or None. Quantity in base units."""
 
@@ -102,8 +107,7 @@ class Counts:
 class Flow(Protocol):
     """A source of actions that hears what came of them.
 
-    The player calls everything from one task; `on_outcome` in the order of the actions and before any later action of
-    the same key is sent.
+    The player calls everything from one thread; `on_outcome` in the order of the actions.
     """
 
     market: MarketTerms
@@ -114,8 +118,8 @@ class Flow(Protocol):
         """The accounts that the actions name."""
         ...
 
-    def actions(self) -> Iterator[Action]:
-        """Yield actions in tape order, lazily."""
+    def actions(self) -> Iterator[Action | Settle]:
+        """Yield actions in tape order, lazily; it is not resumed after a Settle before the fills were delivered."""
         ...
 
     def progress(self) -> float:

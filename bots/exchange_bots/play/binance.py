@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from exchange_bots.play.actions import Action, Counts, Execution, MarketTerms, Outcome, Side
+from exchange_bots.play.actions import Action, Counts, Execution, MarketTerms, Outcome, Settle, Side
 from exchange_bots.play.depth import MAKER, TAKER, DepthMirror, parse_levels
 from exchange_bots.play.tape import Tape
 
@@ -35,7 +35,7 @@ class BinanceFlow:
     def progress(self) -> float:
         return self._tape.progress
 
-    def actions(self) -> Iterator[Action]:
+    def actions(self) -> Iterator[Action | Settle]:
         for time_ns, message in self._tape.messages():
             if self._limit is not None and self.counts.read.total() >= self._limit:
                 return
@@ -44,7 +44,7 @@ class BinanceFlow:
             except (KeyError, IndexError, TypeError, ValueError, InvalidOperation) as error:
                 raise self._tape.error(f"not a Binance message: {error!r}") from error
 
-    def _message(self, time_ns: int, message: dict[str, Any]) -> Iterator[Action]:
+    def _message(self, time_ns: int, message: dict[str, Any]) -> Iterator[Action | Settle]:
         if "lastUpdateId" in message:
             yield from self._snapshot(time_ns, message)
             return
@@ -59,7 +59,7 @@ class BinanceFlow:
             case other:
                 self.counts.skipped[str(other)] += 1
 
-    def _snapshot(self, time_ns: int, data: dict[str, Any]) -> Iterator[Action]:
+    def _snapshot(self, time_ns: int, data: dict[str, Any]) -> Iterator[Action | Settle]:
         self.counts.read["snapshots"] += 1
         self._last_update_id = data["lastUpdateId"]
         self._started = False
@@ -68,7 +68,7 @@ class BinanceFlow:
         for _, update in waiting:
             yield from self._update(time_ns, update)
 
-    def _update(self, time_ns: int, data: dict[str, Any]) -> Iterator[Action]:
+    def _update(self, time_ns: int, data: dict[str, Any]) -> Iterator[Action | Settle]:
         assert self._last_update_id is not None
         if not self._started and data["u"] < self._last_update_id:
             self.counts.skipped["older_than_snapshot"] += 1
@@ -80,7 +80,7 @@ class BinanceFlow:
         self._last_update_id = data["u"]
         yield from self._mirror.set_levels(time_ns, parse_levels(data["b"]), parse_levels(data["a"]))
 
-    def _trade(self, time_ns: int, data: dict[str, Any]) -> Iterator[Action]:
+    def _trade(self, time_ns: int, data: dict[str, Any]) -> Iterator[Action | Settle]:
         if data.get("X", "MARKET") != "MARKET":
             # Insurance fund and auto-deleveraging: not in the book.
             self.counts.skipped["trade_off_book"] += 1

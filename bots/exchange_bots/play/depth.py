@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from exchange_bots.play.actions import Action, Cancel, Execution, Outcome, Place, Side, Terms
+from exchange_bots.play.actions import Action, Cancel, Execution, Outcome, Place, Settle, Side, Terms
 
 MAKER = "maker"
 TAKER = "taker"
@@ -36,19 +36,22 @@ class DepthMirror:
     orders: dict[str, RestingOrder] = field(default_factory=dict)
     placed: int = 0
     taken: int = 0
+    unsettled: bool = False
 
-    def replace_book(self, time_ns: int, bids: Levels, asks: Levels) -> Iterator[Action]:
+    def replace_book(self, time_ns: int, bids: Levels, asks: Levels) -> Iterator[Action | Settle]:
         """Make both sides exactly these levels: levels not named are removed."""
+        yield from self._settle()
         for side, wanted in ((Side.BUY, bids), (Side.SELL, asks)):
             for price in self.levels[side]:
                 wanted.setdefault(price, ZERO)
         yield from self.set_levels(time_ns, bids, asks)
 
-    def set_levels(self, time_ns: int, bids: Levels, asks: Levels) -> Iterator[Action]:
+    def set_levels(self, time_ns: int, bids: Levels, asks: Levels) -> Iterator[Action | Settle]:
         """Make the named levels these quantities; zero removes.
 
         What shrinks goes first, on both sides: a price may change sides within one update.
         """
+        yield from self._settle()
         changes = [
             (side, price, quantity)
             for side, levels in ((Side.BUY, bids), (Side.SELL, asks))
@@ -64,6 +67,7 @@ class DepthMirror:
     def trade(self, time_ns: int, taker_side: Side, price: Decimal, quantity: Decimal) -> Action:
         """Return the IOC order that repeats a recorded trade."""
         self.taken += 1
+        self.unsettled = True
         return Action(time_ns, TAKER, Place(f"t{self.taken}", taker_side, price, quantity, Terms.IOC))
 
     def quantity(self, side: Side, price: Decimal) -> Decimal:
@@ -83,6 +87,12 @@ class DepthMirror:
         order.quantity -= execution.quantity
         if order.quantity <= 0:
             self._forget(order.key)
+
+    def _settle(self) -> Iterator[Settle]:
+        """Learn what trades took from the levels before comparing these with the recording."""
+        if self.unsettled:
+            self.unsettled = False
+            yield Settle()
 
     def _place(self, time_ns: int, side: Side, price: Decimal, quantity: Decimal) -> Action:
         self.placed += 1

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from exchange_bots.play.actions import Action, Counts, Execution, MarketTerms, Outcome, Side
+from exchange_bots.play.actions import Action, Counts, Execution, MarketTerms, Outcome, Settle, Side
 from exchange_bots.play.depth import MAKER, TAKER, DepthMirror, parse_levels
 from exchange_bots.play.tape import Tape
 
@@ -32,7 +32,7 @@ class HyperliquidFlow:
     def progress(self) -> float:
         return self._tape.progress
 
-    def actions(self) -> Iterator[Action]:
+    def actions(self) -> Iterator[Action | Settle]:
         for time_ns, message in self._tape.messages():
             if self._limit is not None and self.counts.read.total() >= self._limit:
                 return
@@ -48,7 +48,7 @@ class HyperliquidFlow:
             except (KeyError, IndexError, TypeError, ValueError, InvalidOperation) as error:
                 raise self._tape.error(f"not a Hyperliquid message: {error!r}") from error
 
-    def _book(self, time_ns: int, data: dict[str, Any]) -> Iterator[Action]:
+    def _book(self, time_ns: int, data: dict[str, Any]) -> Iterator[Action | Settle]:
         if data["coin"] != self._coin:
             self.counts.skipped["other_coin"] += 1
             return
@@ -56,7 +56,7 @@ class HyperliquidFlow:
         bids, asks = (parse_levels((level["px"], level["sz"]) for level in side) for side in data["levels"])
         yield from self._mirror.replace_book(time_ns, bids, asks)
 
-    def _trades(self, time_ns: int, trades: list[dict[str, Any]]) -> Iterator[Action]:
+    def _trades(self, time_ns: int, trades: list[dict[str, Any]]) -> Iterator[Action | Settle]:
         for trade in trades:
             if trade["coin"] != self._coin:
                 self.counts.skipped["other_coin"] += 1

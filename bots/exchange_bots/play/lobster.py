@@ -93,7 +93,7 @@ class LobsterFlow:
     accounts = (MAKER, TAKER)
 
     def __init__(self, path: Path, *, symbol: str = "AAPL", limit: int | None = None) -> None:
-        self.market = MarketTerms(symbol, "USD", 0, 4, "0.01", "1")
+        self.market = MarketTerms(symbol, "USD", 0, 6, "0.01", "1")
         self.counts = Counts()
         self._tape = Tape.open(path)
         self._limit = limit

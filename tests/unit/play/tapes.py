@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
-from exchange_bots.play.actions import Action, Cancel, Execution, Flow, Outcome, Place, Side, Terms
+from exchange_bots.play.actions import Action, Cancel, Execution, Flow, Outcome, Place, Settle, Side, Terms
 
 
 def write(path: Path, lines: Iterable[str]) -> Path:
@@ -26,6 +26,8 @@ class PaperBook:
         """Run a whole flow; return its actions."""
         done = []
         for action in flow.actions():
+            if isinstance(action, Settle):
+                continue  # fills are delivered at once here
             done.append(action)
             flow.on_outcome(action, self.apply(action, flow))
         return done

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from exchange_bots.play.actions import Cancel, Place, Side, Terms
+from exchange_bots.play.actions import Action, Cancel, Place, Settle, Side, Terms
 from exchange_bots.play.binance import BinanceFlow
 from exchange_bots.play.hyperliquid import HyperliquidFlow
 from exchange_bots.play.tape import TapeError
@@ -86,6 +86,7 @@ def test_a_refused_order_is_forgotten_and_placed_when_the_level_is_named_again(t
     book.resting.append(("somebody", "s1", Side.SELL, Decimal("99"), Decimal(1)))
     actions = []
     for action in flow.actions():
+        assert isinstance(action, Action)
         actions.append(action)
         flow.on_outcome(action, book.apply(action, flow))
         book.resting.clear()
@@ -169,3 +170,12 @@ def test_a_trade_becomes_an_ioc_order_of_the_side_that_took(tmp_path: Path) -> N
     ]
     assert (book.levels(Side.BUY), book.levels(Side.SELL)) == (levels(at100="4"), levels(at101="3"))
     assert flow.counts.skipped == {"trade_before_snapshot": 1, "trade_off_book": 1}
+
+
+def test_levels_are_compared_only_after_the_fills_of_the_trades_before_are_known(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "tape",
+        lines(snapshot(10, {}, {"101": "5"}), trade("101", "2", False), depth(11, 12, 10, {}, {"101": "3"})),
+    )
+    kinds = [type(action) for action in BinanceFlow(path).actions()]
+    assert kinds[:3] == [Action, Action, Settle]

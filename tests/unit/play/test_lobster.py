@@ -83,7 +83,11 @@ def test_hidden_executions_and_halts_are_skipped_and_counted(tmp_path: Path) -> 
 def test_orders_from_before_the_tape_are_placed_first_with_what_is_taken_from_them(tmp_path: Path) -> None:
     tape = flow(tmp_path, "1.0,1,9,1,5853300,1", "2.0,4,5,8,5853400,-1", "3.0,2,5,2,5853400,-1", "4.0,3,4,6,5853200,1")
     places = [action.request for action in tape.actions() if isinstance(action.request, Place)]
-    assert [(place.key, place.quantity) for place in places[:3]] == [("4", 6), ("5", 10), ("9", 1)]
+    assert [(place.key, place.quantity) for place in places[:3]] == [
+        ("4", Decimal(6)),
+        ("5", Decimal(10)),
+        ("9", Decimal(1)),
+    ]
 
 
 def test_executions_that_hit_the_named_order_are_told_from_those_that_do_not(tmp_path: Path) -> None:
