@@ -59,7 +59,7 @@ class TradeReader(QueueReader[TradeChunk]):
 class TradeTape:
     """One market's latest trades, without gaps."""
 
-    __slots__ = ("_kept", "_readers", "latest_trade_id", "market", "pending")
+    __slots__ = ("_kept", "latest_trade_id", "market", "pending", "readers")
 
     def __init__(self, market: Market, latest_trade_id: int) -> None:
         self.market: Final = market
@@ -67,7 +67,7 @@ class TradeTape:
         # Written by the bus.
         self.pending: Final[list[PublishedTrade]] = []
         self._kept: Final[deque[PublishedTrade]] = deque(maxlen=TRADES_KEPT)
-        self._readers: Final[set[TradeReader]] = set()
+        self.readers: Final[set[TradeReader]] = set()
 
     @property
     def oldest_resume(self) -> int:
@@ -76,9 +76,9 @@ class TradeTape:
 
     def publish(self) -> None:
         """Hand out what is pending."""
-        if self._readers:
+        if self.readers:
             chunks = _chunks(self.pending.copy())
-            for reader in self._readers:
+            for reader in self.readers:
                 reader.push(chunks)
         self._kept.extend(self.pending)
         self.latest_trade_id = self.pending[-1][0].trade_id
@@ -97,11 +97,11 @@ class TradeTape:
             metadata = {"market": self.market.name, "latest_trade_id": str(latest)}
             raise StreamRefused(REJECT_SEQUENCE_IN_FUTURE, f"the latest trade is {latest}", metadata)
         reader = TradeReader(self.market, after_trade_id, list(islice(self._kept, after_trade_id - oldest, None)))
-        self._readers.add(reader)
+        self.readers.add(reader)
         return reader
 
     def leave(self, reader: TradeReader) -> None:
-        self._readers.discard(reader)
+        self.readers.discard(reader)
 
 
 def _chunks(trades: Sequence[PublishedTrade]) -> list[tuple[TradeChunk, int]]:

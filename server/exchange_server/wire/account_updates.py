@@ -137,13 +137,10 @@ def _orders_after(account_id: AccountId, events: Iterable[Event], time_ns: TimeN
 def _balances_after(
     account_id: AccountId, events: Iterable[Event], assets: Mapping[AssetId, Asset]
 ) -> Iterable[Balance]:
-    """Return the account's changed balances as the command left them, by asset name."""
-    latest = {
-        event.asset_id: balance_message(assets[event.asset_id], event.available_atoms, event.reserved_atoms)
-        for event in events
-        if type(event) is BalanceChanged and event.account_id == account_id
-    }
-    return sorted(latest.values(), key=_asset_name)
+    """Return the account's changed balances as the command left them; a command has one event for each."""
+    for event in events:
+        if type(event) is BalanceChanged and event.account_id == account_id:
+            yield balance_message(assets[event.asset_id], event.available_atoms, event.reserved_atoms)
 
 
 def _asset_name(balance: Balance) -> str:

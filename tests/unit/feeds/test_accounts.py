@@ -36,14 +36,14 @@ async def test_a_trade_is_one_update_with_orders_fills_and_balances_for_each_sid
     (fill,) = made.fills
     assert (fill.order_id, fill.trade_id, fill.price, fill.quantity) == (maker_id, 1, "50", "0.002")
     assert (fill.quote_amount, fill.fee, fill.liquidity, fill.sequence) == ("0.1", "-0.000005", 1, sequence)
-    assert [balance.asset for balance in made.balances] == ["BTC", "USDC"]
+    assert sorted(balance.asset for balance in made.balances) == ["BTC", "USDC"]
 
     (order,) = took.orders
     assert (order.order_id, order.client_order_id, order.status) == (sequence, "mine", 2)
     assert (order.filled_quantity, order.open_quantity, order.filled_quote) == ("0.002", "0", "0.1")
     (fill,) = took.fills
     assert (fill.client_order_id, fill.fee, fill.liquidity) == ("mine", "0.00003", 2)
-    assert [balance.asset for balance in took.balances] == ["BTC", "USDC"]
+    assert sorted(balance.asset for balance in took.balances) == ["BTC", "USDC"]
 
 
 async def test_an_update_shows_the_order_as_its_command_left_it_however_late_it_is_read() -> None:
@@ -107,7 +107,7 @@ async def test_the_exchanges_own_accounts_can_be_followed_too() -> None:
 
 
 async def test_a_snapshot_waits_until_the_state_that_it_shows_is_durable() -> None:
-    exchange = Exchange()
+    exchange = Exchange(heartbeat_s=30.0)
     exchange.run(buy(0, 100, 1))
     exchange.apply(buy(0, 99, 2))
     stream = exchange.feeds.stream_account(ALICE)
@@ -115,7 +115,7 @@ async def test_a_snapshot_waits_until_the_state_that_it_shows_is_durable() -> No
     await asyncio.sleep(0.02)
     assert not first.done()
     sequence = exchange.release()[-1].sequence
-    message = await first
+    message = await asyncio.wait_for(first, 10)
     assert message.sequence == sequence
     assert [order.price for order in message.snapshot.open_orders] == ["50", "49.5"]
     exchange.run(cancel_all(1), cancel_all(0))
@@ -123,6 +123,15 @@ async def test_a_snapshot_waits_until_the_state_that_it_shows_is_durable() -> No
     client.take(message)
     assert client.take(await anext(stream)) == "update"
     assert not client.orders
+
+
+async def test_a_snapshot_that_waits_for_another_accounts_command_is_woken_by_it() -> None:
+    exchange = Exchange(heartbeat_s=30.0)
+    sequence = exchange.apply(buy(1, 100, 1)).sequence
+    first = asyncio.ensure_future(anext(exchange.feeds.stream_account(ALICE)))
+    await asyncio.sleep(0)
+    exchange.release()
+    assert (await asyncio.wait_for(first, 10)).sequence == sequence
 
 
 async def test_a_quiet_resumed_stream_starts_with_a_heartbeat_and_goes_on_from_the_given_sequence() -> None:

@@ -87,6 +87,19 @@ async def test_a_batch_that_leaves_the_book_as_it_was_sends_nothing() -> None:
     assert (await anext(stream)).HasField("heartbeat")
     exchange.run(buy(0, 100, 1))
     assert (await anext(stream)).HasField("delta")
+    exchange.apply(buy(1, 100, 1))
+    exchange.apply(cancel(1, len(exchange.applied)))
+    exchange.release()
+    assert (await anext(stream)).HasField("heartbeat")
+
+
+async def test_a_delta_leaves_out_what_the_reader_was_sent_before() -> None:
+    exchange = Exchange()
+    stream = await joined(exchange)
+    exchange.run(buy(0, 100, 1))
+    assert pairs(await anext(stream)) == ([("50", "0.001")], [])
+    exchange.run(buy(0, 99, 1))
+    assert pairs(await anext(stream)) == ([("49.5", "0.001")], [])
 
 
 async def test_a_book_shows_nothing_before_it_is_durable() -> None:
@@ -128,9 +141,15 @@ def test_the_depth_limits_the_levels_and_not_the_checksum() -> None:
 
 def test_a_book_that_nobody_reads_is_right_after_more_changes_than_it_puts_off() -> None:
     exchange = Exchange()
+    exchange.run(buy(0, 5, 1))
+    assert len(exchange.feeds.order_book(MARKETS[0], 5_000).bids) == 1
     for n in range(MAX_PENDING * 2 + 10):
-        exchange.run(buy(0, 1 + n, 1))
-    assert len(exchange.feeds.order_book(MARKETS[0], 5_000).bids) == MAX_PENDING * 2 + 10
+        exchange.run(buy(0, 10 + n, 1))
+    assert len(exchange.feeds.order_book(MARKETS[0], 5_000).bids) == MAX_PENDING * 2 + 11
+    for _ in range(MAX_PENDING * 2):
+        exchange.run(sell(1, 10, 1))
+    bids = exchange.feeds.order_book(MARKETS[0], 5_000).bids
+    assert [level.price for level in bids] == [*(f"{(9 + n) / 2:g}" for n in range(10, 0, -1)), "2.5"]
 
 
 async def test_an_unknown_market_is_refused_by_name_of_the_reason() -> None:
@@ -258,6 +277,9 @@ async def test_a_stream_that_is_abandoned_in_any_place_leaves_no_reader_behind()
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert feeds.readers == 0
+    assert not feeds._books[MARKETS[0]].readers
+    assert not feeds._tapes[MARKETS[0]].readers
+    assert not feeds._histories.by_account[ACCOUNTS[0]].readers
     exchange.release()
     abandoned = feeds.stream_order_book(MARKETS[0])
     await anext(abandoned)

@@ -1,7 +1,7 @@
 import pytest
 
 from exchange.v1.market_data_service_pb2 import StreamTradesResponse
-from exchange_server.feeds import StreamRefused
+from exchange_server.feeds import Feeds, StreamRefused
 from exchange_server.feeds.errors import REJECT_SEQUENCE_IN_FUTURE, REJECT_SEQUENCE_TOO_OLD, REJECT_STREAM_TOO_SLOW
 from exchange_server.feeds.trades import TRADES_KEPT, TRADES_PER_MESSAGE, TRADES_WAITING
 from tests.feeds_support import MARKETS, Exchange, buy, sell
@@ -113,3 +113,42 @@ async def test_what_a_reader_asked_for_does_not_count_as_waiting() -> None:
     while (message := await anext(stream)).HasField("trades"):
         got += ids(message)
     assert got == list(range(1, TRADES_KEPT + TRADES_WAITING))
+
+
+async def test_after_the_history_is_read_the_bound_holds_as_for_everybody() -> None:
+    exchange = Exchange()
+    trade(exchange, TRADES_KEPT)
+    stream = exchange.feeds.stream_trades(MARKETS[0], 0)
+    got: list[int] = []
+    for _ in range(TRADES_KEPT // TRADES_PER_MESSAGE + 1):
+        got += ids(await anext(stream))
+    assert got[-1] == TRADES_KEPT
+    trade(exchange, TRADES_WAITING + 1_000)
+    with pytest.raises(StreamRefused) as refused:
+        await anext(stream)
+    assert refused.value.metadata["after_trade_id"] == str(TRADES_KEPT)
+
+
+async def test_a_reader_that_keeps_up_reads_more_trades_than_may_wait() -> None:
+    exchange = Exchange()
+    stream = exchange.feeds.stream_trades(MARKETS[0])
+    await anext(stream)
+    for first in range(1, TRADES_WAITING + 2_000, 1_000):
+        trade(exchange, 1_000)
+        assert ids(await anext(stream)) == list(range(first, first + 1_000))
+
+
+async def test_after_a_restart_trades_are_numbered_on_and_those_before_are_out_of_range() -> None:
+    exchange = Exchange()
+    trade(exchange, 3)
+    exchange.feeds = Feeds(exchange.engine, 0.0)
+    with pytest.raises(StreamRefused) as refused:
+        await anext(exchange.feeds.stream_trades(MARKETS[0], 0))
+    assert refused.value.metadata["oldest_trade_id"] == "3"
+    trade(exchange, 2)
+    stream = exchange.feeds.stream_trades(MARKETS[0], 3)
+    await anext(stream)
+    assert ids(await anext(stream)) == [4, 5]
+    with pytest.raises(StreamRefused) as refused:
+        await anext(exchange.feeds.stream_trades(MARKETS[0], 2))
+    assert refused.value.metadata["oldest_trade_id"] == "3"
