@@ -25,7 +25,7 @@ from exchange_server.wire.journal_codec import decode_command
 
 logger = logging.getLogger(__name__)
 
-SHORTEST_PAUSE_SECONDS: Final = 0.002
+SHORTEST_PAUSE_SECONDS: Final = 0.005
 LONGEST_PAUSE_SECONDS: Final = 0.02
 REPORT_SECONDS: Final = 10.0
 BEHIND_SECONDS: Final = 5.0

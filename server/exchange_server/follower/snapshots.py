@@ -6,13 +6,14 @@ from typing import Final
 
 from exchange_server.engine import Engine
 from exchange_server.follower.errors import FollowerError
-from exchange_server.journal import Layout, snapshot_hash, write_snapshot
-from exchange_server.journal.layout import CURSOR_SUFFIX, write_durably
+from exchange_server.journal import Layout, prune, snapshot_hash, write_cursor, write_snapshot
 
 logger = logging.getLogger(__name__)
 
 NEVER: Final = (1 << 63) - 1
 LOOK_SECONDS: Final = 1.0
+SNAPSHOTS_KEPT: Final = 4
+"""The newest may lie beyond a cursor that a crash of the database took back; state hashes are asked of all."""
 
 
 class Snapshots:
@@ -21,7 +22,7 @@ class Snapshots:
     def __init__(self, layout: Layout, follower_name: str, engine: Engine) -> None:
         self._layout: Final = layout
         self._engine: Final = engine
-        self._registration: Final = layout.followers / f"{follower_name}{CURSOR_SUFFIX}"
+        self._name: Final = follower_name
         self._registered = -1
         self._written_before = 0
         self._to_compare: list[int] = []
@@ -52,7 +53,7 @@ class Snapshots:
             raise FollowerError(f"the engines differ at sequence {sequence}: the snapshot's state hash is another")
 
     def write(self) -> None:
-        """Write a snapshot of the engine as it is."""
+        """Write a snapshot of the engine as it is; the oldest go."""
         started = time.monotonic()
         try:
             write_snapshot(self._layout.directory, self._engine)
@@ -60,6 +61,7 @@ class Snapshots:
             # A core that starts sweeps unfinished files away. The next one is due soon enough.
             logger.warning("the snapshot at sequence %d was swept away unfinished", self._engine.sequence)
             return
+        prune(self._layout.directory, snapshots_kept=SNAPSHOTS_KEPT)
         self.newest = max(self.newest, int(self._engine.sequence))
         seconds = time.monotonic() - started
         logger.info("wrote a snapshot at sequence %d in %.1f s", self._engine.sequence, seconds)
@@ -73,13 +75,13 @@ class Snapshots:
         sequences = [sequence for sequence, _ in self._layout.snapshot_files() if sequence <= self._written_before]
         needed_after = max(sequences, default=0)
         if needed_after != self._registered:
-            self._layout.followers.mkdir(parents=True, exist_ok=True)
-            write_durably(self._registration, f"{needed_after}\n".encode())
+            write_cursor(self._layout.directory, self._name, needed_after)
             self._registered = needed_after
         self._written_before = written
 
     def _look(self) -> None:
         self._looked = time.monotonic()
         sequences = [sequence for sequence, _ in self._layout.snapshot_files()]
+        prune(self._layout.directory, snapshots_kept=SNAPSHOTS_KEPT)
         self.newest = max(sequences, default=0)
         self._to_compare = [sequence for sequence in sequences if sequence > self._engine.sequence]

@@ -25,6 +25,8 @@ Record: TypeAlias = tuple[int, int, bytes]
 
 EVERYTHING: Final = (1 << 63) - 1
 
+_FIRST_CHUNK_BYTES: Final = 64 << 10
+"""What a follower that asks often reads; it seldom finds more."""
 _CHUNK_BYTES: Final = 4 << 20
 
 
@@ -63,8 +65,9 @@ class SegmentCursor:
     def records(self, up_to: int = EVERYTHING) -> Iterator[Record]:
         """Give the records that follow, up to a sequence; what was given counts as walked."""
         unpack, header_bytes = RECORD_HEADER.unpack_from, RECORD_HEADER.size
+        chunk_bytes = _FIRST_CHUNK_BYTES
         while self.next_sequence <= up_to:
-            chunk = os.pread(self._fd, _CHUNK_BYTES, self.offset)
+            chunk = os.pread(self._fd, chunk_bytes, self.offset)
             view = memoryview(chunk)
             size, at, expected = len(chunk), 0, self.next_sequence
             try:
@@ -88,9 +91,10 @@ class SegmentCursor:
                 self.chain.update(view[:at])
                 self.offset += at
                 self.next_sequence = expected
-            if at == 0:
+            if at == 0 and (size < chunk_bytes or chunk_bytes == _CHUNK_BYTES):
                 self._explain(chunk)
                 return
+            chunk_bytes = _CHUNK_BYTES
         self.stop = Stop.BOUND
 
     def close(self) -> None:
