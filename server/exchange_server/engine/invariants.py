@@ -15,7 +15,7 @@ from exchange_server.engine.types import (
 )
 
 
-class InvariantViolation(AssertionError):
+class InvariantViolation(Exception):
     """The engine is in a state that must not exist; the message names the invariant and the place."""
 
 
