@@ -91,26 +91,30 @@ def encode_command(command: Command) -> bytes:
 def decode_command(payload: bytes) -> Command:
     """Decode one command; raises ValueError for bytes that are none this version knows."""
     try:
+        # Nearly all are this: a tag and a length below 128 in front, so the inner message can be read directly.
+        if len(payload) > 1 and payload[0] == _PLACE_ORDER_TAG and payload[1] == len(payload) - 2 < 128:
+            return _place_order(_read_place_order(payload[2:]))
         message = journal_pb2.Command.FromString(payload)
     except DecodeError:
         raise ValueError("not a command") from None
     field = message.WhichOneof("command")
-    if field == "place_order":
-        place = message.place_order
-        return PlaceOrder(
-            place.account_id,  # type: ignore[arg-type]
-            place.market_id,  # type: ignore[arg-type]
-            place.side,
-            place.type,
-            place.time_in_force,
-            place.post_only,
-            place.price_ticks,  # type: ignore[arg-type]
-            place.quantity_lots,  # type: ignore[arg-type]
-            place.client_order_id,
-        )
     if field is None:
         raise ValueError("a command of a kind that this version does not know")
     return _DECODERS[field](message)
+
+
+def _place_order(place: journal_pb2.PlaceOrder) -> Command:
+    return PlaceOrder(
+        place.account_id,  # type: ignore[arg-type]
+        place.market_id,  # type: ignore[arg-type]
+        place.side,
+        place.type,
+        place.time_in_force,
+        place.post_only,
+        place.price_ticks,  # type: ignore[arg-type]
+        place.quantity_lots,  # type: ignore[arg-type]
+        place.client_order_id,
+    )
 
 
 def _cancel_order(message: journal_pb2.Command) -> Command:
@@ -180,6 +184,7 @@ _FIELDS: Final[dict[type, str]] = {
 }
 
 _DECODERS: Final[dict[str, Callable[[journal_pb2.Command], Command]]] = {
+    "place_order": lambda message: _place_order(message.place_order),
     "cancel_order": _cancel_order,
     "cancel_all_orders": _cancel_all_orders,
     "create_asset": _create_asset,
@@ -190,3 +195,6 @@ _DECODERS: Final[dict[str, Callable[[journal_pb2.Command], Command]]] = {
     "revoke_api_key": _revoke_api_key,
     "credit": _credit,
 }
+
+_PLACE_ORDER_TAG: Final = 1 << 3 | 2
+_read_place_order = journal_pb2.PlaceOrder.FromString

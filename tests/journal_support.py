@@ -1,0 +1,193 @@
+"""Real journals for tests: sample commands, and directories written as the core writes them."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from exchange_server.engine import Engine
+from exchange_server.engine.commands import (
+    CancelAllOrders,
+    CancelOrder,
+    Command,
+    CreateAccount,
+    CreateApiKey,
+    CreateAsset,
+    CreateMarket,
+    Credit,
+    PlaceOrder,
+    RevokeApiKey,
+    SetMarketStatus,
+)
+from exchange_server.engine.types import (
+    MARKET_OPEN,
+    MARKET_POST_ONLY,
+    SIDE_BUY,
+    SIDE_SELL,
+    TIF_FOK,
+    TIF_GTC,
+    TIF_IOC,
+    TYPE_LIMIT,
+    TYPE_MARKET,
+    AccountId,
+    AssetId,
+    Atoms,
+    Lots,
+    MarketId,
+    OrderId,
+    Ppm,
+    Ticks,
+    TimeNs,
+)
+from exchange_server.engine.types import (
+    Sequence as SequenceNumber,
+)
+from exchange_server.journal import DurableMark, Layout, MarkWriter, SegmentWriter
+from exchange_server.journal.records import append_records
+from exchange_server.journal.segments import WritePosition
+from exchange_server.wire.journal_codec import encode_command
+
+START_NS = 1_700_000_000_000_000_000
+STEP_NS = 1_000
+BUYER, SELLER = AccountId(1001), AccountId(1002)
+MARKET = MarketId(1)
+
+
+def order(
+    account_id: AccountId,
+    side: int,
+    price: int,
+    quantity: int,
+    *,
+    client_order_id: str = "",
+    time_in_force: int = TIF_GTC,
+    post_only: bool = False,
+    kind: int = TYPE_LIMIT,
+) -> PlaceOrder:
+    return PlaceOrder(
+        account_id, MARKET, side, kind, time_in_force, post_only, Ticks(price), Lots(quantity), client_order_id
+    )
+
+
+def opening() -> list[Command]:
+    """A market and two accounts with money."""
+    return [
+        CreateAsset("BTC", 8),
+        CreateAsset("USDC", 6),
+        CreateMarket("BTC", "USDC", 1, 1, 1, 5, Atoms(0), Ppm(-10), Ppm(50)),
+        CreateAccount("buyer"),
+        CreateAccount("seller"),
+        Credit(BUYER, AssetId(2), Atoms(10**15), "start"),
+        Credit(SELLER, AssetId(1), Atoms(10**15), "start"),
+    ]
+
+
+def one_of_each() -> list[Command]:
+    """Every kind of command, with extreme values among them."""
+    return [
+        *opening(),
+        CreateApiKey("00ff00ff00ff00ff", BUYER, bytes(range(32)), 0b110, "désk · 1", TimeNs(2**63 - 1)),
+        order(SELLER, SIDE_SELL, 600_000, 10, client_order_id="s-1"),
+        order(SELLER, SIDE_SELL, 600_100, 10, client_order_id="s-2", post_only=True),
+        order(BUYER, SIDE_BUY, 600_050, 4, client_order_id="b-1"),
+        order(BUYER, SIDE_BUY, 600_200, 100, client_order_id="b-2", time_in_force=TIF_FOK),
+        order(BUYER, SIDE_BUY, 0, 3, kind=TYPE_MARKET, time_in_force=TIF_IOC),
+        order(BUYER, SIDE_BUY, 500_000, 2**40 - 1),
+        order(BUYER, SIDE_BUY, 500_000, 7, client_order_id="b-3"),
+        SetMarketStatus(MARKET, MARKET_POST_ONLY),
+        CancelOrder(BUYER, OrderId(0), "b-3"),
+        CancelOrder(BUYER, OrderId(2**64 - 1), ""),
+        SetMarketStatus(MARKET, MARKET_OPEN),
+        order(BUYER, SIDE_BUY, 499_000, 5),
+        CancelAllOrders(BUYER, MarketId(0)),
+        RevokeApiKey("00ff00ff00ff00ff"),
+    ]
+
+
+def many(count: int) -> list[Command]:
+    """`opening`, then orders that rest, trade and are canceled, `count` of them."""
+    commands = opening()
+    for number in range(count):
+        side = SIDE_BUY if number % 2 else SIDE_SELL
+        account_id = BUYER if side == SIDE_BUY else SELLER
+        price = 600_000 + number * 7919 % 40 - 20
+        if number % 5 == 4:
+            commands.append(CancelOrder(account_id, OrderId(0), f"n-{number - 2}"))
+        else:
+            commands.append(order(account_id, side, price, 1 + number % 9, client_order_id=f"n-{number}"))
+    return commands
+
+
+def apply_all(engine: Engine, commands: Iterable[Command]) -> None:
+    for command in commands:
+        sequence = engine.sequence + 1
+        engine.apply(SequenceNumber(sequence), TimeNs(START_NS + sequence * STEP_NS), command)
+
+
+class Appender:
+    """Writes batches as the core's writing thread does."""
+
+    def __init__(self, directory: Path, *, segment_bytes: int = 1 << 16, shard_id: int = 0) -> None:
+        layout = Layout(directory)
+        layout.create()
+        self.sequence = 0
+        self._writer = SegmentWriter(layout, shard_id, WritePosition.genesis(), segment_bytes)
+
+    def append(self, commands: Sequence[Command]) -> None:
+        """Write one batch durably."""
+        buffer = bytearray()
+        first = self.sequence + 1
+        for command in commands:
+            self.sequence += 1
+            time_ns = START_NS + self.sequence * STEP_NS
+            append_records(buffer, self.sequence == first, self.sequence, time_ns, [encode_command(command)])
+        self._writer.write(buffer, first)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+def write_journal(
+    directory: Path,
+    commands: Sequence[Command],
+    *,
+    batch: int = 10,
+    segment_bytes: int = 1 << 16,
+    mark: bool = False,
+    shard_id: int = 0,
+) -> Engine:
+    """Write commands, `batch` of them a commit, and give the engine that applied them."""
+    appender = Appender(directory, segment_bytes=segment_bytes, shard_id=shard_id)
+    for start in range(0, len(commands), batch):
+        appender.append(commands[start : start + batch])
+    appender.close()
+    engine = Engine(shard_id)
+    apply_all(engine, commands)
+    if mark:
+        marker = MarkWriter(Layout(directory).mark)
+        marker.publish(DurableMark(engine.sequence, engine.event_digest, engine.time_ns))
+        marker.close()
+    return engine
+
+
+def values_of(command: Command) -> tuple[object, ...]:
+    """A command's kind and fields, to compare."""
+    return type(command), *(getattr(command, name) for name in type(command).__slots__)
+
+
+def flip_bit(path: Path, offset: int, bit: int = 0) -> None:
+    with path.open("r+b") as file:
+        file.seek(offset)
+        byte = file.read(1)[0]
+        file.seek(offset)
+        file.write(bytes([byte ^ (1 << bit)]))
+
+
+def record_ends(path: Path) -> list[int]:
+    """Offsets behind each record of a segment, the header's end first."""
+    from exchange_server.journal.reader import SegmentCursor
+
+    cursor = SegmentCursor(path)
+    ends = [cursor.offset]
+    for _, _, payload in cursor.records():
+        ends.append(ends[-1] + 24 + len(payload))
+    cursor.close()
+    return ends
