@@ -1,0 +1,175 @@
+"""Dump, load and state hash: everything comes back, everything counts."""
+
+import dataclasses
+
+import pytest
+
+from bench.engine_flow import MIDDLE_TICKS, Mix, apply_all, flow
+from exchange_server.engine import Engine
+from exchange_server.engine import types as t
+from exchange_server.engine.commands import CreateApiKey, Credit, PlaceOrder, RevokeApiKey, SetMarketStatus
+from exchange_server.engine.invariants import InvariantViolation, check
+from exchange_server.engine.state import TABLES, State
+
+ANN = t.AccountId(1001)
+
+
+@dataclasses.dataclass
+class Busy:
+    """An engine with every kind of row, and commands that go on from there."""
+
+    engine: Engine
+    later: list[object]
+
+
+@pytest.fixture
+def busy() -> Busy:
+    before, mixed = flow(300, 600, Mix(60, 30, 20))
+    engine = Engine()
+    apply_all(engine, [*before, *mixed[:300]])
+    apply_all(
+        engine,
+        [
+            Credit(ANN, t.AssetId(1), t.Atoms(5), "gift"),
+            CreateApiKey("aa", ANN, b"h" * 32, 2, "laptop", t.TimeNs(0)),
+            CreateApiKey("bb", ANN, b"i" * 32, 4, "", t.TimeNs(0)),
+            RevokeApiKey("bb"),
+            SetMarketStatus(t.MarketId(1), t.MARKET_POST_ONLY),
+        ],
+    )
+    return Busy(engine, [SetMarketStatus(t.MarketId(1), t.MARKET_OPEN), *mixed[300:]])
+
+
+def test_a_loaded_engine_is_the_same_and_goes_on_the_same(busy: Busy) -> None:
+    engine = busy.engine
+    twin = Engine.load(engine.dump(), 0)
+    assert twin.dump().tables() == engine.dump().tables()
+    assert twin.state_hash() == engine.state_hash()
+    assert (twin.sequence, twin.time_ns, twin.event_digest) == (engine.sequence, engine.time_ns, engine.event_digest)
+    assert all(rows for _, rows in engine.dump().tables()), "a kind of row is not tried"
+    apply_all(engine, busy.later)  # type: ignore[arg-type]
+    apply_all(twin, busy.later)  # type: ignore[arg-type]
+    check(twin)
+    assert twin.state_hash() == engine.state_hash()
+    assert twin.event_digest == engine.event_digest
+
+
+def test_every_value_fits_a_signed_64_bit_column(busy: Busy) -> None:
+    for _, rows in busy.engine.dump().tables():
+        for row in rows:
+            for value in row:
+                assert type(value) in (int, str, bytes)
+                assert not isinstance(value, int) or -(2**63) <= value < 2**63
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_hash_depends_on_every_value_of_every_row(busy: Busy, table: str) -> None:
+    state = busy.engine.dump()
+    tables = {name: list(rows) for name, rows in state.tables()}
+    before = state.hash()
+    assert State(**tables).hash() == before  # type: ignore[arg-type]
+    row = tables[table][-1]
+    for position, value in enumerate(row):
+        other = value + 1 if isinstance(value, int) else value * 2 or "x"
+        tables[table][-1] = (*row[:position], other, *row[position + 1 :])
+        assert State(**tables).hash() != before, f"{table}, column {position}"  # type: ignore[arg-type]
+    tables[table][-1] = row
+    tables[table].pop()
+    assert State(**tables).hash() != before  # type: ignore[arg-type]
+
+
+def test_the_digest_differs_when_a_balance_differs() -> None:
+    before, mixed = flow(50, 500, Mix(60, 30, 20))
+    one, other = Engine(), Engine()
+    apply_all(one, before)
+    apply_all(other, before)
+    assert one.event_digest == other.event_digest
+    balance = other.accounts[ANN].balance(t.AssetId(2))
+    balance.available_atoms = t.Atoms(balance.available_atoms + 1)
+    apply_all(one, mixed)
+    apply_all(other, mixed)
+    assert one.event_digest != other.event_digest
+
+
+def _break_reserved(engine: Engine) -> None:
+    balance = engine.accounts[ANN].balance(t.AssetId(2))
+    balance.available_atoms = t.Atoms(balance.available_atoms - 1)
+    balance.reserved_atoms = t.Atoms(balance.reserved_atoms + 1)
+
+
+def _break_sum(engine: Engine) -> None:
+    balance = engine.accounts[ANN].balance(t.AssetId(1))
+    balance.available_atoms = t.Atoms(balance.available_atoms + 1)
+
+
+def _break_total(engine: Engine) -> None:
+    level = engine.books[t.MarketId(1)].bids.best
+    assert level is not None
+    level.total_lots = t.Lots(level.total_lots + 1)
+
+
+def _break_best(engine: Engine) -> None:
+    engine.books[t.MarketId(1)].asks.best = None
+
+
+def _break_sides(engine: Engine) -> None:
+    book = engine.books[t.MarketId(1)]
+    for side in (book.bids, book.asks):
+        side.levels.clear()
+        side.prices = type(side.prices)()
+        side.best = None
+    for order in list(engine.accounts[ANN].open_orders.values()):
+        (book.bids if order.side == t.SIDE_SELL else book.asks).add(order)
+
+
+def _break_crossed(engine: Engine) -> None:
+    """Let a bid rest while the asks are hidden."""
+    engine.apply(t.Sequence(engine.sequence + 1), engine.time_ns, SetMarketStatus(t.MarketId(1), t.MARKET_OPEN))
+    asks = engine.books[t.MarketId(1)].asks
+    hidden, asks.best = asks.best, None
+    bid = PlaceOrder(
+        ANN, t.MarketId(1), t.SIDE_BUY, t.TYPE_LIMIT, t.TIF_GTC, False, t.Ticks(MIDDLE_TICKS * 2), t.Lots(9), ""
+    )
+    apply_all(engine, [bid])
+    asks.best = hidden
+
+
+def _break_status(engine: Engine) -> None:
+    next(iter(engine.accounts[ANN].open_orders.values())).status = t.ORDER_FILLED
+
+
+def _break_account(engine: Engine) -> None:
+    engine.accounts[ANN].open_orders.popitem()
+
+
+def _break_client_ids(engine: Engine) -> None:
+    engine.accounts[ANN].client_orders.popitem()
+
+
+def _break_negative(engine: Engine) -> None:
+    for account, change in ((ANN, -(10**17)), (t.AccountId(1002), 10**17)):
+        balance = engine.accounts[account].balance(t.AssetId(1))
+        balance.available_atoms = t.Atoms(balance.available_atoms + change)
+
+
+@pytest.mark.parametrize(
+    ("damage", "word"),
+    [
+        (_break_reserved, "reserved"),
+        (_break_sum, "sum to zero"),
+        (_break_total, "total of level"),
+        (_break_best, "best level"),
+        (_break_sides, "wrong order"),
+        (_break_crossed, "crossed"),
+        (_break_status, "status"),
+        (_break_account, "rest in the books"),
+        (_break_client_ids, "client order ids"),
+        (_break_negative, "out of range"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_the_check_names_what_is_broken(busy: Busy, damage: object, word: str) -> None:
+    check(busy.engine)
+    damage(busy.engine)  # type: ignore[operator]
+    with pytest.raises(InvariantViolation, match=word):
+        check(busy.engine)
