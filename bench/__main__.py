@@ -44,14 +44,7 @@ def main() -> int:
 
     console.print(_table(figures))
     _write(figures)
-    return 1 if arguments.strict and any(missed(figure) for figure in figures) else 0
-
-
-def missed(figure: Figure) -> bool:
-    """Tell whether a figure has a target and does not reach it."""
-    if figure.target is None or figure.value is None:
-        return False
-    return figure.value > figure.target if figure.at_most else figure.value < figure.target
+    return 1 if arguments.strict and any(figure.reached is False for figure in figures) else 0
 
 
 def _table(figures: list[Figure]) -> Table:
@@ -62,9 +55,9 @@ def _table(figures: list[Figure]) -> Table:
     table.add_column("unit")
     table.add_column("")
     for figure in figures:
-        value = "not measured" if figure.value is None else _number(figure.value)
+        value = "skipped" if figure.value is None else _number(figure.value)
         target = "" if figure.target is None else f"{'≤' if figure.at_most else '≥'} {_number(figure.target)}"
-        verdict = "" if figure.target is None or figure.value is None else ("missed" if missed(figure) else "ok")
+        verdict = {None: figure.note, True: "ok", False: "missed"}[figure.reached]
         table.add_row(figure.name, value, target, figure.unit, verdict)
     return table
 
