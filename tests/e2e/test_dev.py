@@ -80,7 +80,7 @@ def test_an_order_is_placed_seen_filled_and_canceled_by_the_command_line(dev: De
 
 def test_every_open_order_is_canceled_at_once(dev: Dev) -> None:
     orders = [
-        dev.cli("order", "place", "BTC-USDC", "buy", "0.01", price)["order"]["order_id"] for price in ("10", "11")
+        dev.cli("order", "place", "BTC-USDC", "buy", "0.01", price)["order"]["order_id"] for price in ("10000", "11000")
     ]
     assert dev.cli("order", "cancel-all", "--market", "BTC-USDC") == {"order_ids": orders}
 
