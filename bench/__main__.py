@@ -44,7 +44,14 @@ def main() -> int:
 
     console.print(_table(figures))
     _write(figures)
-    return 1 if arguments.strict and any(figure.reached is False for figure in figures) else 0
+    return 1 if arguments.strict and any(missed(figure) for figure in figures) else 0
+
+
+def missed(figure: Figure) -> bool | None:
+    """Tell whether a figure does not reach its target; None when it was skipped or has none."""
+    if figure.value is None or figure.target is None:
+        return None
+    return figure.value > figure.target if figure.at_most else figure.value < figure.target
 
 
 def _table(figures: list[Figure]) -> Table:
@@ -57,7 +64,7 @@ def _table(figures: list[Figure]) -> Table:
     for figure in figures:
         value = "skipped" if figure.value is None else _number(figure.value)
         target = "" if figure.target is None else f"{'≤' if figure.at_most else '≥'} {_number(figure.target)}"
-        verdict = {None: figure.note, True: "ok", False: "missed"}[figure.reached]
+        verdict = {None: "", True: "missed", False: "ok"}[missed(figure)]
         table.add_row(figure.name, value, target, figure.unit, verdict)
     return table
 
