@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     grpc_host: str = "127.0.0.1"
     grpc_port: Annotated[int, Field(ge=0, le=65_535)] = 50_051
     """0 takes a free one."""
-    max_concurrent_streams: Annotated[int, Field(gt=0)] = 100
+    max_concurrent_streams: Annotated[int, Field(gt=0)] = 256
     """Calls under way at once on one connection."""
     max_message_bytes: Annotated[int, Field(gt=0)] = 4 << 20
     """Largest request."""

@@ -24,11 +24,11 @@ from exchange_server.api.errors import (
     rejected_error,
 )
 from exchange_server.engine import events
-from exchange_server.engine.commands import CancelOrder, Command, PlaceOrder
+from exchange_server.engine.commands import CancelAllOrders, CancelOrder, Command, PlaceOrder
 from exchange_server.engine.types import ORDER_OPEN, TimeNs
 from exchange_server.sequencer import Applied, NotSequenced
 from exchange_server.wire.errors import FieldError
-from exchange_server.wire.order_results import canceled_order_ids, write_result
+from exchange_server.wire.order_results import OrderErrors, canceled_order_ids, write_result
 from exchange_server.wire.validation import contract_error
 
 MAX_UNITS: Final = 8
@@ -38,19 +38,17 @@ MAX_COMMANDS: Final = 2_000
 MAX_BATCH: Final = 500
 REJECT_OVERLOADED: Final = 25
 
-Slot = pb.OrderResult | None
-"""Of one item of a unit: its result, or None when the next applied command has it."""
-
 
 class Unit:
     """One request on its way: what was submitted, and what is known of its answer."""
 
-    __slots__ = ("batch", "commands", "end", "future", "response", "slots")
+    __slots__ = ("batch", "commands", "early", "end", "future", "response")
 
     def __init__(self, request_id: int) -> None:
         self.response: Final = pb.OrderEntryResponse(request_id=request_id)
         self.commands: list[Command] = []
-        self.slots: list[Slot] = []
+        self.early: dict[int, pb.OrderResult] = {}
+        """Results that were there before anything was submitted, by position: refusals and mere checks."""
         self.batch = False
         self.future: asyncio.Future[list[Applied]] | None = None
         self.end: Exception | None = None
@@ -130,9 +128,9 @@ class OrderEntry:
             case "batch":
                 self._read_batch(unit, request.batch, call)
             case "place_order":
-                self._place(unit, request.place_order, call)
+                self._read_single(unit, request.place_order, call)
             case "cancel_order":
-                self._cancel(unit, request.cancel_order, call)
+                self._read_single(unit, request.cancel_order, call)
             case "cancel_all_orders":
                 self._cancel_all(unit, request.cancel_all_orders, call)
             case _:
@@ -146,38 +144,45 @@ class OrderEntry:
             error = contract_error(batch) or FieldError(INVALID_FIELD, "items", "needs 1 to 500 items")
             unit.response.error.CopyFrom(order_error(CallError(error.reason, f"batch.{error.field}", error.message)))
             return
-        for item in items:
-            kind = item.WhichOneof("request")
-            if kind == "place_order":
-                self._place(unit, item.place_order, call)
-            elif kind == "cancel_order":
-                self._cancel(unit, item.cancel_order, call)
+        account_id = call.principal.account_id
+        place_order = self._core.orders.place_order
+        commands, early = unit.commands, unit.early
+        for position, item in enumerate(items):
+            try:
+                if item.HasField("place_order"):
+                    place = item.place_order
+                    command: PlaceOrder | CancelOrder = place_order(place, account_id)
+                    if not place.validate_only:
+                        commands.append(command)
+                        continue
+                elif item.HasField("cancel_order"):
+                    cancel = item.cancel_order
+                    command = self._core.orders.cancel_order(cancel, account_id)
+                    if not cancel.validate_only:
+                        commands.append(command)
+                        continue
+                else:
+                    raise _missing_request()
+                early[position] = self._checked(command)
+            except FieldError as error:
+                early[position] = pb.OrderResult(error=order_error(error))
+
+    def _read_single(self, unit: Unit, request: pb.PlaceOrderRequest | pb.CancelOrderRequest, call: Call) -> None:
+        account_id = call.principal.account_id
+        orders = self._core.orders
+        try:
+            command: PlaceOrder | CancelOrder
+            if isinstance(request, pb.PlaceOrderRequest):
+                command = orders.place_order(request, account_id)
             else:
-                unit.slots.append(pb.OrderResult(error=order_error(_missing_request())))
-
-    def _place(self, unit: Unit, request: pb.PlaceOrderRequest, call: Call) -> None:
-        try:
-            command = self._core.orders.place_order(request, call.principal.account_id)
+                command = orders.cancel_order(request, account_id)
         except FieldError as error:
-            unit.slots.append(pb.OrderResult(error=order_error(error)))
+            unit.early[0] = pb.OrderResult(error=order_error(error))
             return
         if request.validate_only:
-            unit.slots.append(self._checked(command))
+            unit.early[0] = self._checked(command)
         else:
             unit.commands.append(command)
-            unit.slots.append(None)
-
-    def _cancel(self, unit: Unit, request: pb.CancelOrderRequest, call: Call) -> None:
-        try:
-            command = self._core.orders.cancel_order(request, call.principal.account_id)
-        except FieldError as error:
-            unit.slots.append(pb.OrderResult(error=order_error(error)))
-            return
-        if request.validate_only:
-            unit.slots.append(self._checked(command))
-        else:
-            unit.commands.append(command)
-            unit.slots.append(None)
 
     def _cancel_all(self, unit: Unit, request: pb.CancelAllOrdersRequest, call: Call) -> None:
         error = contract_error(request)
@@ -217,6 +222,8 @@ class OrderEntry:
     async def _finish(self, unit: Unit) -> None:
         """Wait until a unit is durable and write its answer."""
         response = unit.response
+        if response.HasField("outcome"):
+            return
         applied: Sequence[Applied] = ()
         if unit.future is not None:
             try:
@@ -228,33 +235,19 @@ class OrderEntry:
             # What was only checked has seen a state that may not be durable yet.
             await self._core.settled()
         if unit.batch:
-            self._write_batch(response.batch, unit.slots, applied)
-        elif unit.slots:
-            (slot,) = unit.slots
-            if slot is not None:
-                response.result.CopyFrom(slot)
-            else:
-                write_result(response.result, applied[0].events, self._order_error)
+            _write_batch(response.batch, applied, unit.early, self._order_error)
+        elif unit.early:
+            response.result.CopyFrom(unit.early[0])
         elif applied:
             outcome = applied[0].events
-            if isinstance(outcome[0], events.Rejected):
+            if not isinstance(applied[0].command, CancelAllOrders):
+                write_result(response.result, outcome, self._order_error)
+            elif isinstance(outcome[0], events.Rejected):
                 response.error.CopyFrom(self._order_error(outcome[0]))
             else:
                 # An empty list is an answer too.
                 response.cancel_all_orders.SetInParent()
                 response.cancel_all_orders.order_ids.extend(canceled_order_ids(outcome))
-
-    def _write_batch(self, batch: pb.OrderBatchResult, slots: list[Slot], applied: Sequence[Applied]) -> None:
-        batch.SetInParent()
-        results = batch.results
-        outcomes = iter(applied)
-        order_error = self._order_error
-        for slot in slots:
-            result = results.add()
-            if slot is None:
-                write_result(result, next(outcomes).events, order_error)
-            else:
-                result.CopyFrom(slot)
 
     def _order_error(self, rejected: events.Rejected) -> pb.OrderError:
         """Return what is told of a refusal; made once for each reason and field."""
@@ -336,6 +329,28 @@ class _Pipe:
             self._sleeping = None
             if not sleeping.done():
                 sleeping.set_result(None)
+
+
+def _write_batch(
+    batch: pb.OrderBatchResult,
+    applied: Sequence[Applied],
+    early: dict[int, pb.OrderResult],
+    errors: OrderErrors,
+) -> None:
+    """Write one result an item: where none was there early, that of the next applied command."""
+    batch.SetInParent()
+    add = batch.results.add
+    if not early:
+        for one in applied:
+            write_result(add(), one.events, errors)
+        return
+    outcomes = iter(applied)
+    for position in range(len(applied) + len(early)):
+        known = early.get(position)
+        if known is None:
+            write_result(add(), next(outcomes).events, errors)
+        else:
+            add().CopyFrom(known)
 
 
 def _missing_request() -> FieldError:

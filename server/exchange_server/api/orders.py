@@ -138,7 +138,7 @@ class OrderService:
         return response
 
     def _open_orders(self, account_id: AccountId, market_id: MarketId, before: int | None) -> Iterator[Order]:
-        """Iterate newest first: the engine keeps an account's open orders as they were accepted."""
+        """Iterate newest first, from below an order id; a place stays the same when orders close."""
         for order in reversed(self._core.engine.accounts[account_id].open_orders.values()):
             if (before is None or order.order_id < before) and market_id in (0, order.market.market_id):
                 yield order

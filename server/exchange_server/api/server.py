@@ -42,7 +42,7 @@ class PortTaken(Exception):
 class ServerOptions:
     """Bounds of the transport."""
 
-    max_concurrent_streams: int = 100
+    max_concurrent_streams: int = 256
     max_message_bytes: int = 4 << 20
     keepalive_seconds: float = 30
     keepalive_timeout_seconds: float = 10
