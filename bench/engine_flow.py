@@ -42,11 +42,15 @@ STEP_NS = 1_000
 
 @dataclass(frozen=True)
 class Mix:
-    """Shares of adds and cancels in percent (the rest crosses), and how many price levels a side has."""
+    """Shares of adds and cancels in percent (the rest crosses), and how many price levels a side has.
+
+    `deep_levels`: of the orders that rest before; 0 is as many.
+    """
 
     add_percent: int = 60
     cancel_percent: int = 35
     levels: int = 1_000
+    deep_levels: int = 0
 
 
 def opening() -> list[Command]:
@@ -115,7 +119,7 @@ def flow(prefill: int, count: int, mix: Mix, seed: int = 1) -> tuple[list[Comman
     engine = Engine()
     before: list[Command] = opening()
     for number in range(prefill):
-        before.append(resting_order(random_source, number, mix.levels))
+        before.append(resting_order(random_source, number, mix.deep_levels or mix.levels))
     mixed: list[Command] = []
     open_orders = _OpenOrders()
     for position in range(len(before) + count):

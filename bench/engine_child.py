@@ -1,0 +1,112 @@
+"""Measure the engine that this process imports, and print the figures as JSON: run by `bench.engine`.
+
+Only what `Engine.apply` takes is timed, as CPU time, with the commands made before and the collector off as in the
+server. Runs are timed in slices, and of each slice the fastest of its runs counts: machines are shared and noisy.
+"""
+
+import gc
+import json
+import sys
+import time
+
+from bench.engine_flow import START_NS, STEP_NS, Mix, apply_all, flow, opening, resting_order
+from exchange_server.engine import Engine
+from exchange_server.engine.commands import Command
+from exchange_server.engine.types import Sequence, TimeNs
+
+SLICE = 500
+MIXED = 60_000
+DEEP = 1_000_000
+
+
+def slice_seconds(engine: Engine, commands: list[Command]) -> float:
+    """Return the CPU seconds that the engine takes for the commands."""
+    apply = engine.apply
+    sequence = engine.sequence
+    started = time.process_time()
+    for command in commands:
+        sequence = Sequence(sequence + 1)
+        apply(sequence, TimeNs(START_NS + sequence * STEP_NS), command)
+    return time.process_time() - started
+
+
+def slices(commands: list[Command]) -> list[list[Command]]:
+    """Cut commands into slices."""
+    return [commands[start : start + SLICE] for start in range(0, len(commands), SLICE)]
+
+
+def settled(before: list[Command]) -> Engine:
+    """Return an engine that has seen `before`, out of the collector's sight."""
+    engine = Engine()
+    apply_all(engine, before)
+    gc.collect()
+    gc.freeze()
+    return engine
+
+
+def mixed(runs: int) -> float:
+    """Return commands a second: 60% adds, 35% cancels of any open order, 5% that cross, on a thousand resting."""
+    before, commands = flow(1_000, MIXED, Mix())
+    best = [float("inf")] * len(slices(commands))
+    for _ in range(runs):
+        engine = settled(before)
+        for number, part in enumerate(slices(commands)):
+            best[number] = min(best[number], slice_seconds(engine, part))
+    return len(commands) / sum(best)
+
+
+def depth_ratio() -> float:
+    """Return the time of a command with a million resting ÷ with a thousand, slice by slice in turn.
+
+    As many orders come as go. The million rests on 100,000 levels; any open order may be canceled.
+    """
+    seconds = {}
+    parts = {}
+    engines = {}
+    for resting, levels in ((1_000, 500), (DEEP, 50_000)):
+        before, commands = flow(resting, 20_000, Mix(50, 45, 500, levels))
+        engines[resting] = settled(before)
+        parts[resting] = slices(commands)
+        seconds[resting] = 0.0
+    for shallow, deep in zip(parts[1_000], parts[DEEP], strict=True):
+        seconds[1_000] += slice_seconds(engines[1_000], shallow)
+        seconds[DEEP] += slice_seconds(engines[DEEP], deep)
+    return seconds[DEEP] / seconds[1_000]
+
+
+def bytes_per_resting_order(count: int) -> float:
+    """Return the growth of resident memory per resting order, its ids, dict entries and level included."""
+    import random
+
+    random_source = random.Random(2)
+    engine = settled(opening())
+    before = resident_bytes()
+    for number in range(count):
+        # Made one by one, so that what the order keeps of its command counts and nothing else does.
+        apply_all(engine, [resting_order(random_source, number, 50_000)])
+    return (resident_bytes() - before) / count
+
+
+def resident_bytes() -> int:
+    """Return this process's resident memory."""
+    import psutil
+
+    return int(psutil.Process().memory_info().rss)
+
+
+def main() -> None:
+    """Measure what the arguments name."""
+    gc.disable()
+    figures: dict[str, float] = {}
+    for name in sys.argv[1:]:
+        if name == "mixed":
+            figures[name] = mixed(runs=4)
+        elif name == "depth":
+            figures[name] = depth_ratio()
+        elif name == "memory":
+            figures[name] = bytes_per_resting_order(DEEP)
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
