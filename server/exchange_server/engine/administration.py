@@ -1,7 +1,7 @@
 """What an operator does: assets, markets, accounts, API keys, credits."""
 
 from exchange_server.engine import refusals
-from exchange_server.engine.accounts import Account
+from exchange_server.engine.accounts import Account, Balance
 from exchange_server.engine.changes import Changes
 from exchange_server.engine.commands import (
     CreateAccount,
@@ -208,9 +208,7 @@ def credit(state: LiveState, command: Credit, validate_only: bool) -> list[Event
             if validate_only:
                 return []
             balance = account.balance(asset_id)
-            return [
-                Credited(command.account_id, asset_id, amount, balance.available_atoms, balance.reserved_atoms, False)
-            ]
+            return [_credited(command, balance, False)]
     issuance = state.accounts[ISSUANCE_ACCOUNT].balances.get(asset_id)
     issued = 0 if issuance is None else -issuance.available_atoms
     if issued + amount > MAX_ATOMS:
@@ -220,16 +218,26 @@ def credit(state: LiveState, command: Credit, validate_only: bool) -> list[Event
 
     # 2. Book it.
     issuance = state.accounts[ISSUANCE_ACCOUNT].balance(asset_id)
-    issuance.available_atoms = Atoms(issuance.available_atoms - amount)
+    issuance.available_atoms -= amount
     balance = account.balance(asset_id)
-    balance.available_atoms = Atoms(balance.available_atoms + amount)
+    balance.available_atoms += amount
     if command.credit_id:
         account.remember_credit(command.credit_id, asset_id, amount)
-    outcome = Credited(command.account_id, asset_id, amount, balance.available_atoms, balance.reserved_atoms, True)
-    changes = Changes(state, outcome)
+    changes = Changes(state, _credited(command, balance, True))
     changes.touch_balance(balance)
     changes.touch_balance(issuance)
     return changes.finish()
+
+
+def _credited(command: Credit, balance: Balance, created: bool) -> Credited:
+    return Credited(
+        command.account_id,
+        command.asset_id,
+        command.amount_atoms,
+        Atoms(balance.available_atoms),
+        Atoms(balance.reserved_atoms),
+        created,
+    )
 
 
 def quote_atoms_per_tick_lot(command: CreateMarket, quote: Asset) -> int:

@@ -26,21 +26,22 @@ class BookSide:
         self.prices = PriceLadder()
         self.best: Level | None = None
 
+    def level(self, price: Ticks) -> Level:
+        """Return the level of a price, opening it if there is none; an order must be appended to it at once."""
+        level = self.levels.get(price)
+        if level is None:
+            level = Level(self.market_id, self.side, price)
+            self.levels[price] = level
+            self.prices.add(price)
+            best = self.best
+            if best is None or (price > best.price_ticks if self.is_bid else price < best.price_ticks):
+                self.best = level
+        return level
+
     def add(self, order: Order) -> Level:
         """Let an order rest behind all others at its price; return its level."""
-        level = self.levels.get(order.price_ticks)
-        if level is None:
-            level = self._open_level(order.price_ticks)
-        last = level.last
-        if last is None:
-            level.first = order
-        else:
-            last.next = order
-        order.prev = last
-        order.next = None
-        order.level = level
-        level.last = order
-        level.total_lots = level.total_lots + order.open_lots  # type: ignore[assignment]
+        level = self.level(order.price_ticks)
+        level.append(order)
         return level
 
     def remove(self, order: Order) -> Level:
@@ -77,15 +78,6 @@ class BookSide:
         levels = self.levels
         for price in prices:
             yield levels[Ticks(price)]
-
-    def _open_level(self, price: Ticks) -> Level:
-        level = Level(self.market_id, self.side, price)
-        self.levels[price] = level
-        self.prices.add(price)
-        best = self.best
-        if best is None or (price > best.price_ticks if self.is_bid else price < best.price_ticks):
-            self.best = level
-        return level
 
     def _close_level(self, level: Level) -> None:
         del self.levels[level.price_ticks]

@@ -50,10 +50,8 @@ def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[
         level = book.asks.remove(order)
         balance = account.balances[market.base.asset_id]
         released = order.open_lots * market.base_atoms_per_lot
-    available = balance.available_atoms + released
-    reserved = balance.reserved_atoms - released
-    balance.available_atoms = available  # type: ignore[assignment]
-    balance.reserved_atoms = reserved  # type: ignore[assignment]
+    balance.available_atoms = available = balance.available_atoms + released
+    balance.reserved_atoms = reserved = balance.reserved_atoms - released
     order.status = ORDER_CANCELED
     order.close_reason = CLOSE_BY_OWNER
     order.update_time_ns = state.time_ns

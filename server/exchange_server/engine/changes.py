@@ -6,6 +6,7 @@ from exchange_server.engine.accounts import Balance
 from exchange_server.engine.events import BalanceChanged, Event, LevelChanged
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.orders import Level
+from exchange_server.engine.types import Atoms
 
 
 class Changes:
@@ -42,8 +43,9 @@ class Changes:
             digest = (digest * DIGEST_MULTIPLIER + total) & DIGEST_MASK
             events.append(LevelChanged(level.market_id, level.side, level.price_ticks, total))
         for balance in self.balances:
-            available = balance.available_atoms
+            available: Atoms = balance.available_atoms  # type: ignore[assignment]
+            reserved: Atoms = balance.reserved_atoms  # type: ignore[assignment]
             digest = (digest * DIGEST_MULTIPLIER + available) & DIGEST_MASK
-            events.append(BalanceChanged(balance.account_id, balance.asset_id, available, balance.reserved_atoms))
+            events.append(BalanceChanged(balance.account_id, balance.asset_id, available, reserved))
         state.event_digest = digest
         return events

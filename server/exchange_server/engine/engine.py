@@ -120,7 +120,7 @@ class Engine(LiveState):
             return []
         balances = account.balances
         return [
-            (asset_id, balances[asset_id].available_atoms, balances[asset_id].reserved_atoms)
+            (asset_id, Atoms(balances[asset_id].available_atoms), Atoms(balances[asset_id].reserved_atoms))
             for asset_id in sorted(balances)
         ]
 

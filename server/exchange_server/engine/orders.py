@@ -4,10 +4,10 @@ from typing import Final
 
 from exchange_server.engine.commands import PlaceOrder
 from exchange_server.engine.entities import Market
+from exchange_server.engine.fees import charged
 from exchange_server.engine.types import (
     CLOSE_NONE,
     ORDER_OPEN,
-    PPM,
     Atoms,
     Lots,
     MarketId,
@@ -24,7 +24,8 @@ class Order:
 
     Never changes: everything up to `create_time_ns`. `open_lots` is what is not filled, also after the order closed
     (filled = quantity − open). `fee_micro` is the exact fee so far in millionths of a quote atom; what was charged is
-    that, rounded up: see `fee_atoms`. What an open order reserves is not stored but follows from it: see `risk`.
+    that, rounded up: see `fee_atoms`. `price_ticks` is that of `terms`, given apart so that the orders of a level share
+    the level's own integer. What an open order reserves is not stored but follows from it: see `risk`.
     """
 
     __slots__ = (
@@ -55,7 +56,9 @@ class Order:
     prev: "Order | None"
     next: "Order | None"
 
-    def __init__(self, order_id: OrderId, market: Market, terms: PlaceOrder, create_time_ns: TimeNs) -> None:
+    def __init__(
+        self, order_id: OrderId, market: Market, terms: PlaceOrder, price_ticks: Ticks, create_time_ns: TimeNs
+    ) -> None:
         self.order_id: Final = order_id
         self.account_id: Final = terms.account_id
         self.market: Final = market
@@ -63,7 +66,7 @@ class Order:
         self.type: Final = terms.type
         self.time_in_force: Final = terms.time_in_force
         self.post_only: Final = terms.post_only
-        self.price_ticks: Final = terms.price_ticks
+        self.price_ticks: Final = price_ticks
         self.quantity_lots: Final = terms.quantity_lots
         self.client_order_id: Final = terms.client_order_id
         self.create_time_ns: Final = create_time_ns
@@ -77,7 +80,7 @@ class Order:
     @property
     def fee_atoms(self) -> Atoms:
         """Fee charged so far in quote atoms: exact sum, rounded up (a rebate rounds down)."""
-        return Atoms(-(-self.fee_micro // PPM))
+        return charged(self.fee_micro)
 
 
 class Level:
@@ -94,3 +97,16 @@ class Level:
         self.last: Order | None = None
         self.touched_by: int = 0
         """Sequence of the last command that listed this level among its changes."""
+
+    def append(self, order: Order) -> None:
+        """Let an order rest behind all others."""
+        last = self.last
+        if last is None:
+            self.first = order
+        else:
+            last.next = order
+        order.prev = last
+        order.next = None
+        order.level = self
+        self.last = order
+        self.total_lots = self.total_lots + order.open_lots  # type: ignore[assignment]

@@ -39,7 +39,7 @@ from exchange_server.engine.types import (
     TIF_IOC,
     TYPE_LIMIT,
     TYPE_MARKET,
-    Atoms,
+    OrderId,
 )
 
 
@@ -125,35 +125,36 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
     if validate_only:
         return []
 
-    # 5. It is accepted.
-    order = Order(
-        state.first_order_id + state.sequence,  # type: ignore[arg-type]
-        market,
-        command,
-        state.time_ns,
-    )
-    if client_order_id:
-        account.client_orders[client_order_id] = order
+    # 5. It is accepted, and may meet something, or does not rest.
     if crossing or not good_till_canceled or balance is None:
-        return _take(state, account, book, order, matches)
+        return _take(state, account, book, command, matches)
 
     # 6. There is nothing to meet: it rests.
-    available = balance.available_atoms - need
-    reserved = balance.reserved_atoms + need
-    balance.available_atoms = available  # type: ignore[assignment]
-    balance.reserved_atoms = reserved  # type: ignore[assignment]
-    account.open_orders[order.order_id] = order
-    total = own.add(order).total_lots
+    level = own.levels.get(price)
+    if level is None:
+        level = own.level(price)
+    order_id: OrderId = state.first_order_id + state.sequence  # type: ignore[assignment]
+    order = Order(order_id, market, command, level.price_ticks, state.time_ns)
+    level.append(order)
+    account.open_orders[order_id] = order
+    if client_order_id:
+        account.client_orders[client_order_id] = order
+    balance.available_atoms = available = balance.available_atoms - need
+    balance.reserved_atoms = reserved = balance.reserved_atoms + need
     state.event_digest = (state.event_digest * DIGEST_MULTIPLIER + available) & DIGEST_MASK
     return [
         OrderAccepted(order),
-        LevelChanged(market.market_id, side, price, total),
+        LevelChanged(market.market_id, side, price, level.total_lots),
         BalanceChanged(command.account_id, balance.asset_id, available, reserved),  # type: ignore[arg-type]
     ]
 
 
-def _take(state: LiveState, account: Account, book: Book, order: Order, matches: Matches | None) -> list[Event]:
+def _take(state: LiveState, account: Account, book: Book, command: PlaceOrder, matches: Matches | None) -> list[Event]:
     """Let an accepted order meet what it crosses, and rest or end with what is left."""
+    order_id = OrderId(state.first_order_id + state.sequence)
+    order = Order(order_id, book.market, command, command.price_ticks, state.time_ns)
+    if order.client_order_id:
+        account.client_orders[order.client_order_id] = order
     changes = Changes(state, OrderAccepted(order))
     time_in_force = order.time_in_force
     side = order.side
@@ -186,8 +187,8 @@ def _rest(changes: Changes, account: Account, book: Book, order: Order) -> None:
     need = risk.reserved_atoms(order)
     asset = book.market.quote if order.side == SIDE_BUY else book.market.base
     balance = account.balance(asset.asset_id)
-    balance.available_atoms = Atoms(balance.available_atoms - need)
-    balance.reserved_atoms = Atoms(balance.reserved_atoms + need)
+    balance.available_atoms -= need
+    balance.reserved_atoms += need
     changes.touch_balance(balance)
     account.open_orders[order.order_id] = order
     changes.touch_level((book.bids if order.side == SIDE_BUY else book.asks).add(order))

@@ -164,7 +164,7 @@ def load(live: LiveState, state: State) -> None:
             ApiKey(key_id, AccountId(account_id), secret_hash, scopes, label, TimeNs(expire_time_ns), revoked != 0)
         )
     for account_id, asset_id, available_atoms in state.balances:
-        live.accounts[AccountId(account_id)].balance(AssetId(asset_id)).available_atoms = Atoms(available_atoms)
+        live.accounts[AccountId(account_id)].balance(AssetId(asset_id)).available_atoms = available_atoms
 
     # 2. Open orders: into the book as they come, into the accounts by age.
     opened: dict[int, Order] = {}
@@ -180,7 +180,7 @@ def load(live: LiveState, state: State) -> None:
         _know_client_id(account, order)
         asset = order.market.quote if order.side == SIDE_BUY else order.market.base
         balance = account.balance(asset.asset_id)
-        balance.reserved_atoms = Atoms(balance.reserved_atoms + reserved_atoms(order))
+        balance.reserved_atoms += reserved_atoms(order)
 
     # 3. What is remembered.
     for row in state.closed_orders:
@@ -246,7 +246,7 @@ def _order(live: LiveState, row: OrderRow) -> Order:
     terms = PlaceOrder(
         AccountId(row[1]), MarketId(row[2]), row[3], row[4], row[5], row[6] != 0, Ticks(row[7]), Lots(row[8]), row[9]
     )
-    order = Order(OrderId(row[0]), live.markets[terms.market_id], terms, TimeNs(row[10]))
+    order = Order(OrderId(row[0]), live.markets[terms.market_id], terms, terms.price_ticks, TimeNs(row[10]))
     order.open_lots = Lots(row[11])
     order.cost_atoms = Atoms(row[12])
     order.fee_micro = row[13] * PPM - row[14]
