@@ -78,6 +78,7 @@ class Shard:
         self._outputs: Final[deque[Output]] = deque()
         self._scheduled = False
         self._closing = True
+        self._stopped = False
         self._drained: Final = asyncio.Event()
 
     async def start(self) -> None:
@@ -97,6 +98,9 @@ class Shard:
         self._closing = True
         self._check_drained()
         await self._drained.wait()
+        if self._stopped:
+            return
+        self._stopped = True
         self._commit.close()
         self._writer.close()
         if self.failure is None and self.sequence - self._recovered.snapshot_sequence > self._snapshot_tail:
@@ -149,6 +153,11 @@ class Shard:
             return self.sequence, self.engine.state_hash()
         kept = snapshot_hash(self._layout.directory, sequence)
         return None if kept is None else (sequence, kept)
+
+    @property
+    def commits(self) -> int:
+        """Group commits since the start: what became durable with one fsync each."""
+        return self._commit.commits
 
     # ------------------------------------------------------------ the single writer
 
@@ -225,7 +234,7 @@ class Shard:
             self._outputs.append(output)
             self._commit.append(first_sequence, time_ns, payloads, output)
         else:
-            output[0].set_result([])
+            output[0].set_result([])  # nothing to make durable
 
     def _release(self, outputs: list[Output], last_sequence: int) -> None:
         """Let out what has become durable: listeners, then futures, then reads that waited."""

@@ -1,0 +1,57 @@
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from exchange_server.engine.commands import CancelAllOrders, CancelOrder, Command, CreateAccount, Credit
+from exchange_server.engine.types import SIDE_BUY, AssetId, Atoms, MarketId, OrderId
+from exchange_server.sequencer.lanes import LANE_CANCEL, LANE_POST_ONLY, LANE_REST, Lanes, Unit, lane_of
+from tests.journal_support import BUYER, order
+
+CANCEL = CancelOrder(BUYER, OrderId(7), "")
+CANCEL_ALL = CancelAllOrders(BUYER, MarketId(0))
+POST_ONLY = order(BUYER, SIDE_BUY, 5, 1, post_only=True)
+PLAIN = order(BUYER, SIDE_BUY, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("commands", "lane"),
+    [
+        ([CANCEL], LANE_CANCEL),
+        ([CANCEL_ALL, CANCEL], LANE_CANCEL),
+        ([POST_ONLY], LANE_POST_ONLY),
+        ([CANCEL, POST_ONLY], LANE_POST_ONLY),
+        ([POST_ONLY, CANCEL], LANE_POST_ONLY),
+        ([PLAIN], LANE_REST),
+        ([CANCEL, POST_ONLY, PLAIN], LANE_REST),
+        ([PLAIN, CANCEL], LANE_REST),
+        ([CreateAccount("a")], LANE_REST),
+        ([Credit(BUYER, AssetId(1), Atoms(1), "")], LANE_REST),
+    ],
+)
+def test_a_unit_waits_in_the_lane_of_its_least_urgent_command(commands: Sequence[Command], lane: int) -> None:
+    assert lane_of(commands) == lane
+
+
+async def test_cancels_go_first_then_post_only_then_the_rest_and_each_lane_is_first_come_first_served() -> None:
+    lanes = Lanes(limit=100)
+    units = [_unit([command]) for command in (PLAIN, POST_ONLY, CANCEL) * 3]
+    for unit in units:
+        lanes.push(unit)
+    expected = [units[index] for index in (2, 5, 8, 1, 4, 7, 0, 3, 6)]
+    assert [lanes.pop() for _ in units] == expected
+    assert lanes.pop() is None
+
+
+async def test_the_bound_counts_commands_and_a_larger_unit_fits_only_alone() -> None:
+    lanes = Lanes(limit=10)
+    assert lanes.fits(50)
+    lanes.push(_unit([CANCEL] * 4))
+    assert lanes.fits(6)
+    assert not lanes.fits(7)
+    lanes.pop()
+    assert lanes.waiting == 0
+
+
+def _unit(commands: Sequence[Command]) -> Unit:
+    return Unit(commands, 0, asyncio.get_running_loop().create_future())
