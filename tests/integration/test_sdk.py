@@ -11,23 +11,24 @@ from exchange_sdk import OrderStatus, Scope, Side
 from tests.integration.exchange_fixture import MARKET, Exchange, Trader
 from tests.integration.sdk_fixture import AnyClient, AnyStream
 
-KINDS = {"async": sdk.AsyncClient, "sync": sdk.Client}
+Kind = type[sdk.AsyncClient] | type[sdk.Client]
+KINDS: dict[str, Kind] = {"async": sdk.AsyncClient, "sync": sdk.Client}
 
 
 @pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> type[sdk.AsyncClient] | type[sdk.Client]:
+def kind(request: pytest.FixtureRequest) -> Kind:
     return KINDS[request.param]
 
 
 @pytest.fixture
-async def admin(exchange: Exchange, kind: type[sdk.Client]) -> AsyncIterator[AnyClient]:
+async def admin(exchange: Exchange, kind: Kind) -> AsyncIterator[AnyClient]:
     client = AnyClient(kind(exchange.process.address, api_key=exchange.process.admin_key))
     yield client
     await client.close()
 
 
 @pytest.fixture
-async def a(exchange: Exchange, kind: type[sdk.Client], alice: Trader) -> AsyncIterator[AnyClient]:
+async def a(exchange: Exchange, kind: Kind, alice: Trader) -> AsyncIterator[AnyClient]:
     client = AnyClient(kind(exchange.process.address, api_key=alice.api_key))
     yield client
     await client("cancel_all_orders")
@@ -35,14 +36,14 @@ async def a(exchange: Exchange, kind: type[sdk.Client], alice: Trader) -> AsyncI
 
 
 @pytest.fixture
-async def b(exchange: Exchange, kind: type[sdk.Client], bob: Trader) -> AsyncIterator[AnyClient]:
+async def b(exchange: Exchange, kind: Kind, bob: Trader) -> AsyncIterator[AnyClient]:
     client = AnyClient(kind(exchange.process.address, api_key=bob.api_key))
     yield client
     await client("cancel_all_orders")
     await client.close()
 
 
-async def test_market_data_needs_no_key(exchange: Exchange, kind: type[sdk.Client]) -> None:
+async def test_market_data_needs_no_key(exchange: Exchange, kind: Kind) -> None:
     client = AnyClient(kind(exchange.process.address))
     assert sdk.Asset("BTC", 8) in await client("list_assets")
     assert await client("get_market", MARKET) in await client("list_markets")
@@ -153,7 +154,7 @@ async def test_a_history_that_is_not_there_is_unavailable(a: AnyClient) -> None:
 
 
 async def test_an_operator_sets_up_a_market_with_accounts_keys_and_money(
-    admin: AnyClient, exchange: Exchange, kind: type[sdk.Client]
+    admin: AnyClient, exchange: Exchange, kind: Kind
 ) -> None:
     unique = "A" if kind is sdk.AsyncClient else "S"
     await admin("admin.create_asset", f"X{unique}", 4)

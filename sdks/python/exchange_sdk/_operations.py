@@ -168,6 +168,11 @@ def cancel_order(request: orders_pb.CancelOrderRequest) -> Operation[Order]:
     )
 
 
+def may_trade() -> Operation[Order]:
+    """Return a call that shows whether the key may trade and changes nothing: NotFound says that it may."""
+    return cancel_order(requests.cancel_order(order_id=1, validate_only=True))
+
+
 def cancel_all_orders(market: str, validate_only: bool) -> Operation[list[int]]:
     return _write(
         lambda stubs: stubs.orders.CancelAllOrders,

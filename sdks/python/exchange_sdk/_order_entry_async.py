@@ -198,8 +198,8 @@ class AsyncOrderEntry:
         finally:
             ready.cancel()
         if not self._ready.is_set():
-            await self._stop("the session was never open")
-            raise Unavailable(f"no connection to {self._client._connection.address} within {timeout:g} seconds")
+            await self._stop(f"no connection to {self._client._connection.address} within {timeout:g} seconds")
+            raise self._end()
         return self
 
     async def __aexit__(
@@ -215,8 +215,11 @@ class AsyncOrderEntry:
         finally:
             await self._stop("the session was closed")
 
+    def _end(self) -> ExchangeError:
+        return self._ended or Unavailable("the session has ended")
+
     async def _stop(self, why: str) -> None:
-        self._ended = Unavailable(why)
+        self._ended = self._ended or Unavailable(why)
         runner, self._runner = self._runner, None
         if runner is not None:
             runner.cancel()
@@ -242,12 +245,14 @@ class AsyncOrderEntry:
         async with asyncio.TaskGroup() as lookups:
             while True:
                 await self._client._open().channel_ready()
-                self._ready.set()
-                if cause is not None:
-                    self._tell(Reconnected(cause, attempts))
-                    while self._lost:
-                        lookups.create_task(self._find(self._lost.popleft()))
-                answered, error = await self._converse()
+                answered, error = False, await self._refusal()
+                if error is None:
+                    self._ready.set()
+                    if cause is not None:
+                        self._tell(Reconnected(cause, attempts))
+                        while self._lost:
+                            lookups.create_task(self._find(self._lost.popleft()))
+                    answered, error = await self._converse()
                 if not may_pass(error):
                     self._ended = error
                     self._pipeline.fail(error)
@@ -256,6 +261,20 @@ class AsyncOrderEntry:
                 attempts = 1 if answered else attempts + 1
                 cause = error
                 await asyncio.sleep(self._client._connection.retry.delay(attempts))
+
+    async def _refusal(self) -> ExchangeError | None:
+        """Return why the exchange would not let this key trade; None when it does.
+
+        Asked before the stream opens: when the exchange refuses that while a request is being written, grpc reports an
+        internal error instead of the refusal.
+        """
+        try:
+            await self._client._call(operations.may_trade())
+        except NotFound:
+            return None
+        except ExchangeError as error:
+            return error
+        return None
 
     async def _converse(self) -> tuple[bool, ExchangeError]:
         """Send and receive until the stream breaks; return whether anything was answered, and how it broke."""

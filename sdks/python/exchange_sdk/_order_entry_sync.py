@@ -185,8 +185,8 @@ class OrderEntry:
             self._changed.wait_for(lambda: self._is_ready or self._ended is not None, timeout)
             is_ready = self._is_ready
         if not is_ready:
-            self._stop("the session was never open")
-            raise Unavailable(f"no connection to {self._client._connection.address} within {timeout:g} seconds")
+            self._stop(f"no connection to {self._client._connection.address} within {timeout:g} seconds")
+            raise self._end()
         return self
 
     def __exit__(
@@ -196,6 +196,9 @@ class OrderEntry:
             with self._changed:
                 self._changed.wait_for(lambda: not self._under_way, self._client._connection.timeout)
         self._stop("the session was closed")
+
+    def _end(self) -> ExchangeError:
+        return self._ended or Unavailable("the session has ended")
 
     def _stop(self, why: str) -> None:
         with self._changed:
@@ -224,19 +227,23 @@ class OrderEntry:
         attempts = 0
         lost: list[Pending] = []
         while self._connect():
-            with self._changed:
-                self._is_ready = True
-                self._changed.notify_all()
-            if cause is not None:
-                self._tell(Reconnected(cause, attempts))
-                threading.Thread(target=self._find, args=(lost,), name="order-entry-lookup", daemon=True).start()
-            answered, error = self._converse()
+            answered, error = False, self._refusal()
+            if error is None:
+                with self._changed:
+                    self._is_ready = True
+                    self._changed.notify_all()
+                if cause is not None:
+                    self._tell(Reconnected(cause, attempts))
+                    threading.Thread(target=self._find, args=(lost,), name="order-entry-lookup", daemon=True).start()
+                    lost = []
+                answered, error = self._converse()
             with self._changed:
                 if not may_pass(error):
                     self._ended = error
                     self._pipeline.fail(error)
+                    self._give_up(lost)
                     return
-                lost = self._pipeline.broke(error)
+                lost = lost + self._pipeline.broke(error)
                 if self._is_closing:
                     self._give_up(lost)
                     return
@@ -259,6 +266,16 @@ class OrderEntry:
             return False
         finally:
             ready.cancel()
+
+    def _refusal(self) -> ExchangeError | None:
+        """Return why the exchange would not let this key trade; None when it does."""
+        try:
+            self._client._call(operations.may_trade())
+        except NotFound:
+            return None
+        except ExchangeError as error:
+            return error
+        return None
 
     def _converse(self) -> tuple[bool, ExchangeError]:
         """Send and receive until the stream breaks; return whether anything was answered, and how it broke."""
