@@ -41,6 +41,7 @@ class Dev:
         self._output = data_dir.with_name(f"{data_dir.name}.out").open("w+b")
         command = [*EXCHANGE, "dev", "--headless", "--data-dir", str(data_dir), "--ready-file", str(self.ready_file)]
         self.process = subprocess.Popen(
+            # Of an option given twice the latter counts.
             [*command, "--grpc-port", "0", "--gateway-port", "0", *options],
             env=clean_environment(),
             cwd="/",
@@ -117,6 +118,22 @@ class Dev:
         )
         assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
         return json.loads(done.stdout) if status == 0 else done.stderr
+
+    @contextmanager
+    def watching(self, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+        """Run a command that does not end by itself; it must end well at Ctrl-C."""
+        with subprocess.Popen(
+            [*EXCHANGE, "--data-dir", str(self.data_dir), *arguments],
+            env=clean_environment(),
+            cwd="/",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            yield process
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=30)
+            assert (process.returncode, said) == (0, "")
 
 
 @contextmanager

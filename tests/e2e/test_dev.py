@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from exchange_server.cli.dev.ports import pick_free
 from tests.e2e.dev_process import EXCHANGE, Dev, clean_environment, open_folder, running, wait_until
 
 
@@ -85,6 +87,62 @@ def test_every_open_order_is_canceled_at_once(dev: Dev) -> None:
     assert dev.cli("order", "cancel-all", "--market", "BTC-USDC") == {"order_ids": orders}
 
 
+def test_a_book_is_followed_line_by_line_when_piped(dev: Dev) -> None:
+    with dev.watching("book", "BTC-USDC", "-w") as watching:
+        assert watching.stdout is not None
+        snapshot = json.loads(watching.stdout.readline())
+        assert {"bids", "asks", "sequence", "checksum"} <= set(snapshot)
+        placed = dev.cli("order", "place", "BTC-USDC", "buy", "0.02", "12345")["order"]
+        delta = json.loads(watching.stdout.readline())
+        assert delta["bids"] == [{"price": "12345", "quantity": "0.02"}]
+        assert delta["prev_sequence"] == snapshot["sequence"]
+        dev.cli("order", "cancel", str(placed["order_id"]))
+        assert json.loads(watching.stdout.readline())["bids"] == [{"price": "12345", "quantity": "0"}]
+
+
+def test_fills_are_followed_line_by_line_when_piped(dev: Dev) -> None:
+    with dev.watching("fills", "-w") as watching:
+        assert watching.stdout is not None
+        deadline = time.monotonic() + 20
+        fill = None
+        # The stream may open after the first trades: trade until one is told.
+        while fill is None:
+            assert time.monotonic() < deadline
+            dev.cli("order", "place", "ETH-USDC", "buy", "0.1", "2000")
+            dev.cli("order", "place", "ETH-USDC", "sell", "0.1", "2000", "--as", "bob")
+            if select.select([watching.stdout], [], [], 1)[0]:
+                fill = json.loads(watching.stdout.readline())
+        assert (fill["side"], fill["price"], fill["liquidity"]) == ("BUY", "2000", "MAKER")
+
+
+def test_a_generated_flow_is_played_and_summed_up(dev: Dev) -> None:
+    summary = dev.cli("play", "synthetic", "--messages", "300", "--seed", "7", "--market", "BTC-EUR")
+    assert summary["orders"] + summary["cancels"] == 300
+    assert summary["fills"] > 0
+    assert 0 < summary["acknowledgement_p50_us"] <= summary["acknowledgement_p99_us"]
+    assert dev.cli("market", "show", "BTC-EUR")["status"] == "OPEN"
+
+
+def test_a_recording_is_played_at_its_pace(dev: Dev, tmp_path: Path) -> None:
+    tape = tmp_path / "tape.csv"
+    tape.write_text("1.0,1,7,10,5853300,1\n1.5,1,8,10,5853400,-1\n2.0,4,8,4,5853400,-1\n")
+    summary = dev.cli("play", str(tape), "--format", "lobster", "--speed", "2")
+    assert float(summary["seconds"]) >= 0.5
+    assert summary["findings"]["hit_exactly_the_named_order"] == 1
+    book = dev.cli("book", "AAPL-USD")
+    assert (book["bids"], book["asks"]) == (
+        [{"price": "585.33", "quantity": "10"}],
+        [{"price": "585.34", "quantity": "6"}],
+    )
+
+
+def test_the_journal_is_proven_beside_the_running_core(dev: Dev) -> None:
+    verified = dev.cli("journal", "verify")
+    assert verified["sound"]
+    assert verified["last_sequence"] >= 17
+    assert dev.cli("journal", "stat")["mark"]["sequence"] >= verified["last_sequence"]
+
+
 def test_what_is_only_validated_is_not_done(dev: Dev) -> None:
     placed = dev.cli("order", "place", "BTC-USDC", "buy", "0.01", "10000", "--validate-only")
     assert placed["order"]["order_id"] == 0
@@ -105,6 +163,12 @@ def test_what_is_only_validated_is_not_done(dev: Dev) -> None:
         (("balances", "--api-key", "wrong"), 1, "UNAUTHENTICATED"),
         (("admin", "account", "ls", "--as", "alice"), 1, "SCOPE_MISSING"),
         (("balances", "--address", "127.0.0.1:1"), 1, "UNAVAILABLE"),
+        (("balances", "--address", "192.0.2.1:50051"), 1, "plaintext"),
+        (("play", "/nowhere", "--format", "lobster"), 1, "/nowhere: No such file"),
+        (("play", "/nowhere"), 2, "--format"),
+        (("play", "synthetic", "--speed", "0"), 2, "--speed"),
+        (("play", "synthetic", "--market", "BTC"), 2, "BASE-QUOTE"),
+        (("journal", "verify", "/nowhere"), 1, "no journal there"),
     ],
 )
 def test_an_error_is_one_line_that_names_reason_and_place(
@@ -159,12 +223,33 @@ def test_a_restart_goes_on_with_the_same_balances_and_book_and_credits_nothing_t
 
 
 def test_after_a_kill_of_the_whole_group_nothing_is_left_running_and_the_next_start_goes_on(folder: Path) -> None:
-    with running(folder / "data", "--no-bots") as first:
+    same_ports = ("--no-bots", "--grpc-port", str(pick_free()), "--gateway-port", str(pick_free()))
+    with running(folder / "data", *same_ports) as first:
         placed = first.cli("order", "place", "BTC-USDC", "buy", "0.5", "60000")["order"]
         first.kill_group()
-        wait_until(lambda: not first.orphans(), "every process ends with the supervisor", 10)
-    with running(folder / "data", "--no-bots") as second:
-        assert second.cli("order", "show", str(placed["order_id"])) == placed
+        # At once, while what is left of the first is still ending.
+        with running(folder / "data", *same_ports) as second:
+            assert second.cli("order", "show", str(placed["order_id"])) == placed
+            assert first.orphans() == []
+
+
+def test_a_damaged_journal_is_named_by_file_and_offset_and_does_not_start(folder: Path) -> None:
+    with running(folder / "data", "--no-bots") as dev:
+        dev.interrupt()
+    (segment,) = (folder / "data" / "journal").glob("*.seg")
+    with segment.open("r+b") as file:
+        file.seek(300)
+        byte = file.read(1)
+        file.seek(300)
+        file.write(bytes([byte[0] ^ 0xFF]))
+    said = dev.cli("journal", "verify", status=1)
+    assert f"{segment}, offset " in said
+    broken = Dev(folder / "data", "--no-bots")
+    broken.remember_family()
+    assert broken.process.wait(60) == 1
+    assert "the core does not start" in broken.output()
+    assert f"{segment}, offset " in broken.output()
+    broken.close()
 
 
 def test_fresh_starts_empty_and_refuses_a_folder_that_is_not_ours(folder: Path) -> None:
@@ -203,23 +288,30 @@ def test_taken_ports_and_a_data_directory_in_use_are_named(dev: Dev, folder: Pat
     assert dev.process.poll() is None
 
 
-def test_a_core_or_follower_that_dies_is_started_again_and_loses_nothing(folder: Path) -> None:
+def test_whatever_dies_is_started_again_and_nothing_is_lost(folder: Path) -> None:
     with running(folder / "data", "--no-bots") as dev:
         placed = dev.cli("order", "place", "BTC-USDC", "buy", "0.5", "60000")["order"]
-        for name in ("core", "follower"):
-            pid = dev.ready["pids"][name]
-            os.kill(pid, signal.SIGKILL)
+        for name in ("core", "follower", "gateway"):
+            os.kill(dev.ready["pids"][name], signal.SIGKILL)
             wait_until(partial(dev.has_said, f"{name} started again"), f"{name} is restarted")
             assert dev.has_said(f"{name} ended with SIGKILL")
+        os.kill(dev.ready["pids"]["postgres"], signal.SIGKILL)
+        wait_until(partial(dev.has_said, "PostgreSQL runs again"), "PostgreSQL is restarted")
         wait_until(lambda: dev.cli("order", "show", str(placed["order_id"])) == placed, "the order is there")
         filled = dev.cli("order", "place", "BTC-USDC", "sell", "0.5", "60000", "--as", "bob")["order"]
-        wait_until(
-            lambda: [row for row in dev.cli("fills") if row["order_id"] == placed["order_id"]], "the fill is projected"
-        )
         assert filled["status"] == "FILLED"
+        wait_until(partial(has_fill_of, dev, placed["order_id"]), "the fill is in the history", 30)
         dev.remember_family()
         assert dev.interrupt() < 5
         assert dev.orphans() == []
+
+
+def has_fill_of(dev: Dev, order_id: int) -> bool:
+    """Tell whether the history has a fill; while PostgreSQL is down it cannot be asked."""
+    try:
+        return any(fill["order_id"] == order_id for fill in dev.cli("fills"))
+    except AssertionError:
+        return False
 
 
 def test_ctrl_c_while_it_starts_leaves_nothing_behind(folder: Path) -> None:

@@ -18,7 +18,10 @@ BTC_USDC = MarketTerms("BTC", "USDC", 8, 6, "0.1", "0.00001")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How the flow looks. Rate in actions a second; spread, depth and step in ticks; sizes in lots."""
+    """How the flow looks. Rate in actions a second; spread, depth and step in ticks; sizes in lots.
+
+    The first `warm_up` actions are quotes, all at once, so that there is a book to begin with.
+    """
 
     rate: float = 1_000.0
     half_spread: int = 10
@@ -27,6 +30,7 @@ class Shape:
     pull: float = 0.002
     live_orders: int = 600
     taker_share: float = 0.08
+    warm_up: int = 0
     smallest: int = 100
     largest: int = 200_000
 
@@ -65,6 +69,10 @@ class SyntheticFlow:
     def actions(self) -> Iterator[Action]:
         while self._messages is None or self._sent < self._messages:
             self._sent += 1
+            if self._sent <= self._shape.warm_up:
+                self.counts.read["quotes"] += 1
+                yield self._quote()
+                continue
             self._time_ns += int(self._random.expovariate(self._shape.rate) * NS)
             yield self._next()
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SYNTHETIC = "synthetic"
 DEFAULT_MESSAGES = 100_000
 PRICES = {"BTC": Decimal(65_000), "ETH": Decimal(3_000)}
+WARM_UP = 300
 DEFAULT_PRICE = Decimal(100)
 
 
@@ -146,7 +147,7 @@ async def _flow(client: "AsyncClient", wanted: Wanted) -> "Flow":
         messages=None if wanted.endless else wanted.messages or DEFAULT_MESSAGES,
         market=terms,
         price=wanted.price or PRICES.get(base, DEFAULT_PRICE),
-        shape=Shape(rate=wanted.rate),
+        shape=Shape(rate=wanted.rate, warm_up=WARM_UP if wanted.endless else 0),
     )
 
 

@@ -17,6 +17,8 @@ DEFAULT_ADDRESS = "127.0.0.1:50051"
 DEFAULT_PROFILE = "alice"
 ADMIN_PROFILE = "admin"
 CREDENTIALS_FILE = "credentials.json"
+ATTEMPTS = 6
+"""Of one call: some two seconds, in which a core that died is back, and a person does not lose patience."""
 
 
 class CommandError(Exception):
@@ -142,11 +144,12 @@ class Session:
     @contextmanager
     def client(self, *, public: bool = False) -> "Iterator[Client]":
         """Connect; `public` calls need no key, but use one when there is."""
-        from exchange_sdk import Client
+        from exchange_sdk import Client, RetryPolicy
 
         api_key = self.resolve_api_key() if public else self.require_api_key()
         try:
-            client = Client(self.resolve_address(), api_key=api_key or "")
+            retry = RetryPolicy(max_attempts=ATTEMPTS)
+            client = Client(self.resolve_address(), api_key=api_key or "", retry=retry)
         except ValueError as error:
             raise CommandError(str(error)) from error
         with client:

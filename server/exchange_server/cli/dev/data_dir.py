@@ -22,6 +22,7 @@ class DataDir:
 
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().resolve()
+        self.was_abandoned = False
         self._lock: IO[bytes] | None = None
 
     @property
@@ -47,7 +48,8 @@ class DataDir:
     def acquire(self) -> None:
         """Make the folder if it is absent, and lock it until `release` or the end of this process.
 
-        Raises DataDirInUse, and CommandError for a folder that has other things in it.
+        `was_abandoned` then tells whether the one before ended without releasing it. Raises DataDirInUse, and
+        CommandError for a folder that has other things in it.
         """
         try:
             self.path.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -68,6 +70,8 @@ class DataDir:
             raise DataDirInUse(
                 f"--data-dir {self.path}: in use by another exchange dev" + (f" (process {owner})" if owner else "")
             ) from None
+        lock.seek(0)
+        self.was_abandoned = bool(lock.read(1))
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n".encode())
         lock.flush()

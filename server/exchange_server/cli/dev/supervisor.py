@@ -24,6 +24,7 @@ from exchange_server.embedded.postgres import EmbeddedPostgres, EmbeddedPostgres
 
 STOP_SECONDS = 2.0
 POSTGRES_WATCH_SECONDS = 1.0
+ABANDONED_SECONDS = 3.0
 SLOW_RECOVERY_SECONDS = 5.0
 
 
@@ -75,7 +76,7 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, stop)
         try:
-            self._take_hold()
+            await self._take_hold()
             await self._start()
             await asyncio.Event().wait()
         except asyncio.CancelledError:
@@ -85,13 +86,19 @@ class Supervisor:
 
     # ------------------------------------------------------------------ start
 
-    def _take_hold(self) -> None:
+    async def _take_hold(self) -> None:
         """Lock the data directory and check the ports; name everything that is in the way."""
-        obstacles = ports.taken({"--grpc-port": self._options.grpc_port, "--gateway-port": self._options.gateway_port})
+        wanted = {"--grpc-port": self._options.grpc_port, "--gateway-port": self._options.gateway_port}
+        obstacles = ports.taken(wanted)
         try:
             self._data.acquire()
         except DataDirInUse as error:
             raise CommandError("; ".join([str(error), *obstacles])) from None
+        # What a killed run leaves is ending at this moment, and its ports with it.
+        deadline = time.monotonic() + (ABANDONED_SECONDS if self._data.was_abandoned else 0)
+        while obstacles and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+            obstacles = ports.taken(wanted)
         if obstacles:
             raise CommandError("; ".join(obstacles))
         if self._options.ready_file is not None:
@@ -234,6 +241,8 @@ class Supervisor:
                 await _uninterrupted(self._postgres.start)
             except EmbeddedPostgresError as error:
                 say(str(error))
+            else:
+                say(f"PostgreSQL runs again (process {self._postgres.pid})")
 
     async def _stop(self) -> None:
         if self._watch is not None:
