@@ -45,20 +45,26 @@ def lane_of(commands: Sequence[Command]) -> int:
 
 
 class Lanes:
-    """The units that wait, bounded by the number of their commands."""
+    """The units that wait, bounded by the number of their commands.
+
+    A quarter more than `limit` may wait when it is cancels: a flood of orders never keeps them out.
+    """
 
     def __init__(self, limit: int) -> None:
         self._lanes: Final[tuple[deque[Unit], ...]] = (deque(), deque(), deque())
         self._limit: Final = limit
+        self._cancel_limit: Final = limit + limit // 4
         self.waiting = 0
 
-    def fits(self, count: int) -> bool:
-        """Tell whether `count` more commands may wait. A unit larger than the bound fits when nothing else waits."""
-        return self.waiting + count <= self._limit or self.waiting == 0
-
-    def push(self, unit: Unit) -> None:
-        self._lanes[lane_of(unit.commands)].append(unit)
-        self.waiting += len(unit.commands)
+    def push(self, unit: Unit) -> bool:
+        """Let a unit wait; tell whether there was room. A unit larger than the bound fits when nothing else waits."""
+        lane = lane_of(unit.commands)
+        waiting = self.waiting + len(unit.commands)
+        if waiting > (self._limit if lane else self._cancel_limit) and self.waiting:
+            return False
+        self._lanes[lane].append(unit)
+        self.waiting = waiting
+        return True
 
     def pop(self) -> Unit | None:
         """Take the most urgent unit; None when nothing waits."""

@@ -119,16 +119,14 @@ class Shard:
         lanes = self._lanes
         if self._closing or self.failure is not None:
             future.set_exception(NotSequenced(REJECT_UNAVAILABLE, "the exchange is stopping", 1000))
-        elif not lanes.fits(len(commands)):
+        elif not lanes.push(Unit(commands, deadline_ns or 0, future)):
             # Ten microseconds a command: when a queue of this length has passed.
             retry_after_ms = max(10, lanes.waiting // 100)
             message = f"{lanes.waiting} commands wait already"
             future.set_exception(NotSequenced(REJECT_OVERLOADED, message, retry_after_ms))
-        else:
-            lanes.push(Unit(commands, deadline_ns or 0, future))
-            if not self._scheduled:
-                self._scheduled = True
-                self._loop.call_soon(self._run_slice)
+        elif not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._run_slice)
         return future
 
     async def durable(self) -> None:

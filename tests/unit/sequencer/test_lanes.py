@@ -45,12 +45,21 @@ async def test_cancels_go_first_then_post_only_then_the_rest_and_each_lane_is_fi
 
 async def test_the_bound_counts_commands_and_a_larger_unit_fits_only_alone() -> None:
     lanes = Lanes(limit=10)
-    assert lanes.fits(50)
-    lanes.push(_unit([CANCEL] * 4))
-    assert lanes.fits(6)
-    assert not lanes.fits(7)
+    assert lanes.push(_unit([PLAIN] * 50))
+    assert not lanes.push(_unit([PLAIN]))
     lanes.pop()
-    assert lanes.waiting == 0
+    assert lanes.push(_unit([PLAIN] * 4))
+    assert lanes.push(_unit([PLAIN] * 6))
+    assert not lanes.push(_unit([PLAIN]))
+    assert lanes.waiting == 10
+
+
+async def test_cancels_find_room_when_orders_have_filled_the_queue() -> None:
+    lanes = Lanes(limit=8)
+    assert lanes.push(_unit([PLAIN] * 8))
+    assert not lanes.push(_unit([CANCEL, POST_ONLY]))
+    assert lanes.push(_unit([CANCEL] * 2))
+    assert not lanes.push(_unit([CANCEL]))
 
 
 def _unit(commands: Sequence[Command]) -> Unit:
