@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from exchange_server.cli.session import private_file
+from exchange_server.cli.session import default_data_dir, private_file
 
 WARNING = "For development only, not for production: one machine, no TLS, well-known accounts."
 
@@ -66,7 +66,8 @@ def announce(running: Running, *, headless: bool) -> None:
     console.print()
     console.print(table)
     console.print(f"[yellow]{WARNING}[/yellow]")
-    console.print("Try [bold]exchange book BTC-USDC -w[/bold] in another terminal. Ctrl-C stops everything.\n")
+    where = "" if running.data_dir == default_data_dir() else f"--data-dir {running.data_dir} "
+    console.print(f"Try [bold]exchange {where}book BTC-USDC -w[/bold] in another terminal. Ctrl-C stops everything.\n")
 
 
 def hide_password(address: str) -> str:

@@ -142,7 +142,7 @@ class Supervisor:
                 if ended.done():
                     raise CommandError(f"the core does not start: {ended.result()}")
                 if not serving.done():
-                    say(f"the core is recovering ({time.monotonic() - started:.0f} s)")
+                    say(f"waiting for the core ({time.monotonic() - started:.0f} s)")
         finally:
             serving.cancel()
             ended.cancel()
