@@ -5,20 +5,20 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from exchange_sdk import AsyncClient, AsyncPages, Client
+from exchange_sdk import AsyncPages, Client, OrderEntry
 
 
 class AnyClient:
-    """Calls a method of either client; the blocking one in a thread, so that streams can be read beside it."""
+    """Calls a method of either client or session; a blocking one in a thread, so that others can go on beside it."""
 
-    def __init__(self, client: AsyncClient | Client) -> None:
+    def __init__(self, client: Any) -> None:
         self.client = client
 
     async def __call__(self, name: str, *args: Any, **options: Any) -> Any:
-        method: Callable[..., Any] = self.client  # type: ignore[assignment]
+        method: Callable[..., Any] = self.client
         for part in name.split("."):
             method = getattr(method, part)
-        if isinstance(self.client, Client):
+        if isinstance(self.client, Client | OrderEntry):
             return await asyncio.to_thread(method, *args, **options)
         result = method(*args, **options)
         return await result if inspect.isawaitable(result) else result
@@ -40,7 +40,7 @@ class AnyClient:
 
 
 class AnyStream:
-    """Reads a stream of either client, with a deadline for every event."""
+    """A stream or session of either client; every event has a deadline."""
 
     def __init__(self, stream: Any) -> None:
         self.stream = stream
@@ -53,10 +53,10 @@ class AnyStream:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if hasattr(self.stream, "__aenter__"):
-            await self.stream.close()
+        if hasattr(self.stream, "__aexit__"):
+            await self.stream.__aexit__(None, None, None)
         else:
-            await asyncio.to_thread(self.stream.close)
+            await asyncio.to_thread(self.stream.__exit__, None, None, None)
 
     async def next(self) -> Any:
         async with asyncio.timeout(20):

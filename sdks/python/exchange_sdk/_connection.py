@@ -70,10 +70,6 @@ class Connection:
         kind = "TLS" if self.credentials else "plaintext"
         return f"{self.address!r}, {kind}, {'with' if self.metadata else 'without'} an API key"
 
-    @property
-    def has_key(self) -> bool:
-        return bool(self.metadata)
-
 
 def connection(
     address: str | None,

@@ -46,8 +46,6 @@ class AsyncCaller(Protocol):
     @property
     def _stubs(self) -> Stubs: ...
 
-    def _open(self) -> grpc.aio.Channel: ...
-
     async def _call(self, operation: Operation[T], timeout: float | None = None) -> T: ...
 
 
@@ -78,6 +76,7 @@ class AsyncOrderEntry:
         self._under_way = 0
         self._ended: ExchangeError | None = Unavailable("the session is not open; use it with `async with`")
         self._runner: asyncio.Task[None] | None = None
+        self._attempts = 0
         self.reconnects = 0
 
     # ---------------------------------------------------------------- requests
@@ -241,63 +240,65 @@ class AsyncOrderEntry:
     async def _talk(self) -> None:
         """Connect, converse, and again, until the session is closed or refused."""
         cause: ExchangeError | None = None
-        attempts = 0
         async with asyncio.TaskGroup() as lookups:
-            while True:
-                await self._client._open().channel_ready()
-                answered, error = False, await self._refusal()
-                if error is None:
+            try:
+                while True:
+                    await self._connect()
                     self._ready.set()
                     if cause is not None:
-                        self._tell(Reconnected(cause, attempts))
+                        self._tell(Reconnected(cause, self._attempts))
                         while self._lost:
                             lookups.create_task(self._find(self._lost.popleft()))
-                    answered, error = await self._converse()
-                if not may_pass(error):
-                    self._ended = error
-                    self._pipeline.fail(error)
-                    return
-                self._lost.extend(self._pipeline.broke(error))
-                attempts = 1 if answered else attempts + 1
-                cause = error
-                await asyncio.sleep(self._client._connection.retry.delay(attempts))
+                    cause = await self._converse()
+                    self._lost.extend(self._pipeline.broke(cause) if may_pass(cause) else ())
+                    await self._pause(cause)
+            except ExchangeError as refusal:
+                # Answers come in order: what was not answered before a refusal was not executed.
+                self._ended = self._ended or refusal
+                self._pipeline.fail(self._ended)
 
-    async def _refusal(self) -> ExchangeError | None:
-        """Return why the exchange would not let this key trade; None when it does.
+    async def _connect(self) -> None:
+        """Return when the exchange is there and lets this key trade. Raises its refusal.
 
         Asked before the stream opens: when the exchange refuses that while a request is being written, grpc reports an
         internal error instead of the refusal.
         """
-        try:
-            await self._client._call(operations.may_trade())
-        except NotFound:
-            return None
-        except ExchangeError as error:
-            return error
-        return None
+        while True:
+            try:
+                await self._client._call(operations.may_trade())
+            except NotFound:
+                return
+            except ExchangeError as error:
+                await self._pause(error)
 
-    async def _converse(self) -> tuple[bool, ExchangeError]:
-        """Send and receive until the stream breaks; return whether anything was answered, and how it broke."""
+    async def _pause(self, error: ExchangeError) -> None:
+        """Wait before the next attempt. Raises what cannot pass."""
+        if not may_pass(error):
+            raise error
+        self._attempts += 1
+        await asyncio.sleep(self._client._connection.retry.delay(self._attempts))
+
+    async def _converse(self) -> ExchangeError:
+        """Send and receive until the stream breaks; return how it broke."""
         open_call: Any = self._client._stubs.orders.OrderEntry
         call = open_call(metadata=self._client._connection.metadata)
         writer = asyncio.create_task(self._write(call))
-        answered = False
         try:
             while True:
                 response = await call.read()
                 if response is grpc.aio.EOF:
-                    return answered, Unavailable("the exchange ended the stream")
+                    return Unavailable("the exchange ended the stream")
                 self._pipeline.answer(response)
-                answered = True
+                self._attempts = 0
         except grpc.aio.AioRpcError as failure:
-            return answered, errors.from_rpc(failure)
+            return errors.from_rpc(failure)
         except ExchangeError as error:
-            return answered, error
+            return error
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
-            return answered, Unavailable("the stream was closed")
+            return Unavailable("the stream was closed")
         finally:
             writer.cancel()
             call.cancel()

@@ -1,6 +1,5 @@
 """Order entry for code that blocks: a thread reads the answers, gRPC's own thread sends the requests."""
 
-import contextlib
 import logging
 import threading
 import time
@@ -39,13 +38,15 @@ T = TypeVar("T")
 
 logger = logging.getLogger("exchange_sdk")
 
+_PROBE_SECONDS = 1.0
+"""How long a session that is being closed may still be busy asking for the exchange."""
+
 
 class Caller(Protocol):
     """What a session needs of `Client`."""
 
     _connection: Connection
     _stubs: Stubs
-    _channel: grpc.Channel
 
     def _call(self, operation: Operation[T], timeout: float | None = None) -> T: ...
 
@@ -75,6 +76,7 @@ class OrderEntry:
         self._is_closing = False
         self._ended: ExchangeError | None = Unavailable("the session is not open; use it with `with`")
         self._reader: threading.Thread | None = None
+        self._attempts = 0
         self.reconnects = 0
 
     # ---------------------------------------------------------------- requests
@@ -224,61 +226,55 @@ class OrderEntry:
     def _talk(self) -> None:
         """Connect, converse, and again, until the session is closed or refused."""
         cause: ExchangeError | None = None
-        attempts = 0
         lost: list[Pending] = []
-        while self._connect():
-            answered, error = False, self._refusal()
-            if error is None:
+        try:
+            while not self._is_closing:
+                self._connect()
                 with self._changed:
                     self._is_ready = True
                     self._changed.notify_all()
                 if cause is not None:
-                    self._tell(Reconnected(cause, attempts))
+                    self._tell(Reconnected(cause, self._attempts))
                     threading.Thread(target=self._find, args=(lost,), name="order-entry-lookup", daemon=True).start()
                     lost = []
-                answered, error = self._converse()
+                cause = self._converse()
+                with self._changed:
+                    lost = self._pipeline.broke(cause) if may_pass(cause) else []
+                self._pause(cause)
+        except ExchangeError as refusal:
+            # Answers come in order: what was not answered before a refusal was not executed.
             with self._changed:
-                if not may_pass(error):
-                    self._ended = error
-                    self._pipeline.fail(error)
-                    self._give_up(lost)
-                    return
-                lost = lost + self._pipeline.broke(error)
-                if self._is_closing:
-                    self._give_up(lost)
-                    return
-                attempts = 1 if answered else attempts + 1
-                cause = error
-                delay = self._client._connection.retry.delay(attempts)
-                if self._changed.wait_for(lambda: self._is_closing, delay):
-                    self._give_up(lost)
-                    return
-        self._give_up(lost)
-
-    def _connect(self) -> bool:
-        """Wait for the connection; false when the session is closed first."""
-        ready = grpc.channel_ready_future(self._client._channel)
-        try:
-            while not self._is_closing:
-                with contextlib.suppress(grpc.FutureTimeoutError):
-                    ready.result(timeout=0.2)
-                    return True
-            return False
+                self._ended = self._ended or refusal
+                self._pipeline.fail(self._ended)
         finally:
-            ready.cancel()
+            for pending in lost:
+                pending.fail(pending.lost("the session has ended"))
+                self._release()
 
-    def _refusal(self) -> ExchangeError | None:
-        """Return why the exchange would not let this key trade; None when it does."""
-        try:
-            self._client._call(operations.may_trade())
-        except NotFound:
-            return None
-        except ExchangeError as error:
-            return error
-        return None
+    def _connect(self) -> None:
+        """Return when the exchange is there and lets this key trade. Raises its refusal.
 
-    def _converse(self) -> tuple[bool, ExchangeError]:
-        """Send and receive until the stream breaks; return whether anything was answered, and how it broke."""
+        Asked before the stream opens, so that opening a session shows at once what is wrong with it.
+        """
+        while not self._is_closing:
+            try:
+                self._client._call(operations.may_trade(), _PROBE_SECONDS)
+            except NotFound:
+                return
+            except ExchangeError as error:
+                self._pause(error)
+
+    def _pause(self, error: ExchangeError) -> None:
+        """Wait before the next attempt. Raises what cannot pass, and when the session is being closed."""
+        if not may_pass(error):
+            raise error
+        self._attempts += 1
+        with self._changed:
+            if self._changed.wait_for(lambda: self._is_closing, self._client._connection.retry.delay(self._attempts)):
+                raise self._end()
+
+    def _converse(self) -> ExchangeError:
+        """Send and receive until the stream breaks; return how it broke."""
         over = threading.Event()
         call: Any = self._client._stubs.orders.OrderEntry(
             self._requests(over), metadata=self._client._connection.metadata
@@ -287,17 +283,16 @@ class OrderEntry:
             self._call = call
             if self._is_closing:
                 call.cancel()
-        answered = False
         try:
             for response in call:
                 with self._changed:
                     self._pipeline.answer(response)
-                answered = True
-            return answered, Unavailable("the exchange ended the stream")
+                self._attempts = 0
+            return Unavailable("the exchange ended the stream")
         except grpc.RpcError as failure:
-            return answered, errors.from_rpc(failure)
+            return errors.from_rpc(failure)
         except ExchangeError as error:
-            return answered, error
+            return error
         finally:
             with self._changed:
                 self._call = None
@@ -329,11 +324,6 @@ class OrderEntry:
                 pending.finish([self._found(single) for single in pending.singles()])
             finally:
                 self._release()
-
-    def _give_up(self, lost: list[Pending]) -> None:
-        for pending in lost:
-            pending.fail(pending.lost("the session was closed before the answer"))
-            self._release()
 
     def _found(self, single: Any) -> OrderResult:
         query = lookup(single)
