@@ -58,8 +58,9 @@ lock: | $(UV) ## Lock the members' dependencies; what is locked stays (ARGS=--up
 	@$(PYTHON) tools/lock.py write $(UV) $(ARGS)
 
 .PHONY: gen
-gen: install ## Generate gen/ from proto/
+gen: install ## Generate gen/ from proto/, and docs/errors.md
 	@PATH="$(CURDIR)/$(BIN):$$PATH" buf generate
+	@$(BIN)/python -m tools.generate_errors_doc write
 
 # ---------------------------------------------------------------- run
 
@@ -73,7 +74,7 @@ test: install ## Run every test (PYTEST_ARGS="tests/unit -k book" for some)
 
 # One after the other, the quick ones first; `make -k check` goes on after a failure.
 .PHONY: check
-check: check-lock check-format check-lint check-imports check-proto check-gen check-types ## Check all that needs no run
+check: check-lock check-format check-lint check-imports check-proto check-gen check-docs check-types ## Check all that needs no run
 	@echo "All checks passed"
 
 .PHONY: check-lock
@@ -109,6 +110,10 @@ check-gen: install
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  PATH="$(CURDIR)/$(BIN):$$PATH" buf generate --output "$$folder" 2>"$$folder/log" || { cat "$$folder/log" >&2; exit 1; }; \
 	  diff -rq -x __pycache__ gen "$$folder/gen" || { echo "gen/ is not what proto/ says; run make gen" >&2; exit 1; }
+
+.PHONY: check-docs
+check-docs: install
+	@$(BIN)/python -m tools.generate_errors_doc check
 
 .PHONY: check-types
 check-types: install
