@@ -1,5 +1,7 @@
 """What every command shares: where options may stand, how errors end, and that help tells of everything."""
 
+import json
+from pathlib import Path
 from typing import Annotated
 
 import pytest
@@ -53,6 +55,16 @@ def test_common_options_may_stand_before_or_after_the_command_and_the_latter_win
 def test_a_command_s_own_arguments_arrive(small: typer.Typer, seen: list[tuple[Session, str]]) -> None:
     runner.invoke(small, ["look", "x", "--depth", "7"])
     assert seen[0][1] == "x 7"
+
+
+def test_the_key_of_a_profile_can_be_printed_for_other_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EXCHANGE_API_KEY", raising=False)
+    profiles = {"alice": {"api_key": "ex_a"}, "bob": {"api_key": "ex_b"}}
+    (tmp_path / "credentials.json").write_text(json.dumps({"address": "127.0.0.1:1", "profiles": profiles}))
+    at = ["--data-dir", str(tmp_path)]
+    assert runner.invoke(app, ["key", *at]).output == "ex_a\n"
+    assert runner.invoke(app, ["--as", "bob", "key", *at]).output == "ex_b\n"
+    assert runner.invoke(app, ["--as", "eve", "key", *at]).exit_code == 1
 
 
 @pytest.mark.parametrize(
