@@ -1,4 +1,4 @@
-"""`exchange balances`, `exchange fills` and `exchange key`: what the account has, what it did, and how to call as it."""
+"""`exchange balances`, `fills` and `key`: what the account has, what it did, and how to call as it."""
 
 from typing import Annotated
 
