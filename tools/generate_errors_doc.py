@@ -17,7 +17,7 @@ PAGE = ROOT / "docs/errors.md"
 
 INTRODUCTION = f"""# Errors
 
-<!-- Written by tools/generate_errors_doc.py from the contract and server/exchange_server/api/errors.py; do not edit. -->
+<!-- Written by tools/generate_errors_doc.py from the contract and the table in api/errors.py; do not edit. -->
 
 Every refusal is a `google.rpc.Status` with details:
 
@@ -25,8 +25,8 @@ Every refusal is a `google.rpc.Status` with details:
 - `google.rpc.BadRequest`, when a field is at fault: its path in the request, and what is wrong with it;
 - `google.rpc.RetryInfo`, when trying again makes sense: after which delay.
 
-The order entry stream answers with `OrderError` instead: the same reason, field and message, and `code`, the number of the
-status. UNKNOWN and INTERNAL are never sent. A fault of the server itself is UNAVAILABLE with `incident` in the
+The order entry stream answers with `OrderError` instead: the same reason, field and message, and `code`, the number of
+the status. UNKNOWN and INTERNAL are never sent. A fault of the server itself is UNAVAILABLE with `incident` in the
 metadata: the number under which the server's log has it.
 
 | reason | number | status | meaning | what to do |
