@@ -21,7 +21,7 @@ from tests.e2e.dev_process import Dev, clean_environment, open_folder, running
 
 PAGE = Path(__file__).parents[2] / "docs" / "manual-ops.md"
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-KEYS = next(block for block in BLOCKS if "export CREDENTIALS" in block)
+KEYS = next(block for block in BLOCKS if "export ALICE" in block)
 GRPCURL = [block for block in BLOCKS if "grpcurl " in block]
 RUN = [block for block in BLOCKS if "grpcurl " not in block and block != KEYS]
 
@@ -53,8 +53,7 @@ def dev() -> Iterator[Dev]:
 def run(dev: Dev, block: str) -> subprocess.CompletedProcess[str]:
     """Run a block of the page as somebody would who has set the keys, but against this exchange."""
     gateway = dev.ready["addresses"]["gateway"].removeprefix("http://")
-    script = KEYS.replace("~/.local/share/exchange/credentials.json", str(dev.data_dir / "credentials.json"))
-    script += block.replace("127.0.0.1:50051", dev.address).replace("127.0.0.1:8080", gateway)
+    script = KEYS + block.replace("127.0.0.1:50051", dev.address).replace("127.0.0.1:8080", gateway)
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = clean_environment() | {"PATH": tools, "EXCHANGE_DATA_DIR": str(dev.data_dir)}
     return subprocess.run(
