@@ -117,15 +117,18 @@ class AsyncStream(Generic[Event]):
 
     async def _message(self) -> Any:
         # A task of its own: grpc ends the whole call when a read is canceled, and a reader may be canceled any time.
-        if self._reading is None:
-            self._reading = asyncio.create_task(_read(self._call))
+        reading = self._reading
+        if reading is None:
+            reading = self._reading = asyncio.create_task(_read(self._call))
             # When nobody waits for it any more, its failure is nobody's concern.
-            self._reading.add_done_callback(lambda task: task.cancelled() or task.exception())
+            reading.add_done_callback(lambda task: task.cancelled() or task.exception())
         liveness = self._client._connection.liveness
-        done, _ = await asyncio.wait({self._reading}, timeout=liveness)
+        done, _ = await asyncio.wait({reading}, timeout=liveness)
         if not done:
             raise Unavailable(f"nothing came for {liveness:g} seconds")
-        reading, self._reading = self._reading, None
+        # `close` may have taken it away meanwhile; its result is then that the call ended.
+        if self._reading is reading:
+            self._reading = None
         return reading.result()
 
     def _interrupted(self, error: ExchangeError) -> float:

@@ -236,6 +236,17 @@ async def test_a_reader_that_gives_up_waiting_loses_nothing(server: FaultyServer
     assert server.calls("StreamTrades") == 1
 
 
+async def test_closing_a_stream_ends_the_iteration_of_a_reader_that_waits(server: FaultyServer) -> None:
+    server.play("StreamTrades", says(trades(1)))
+    async with sdk.AsyncClient(server.address) as client, client.stream_trades("BTC-USDC") as stream:
+        assert isinstance(await anext(stream), sdk.Trade)
+        reading = asyncio.create_task(anext(stream, None))
+        while stream._reading is None:
+            await asyncio.sleep(0)
+        await stream.close()
+        assert await asyncio.wait_for(reading, 5) is None
+
+
 MARKET = types_pb2.Market(name="BTC-USDC", tick_size="1", lot_size="1", status=types_pb2.MARKET_STATUS_OPEN)
 
 
