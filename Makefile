@@ -123,6 +123,10 @@ check-types: install
 bench: install ## Measure; prints a table and writes bench/results/latest.json (ARGS="…")
 	@$(BIN)/python -m bench $(ARGS)
 
+.PHONY: compile
+compile: install ## Compile the engine with mypyc, in place; needs a C compiler (ARGS=--clean removes it again)
+	@$(BIN)/python tools/compile_engine.py $(ARGS)
+
 .PHONY: clean
 clean: ## Remove the virtualenv, the tools and every cache
 	@rm -rf $(VENV) .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
