@@ -5,6 +5,7 @@ fits signed 64 bits.
 """
 
 import hashlib
+import struct
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
@@ -21,7 +22,6 @@ from exchange_server.engine.types import (
     AccountId,
     AssetId,
     Atoms,
-    Lots,
     MarketId,
     OrderId,
     Ppm,
@@ -112,17 +112,27 @@ class State:
         ]
 
     def hash(self) -> bytes:
-        """Return BLAKE2b-256 over the rows: per table its name and row count, then a line a row.
+        """Return BLAKE2b-256 over the rows: per table its name and row count, then blocks of rows by column.
 
-        A line is the row as a Python literal, which for integers, bytes and ASCII strings is the same everywhere.
+        Of a block, each column is its integers as little-endian signed 64 bits; a column of strings (UTF-8) or bytes is
+        the values' lengths in the same way, then the values. Column by column costs a third of row by row.
         """
         digest = hashlib.blake2b(digest_size=32)
         for name, rows in self.tables():
             digest.update(f"{name} {len(rows)}\n".encode())
             for start in range(0, len(rows), ROWS_HASHED_AT_ONCE):
-                lines = "\n".join(map(repr, rows[start : start + ROWS_HASHED_AT_ONCE]))
-                digest.update(lines.encode() + b"\n")
+                for column in zip(*rows[start : start + ROWS_HASHED_AT_ONCE], strict=True):
+                    digest.update(_column_bytes(column))
         return digest.digest()
+
+
+def _column_bytes(column: tuple[int | str | bytes, ...]) -> bytes:
+    """Encode one column of a block; its values are of one kind."""
+    layout = f"<{len(column)}q"
+    if isinstance(column[0], int):
+        return struct.pack(layout, *column)
+    values = [value.encode() if isinstance(value, str) else value for value in column]
+    return struct.pack(layout, *map(len, values)) + b"".join(values)  # type: ignore[arg-type]
 
 
 def dump(live: LiveState) -> State:
@@ -166,27 +176,29 @@ def load(live: LiveState, state: State) -> None:
     for account_id, asset_id, available_atoms in state.balances:
         live.accounts[AccountId(account_id)].balance(AssetId(asset_id)).available_atoms = available_atoms
 
-    # 2. Open orders: into the book as they come, into the accounts by age.
-    opened: dict[int, Order] = {}
+    # 2. Open orders: as they come, because this is how they lie in memory, into the book; into the accounts by age.
+    opened: dict[AccountId, dict[OrderId, Order]] = {account_id: {} for account_id in live.accounts}
     for row in state.open_orders:
-        order = _order(live, row)
-        opened[order.order_id] = order
-        book = live.books[order.market.market_id]
-        (book.bids if order.side == SIDE_BUY else book.asks).add(order)
-    for order_id in sorted(opened):
-        order = opened[order_id]
+        book = live.books[row[2]]  # type: ignore[index]
+        market, is_buy = book.market, row[3] == SIDE_BUY
+        level = (book.bids if is_buy else book.asks).level(row[7])  # type: ignore[arg-type]
+        order = _order(market, row, level.price_ticks)
+        level.append(order)
         account = live.accounts[order.account_id]
-        account.open_orders[order.order_id] = order
-        _know_client_id(account, order)
-        asset = order.market.quote if order.side == SIDE_BUY else order.market.base
-        balance = account.balance(asset.asset_id)
+        opened[order.account_id][order.order_id] = order
+        if order.client_order_id:
+            account.client_orders[order.client_order_id] = order
+        balance = account.balance((market.quote if is_buy else market.base).asset_id)
         balance.reserved_atoms += reserved_atoms(order)
+    for account_id, orders in opened.items():
+        live.accounts[account_id].open_orders = dict(sorted(orders.items()))
 
     # 3. What is remembered.
     for row in state.closed_orders:
-        order = _order(live, row)
+        order = _order(live.markets[row[2]], row, row[7])  # type: ignore[arg-type,index]
         account = live.accounts[order.account_id]
-        _know_client_id(account, order)
+        if order.client_order_id:
+            account.client_orders[order.client_order_id] = order
         account.remember(order)
     for account_id, credit_id, asset_id, amount_atoms in state.credits:
         live.accounts[AccountId(account_id)].remember_credit(credit_id, AssetId(asset_id), Atoms(amount_atoms))
@@ -197,11 +209,6 @@ def load(live: LiveState, state: State) -> None:
     live.time_ns = TimeNs(time_ns)
     live.event_digest = event_digest
     live.next_account_id = AccountId(next_account_id)
-
-
-def _know_client_id(account: Account, order: Order) -> None:
-    if order.client_order_id:
-        account.client_orders[order.client_order_id] = order
 
 
 def _open_orders(live: LiveState) -> Iterator[Order]:
@@ -242,17 +249,16 @@ def _order_row(order: Order) -> OrderRow:
     )
 
 
-def _order(live: LiveState, row: OrderRow) -> Order:
-    terms = PlaceOrder(
-        AccountId(row[1]), MarketId(row[2]), row[3], row[4], row[5], row[6] != 0, Ticks(row[7]), Lots(row[8]), row[9]
-    )
-    order = Order(OrderId(row[0]), live.markets[terms.market_id], terms, terms.price_ticks, TimeNs(row[10]))
-    order.open_lots = Lots(row[11])
-    order.cost_atoms = Atoms(row[12])
+def _order(market: Market, row: OrderRow, price_ticks: Ticks) -> Order:
+    # A million rows: naming the unit of each number would take longer than reading it.
+    terms = PlaceOrder(row[1], row[2], row[3], row[4], row[5], row[6] != 0, row[7], row[8], row[9])  # type: ignore[arg-type]
+    order = Order(row[0], market, terms, price_ticks, row[10])  # type: ignore[arg-type]
+    order.open_lots = row[11]  # type: ignore[assignment]
+    order.cost_atoms = row[12]  # type: ignore[assignment]
     order.fee_micro = row[13] * PPM - row[14]
     order.status = row[15]
     order.close_reason = row[16]
-    order.update_time_ns = TimeNs(row[17])
+    order.update_time_ns = row[17]  # type: ignore[assignment]
     return order
 
 
