@@ -22,11 +22,14 @@ DEEP = 1_000_000
 def slice_seconds(engine: Engine, commands: list[Command]) -> float:
     """Return the CPU seconds that the engine takes for the commands."""
     apply = engine.apply
-    sequence = engine.sequence
+    first = engine.sequence + 1
+    stamped = [
+        (Sequence(sequence), TimeNs(START_NS + sequence * STEP_NS), command)
+        for sequence, command in enumerate(commands, first)
+    ]
     started = time.process_time()
-    for command in commands:
-        sequence = Sequence(sequence + 1)
-        apply(sequence, TimeNs(START_NS + sequence * STEP_NS), command)
+    for sequence, time_ns, command in stamped:
+        apply(sequence, time_ns, command)
     return time.process_time() - started
 
 

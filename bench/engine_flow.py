@@ -95,7 +95,7 @@ def resting_order(random_source: random.Random, number: int, levels: int) -> Pla
 
 
 def crossing_order(random_source: random.Random, number: int, levels: int) -> PlaceOrder:
-    """Make an order that takes liquidity, as much as one resting order has."""
+    """Make an order that takes liquidity: mostly less than one resting order has, as takers do."""
     side = SIDE_BUY if random_source.random() < 0.5 else SIDE_SELL
     return PlaceOrder(
         AccountId(FIRST_CLIENT_ACCOUNT + random_source.randrange(ACCOUNTS)),
@@ -105,7 +105,7 @@ def crossing_order(random_source: random.Random, number: int, levels: int) -> Pl
         TIF_IOC,
         False,
         Ticks(MIDDLE_TICKS + levels if side == SIDE_BUY else MIDDLE_TICKS - levels),
-        Lots(random_source.randrange(1, 1_000)),
+        Lots(random_source.randrange(1, 300)),
         f"{number:016x}",
     )
 

@@ -279,6 +279,8 @@ def test_the_engine_agrees_with_the_naive_exchange(commands: list[Command | Canc
         # The events tell every change of a level and a balance, each once.
         reported = [(e.account_id, e.asset_id) for e in events if isinstance(e, BalanceChanged)]
         assert len(reported) == len(set(reported))
+        told_levels = [(e.market_id, e.side, e.price_ticks) for e in events if isinstance(e, LevelChanged)]
+        assert len(told_levels) == len(set(told_levels))
         for event in events:
             if isinstance(event, BalanceChanged):
                 balances[event.account_id, event.asset_id] = [event.available_atoms, event.reserved_atoms]

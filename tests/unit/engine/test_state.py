@@ -84,8 +84,8 @@ def test_the_digest_differs_when_a_balance_differs() -> None:
     apply_all(one, before)
     apply_all(other, before)
     assert one.event_digest == other.event_digest
-    balance = other.accounts[ANN].balance(t.AssetId(2))
-    balance.available_atoms = t.Atoms(balance.available_atoms + 1)
+    buyer = next(c.account_id for c in mixed if isinstance(c, PlaceOrder) and c.side == t.SIDE_BUY)
+    other.accounts[buyer].balance(t.AssetId(2)).available_atoms += 1
     apply_all(one, mixed)
     apply_all(other, mixed)
     assert one.event_digest != other.event_digest
