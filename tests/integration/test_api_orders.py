@@ -78,13 +78,12 @@ def test_a_canceled_order_gives_its_reservation_back(exchange: Exchange, alice: 
 
 def test_another_accounts_order_is_not_found(exchange: Exchange, alice: Trader, bob: Trader) -> None:
     order = exchange.place(alice, BUY, "100", "1")
-    for call, request in (
-        (exchange.orders.GetOrder, order_pb.GetOrderRequest(order_id=order.order_id)),
-        (exchange.orders.CancelOrder, order_pb.CancelOrderRequest(order_id=order.order_id)),
-    ):
-        with pytest.raises(grpc.RpcError) as refused:
-            call(request, metadata=bob.metadata)  # type: ignore[operator]
-        assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+    with pytest.raises(grpc.RpcError) as refused:
+        exchange.orders.GetOrder(order_pb.GetOrderRequest(order_id=order.order_id), metadata=bob.metadata)
+    assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+    with pytest.raises(grpc.RpcError) as refused:
+        exchange.orders.CancelOrder(order_pb.CancelOrderRequest(order_id=order.order_id), metadata=bob.metadata)
+    assert refused.value.code() is grpc.StatusCode.NOT_FOUND
 
 
 def test_open_orders_are_listed_newest_first_page_by_page(exchange: Exchange, alice: Trader) -> None:

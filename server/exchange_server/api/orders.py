@@ -116,7 +116,7 @@ class OrderService:
         response = None if order is None else pb.GetOrderResponse(order=present_order_message(order))
         await self._core.settled()
         if response is None:
-            raise CallError(ORDER_NOT_FOUND, request.WhichOneof("order") or "order")
+            raise CallError(ORDER_NOT_FOUND, "order")
         return response
 
     async def list_orders(self, request: pb.ListOrdersRequest, call: Call) -> pb.ListOrdersResponse:
