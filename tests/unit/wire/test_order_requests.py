@@ -71,6 +71,7 @@ def test_a_market_order_is_immediate_or_cancel_and_has_no_price() -> None:
 @pytest.mark.parametrize(
     ("fields", "reason", "field"),
     [
+        ({"price": "100.1"}, 3, "price"),
         ({"price": "100.25"}, 3, "price"),
         ({"price": "100.00000000000000001"}, 3, "price"),
         ({"price": "0"}, 1, "price"),
