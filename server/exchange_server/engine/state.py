@@ -191,7 +191,7 @@ def load(live: LiveState, state: State) -> None:
         balance = account.balance((market.quote if is_buy else market.base).asset_id)
         balance.reserved_atoms += reserved_atoms(order)
     for account_id, orders in opened.items():
-        live.accounts[account_id].open_orders = dict(sorted(orders.items()))
+        live.accounts[account_id].open_orders = {order_id: orders[order_id] for order_id in sorted(orders)}
 
     # 3. What is remembered.
     for row in state.closed_orders:
