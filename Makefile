@@ -8,6 +8,8 @@ STAMP  := $(VENV)/.installed
 # Passed on: make dev ARGS="--headless", make test PYTEST_ARGS="tests/unit -k book".
 ARGS   ?=
 PYTEST_ARGS ?= tests
+# A worker a core; WORKERS=0 runs the tests in one process, for a debugger.
+WORKERS ?= auto
 
 MEMBERS   := server sdks/python sdks/python-proto sdks/python-betterproto bots
 PYPROJECTS := $(MEMBERS:%=%/pyproject.toml)
@@ -70,7 +72,7 @@ dev: install ## Run the whole exchange in the foreground (ARGS="--headless …")
 
 .PHONY: test
 test: install ## Run every test (PYTEST_ARGS="tests/unit -k book" for some)
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 # One after the other, the quick ones first; `make -k check` goes on after a failure.
 .PHONY: check
