@@ -24,7 +24,10 @@ from pathlib import Path
 from exchange_server.embedded import child
 from exchange_server.embedded.postgres import EmbeddedPostgres
 if sys.argv[2] == "orphaning":
-    child._end_with = lambda parent: None  # as on systems that cannot bind a child to its parent
+    # As on systems that cannot bind a child to its parent.
+    other = "import runpy, sys; sys.platform = 'other'; del sys.argv[0]; runpy.run_path(sys.argv[0], None, '__main__')"
+    launched = child.launched
+    child.launched = lambda command, user: [sys.executable, "-c", other, *launched(command, user)[3:]]
 postgres = EmbeddedPostgres(Path(sys.argv[1]))
 postgres.start()
 print(postgres.pid, flush=True)

@@ -1,6 +1,5 @@
 """Processes that an embedded server consists of: started so that they end with us, and found again if they did not."""
 
-import ctypes
 import fcntl
 import os
 import signal
@@ -8,13 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
+import exchange_server.embedded.launch as launch
 from exchange_server.embedded.server_user import ServerUser
-
-PR_SET_PDEATHSIG: Final = 1
 
 
 class ExclusiveFolder:
@@ -92,18 +90,13 @@ class Child:
         try:
             with open(self._log_file, "ab") as log:
                 self._process = subprocess.Popen(
-                    self._command,
+                    launched(self._command, self._user),
                     cwd="/",
                     env=dict(self._environment),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    user=None if self._user is None else self._user.uid,
-                    group=None if self._user is None else self._user.gid,
-                    extra_groups=None if self._user is None else [],
-                    # Runs after the change of user, which would undo it.
-                    preexec_fn=_end_with(os.getpid()),  # noqa: PLW1509  two system calls, no lock
                 )
         except BaseException as error:
             self._error = error
@@ -113,18 +106,10 @@ class Child:
         self._process.wait()
 
 
-def _end_with(parent: int) -> Callable[[], None] | None:
-    """Return what the child calls before exec to get SIGINT when `parent` ends; None where there is no such thing."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-    def bind() -> None:
-        prctl(PR_SET_PDEATHSIG, int(signal.SIGINT), 0, 0, 0)
-        if os.getppid() != parent:  # it ended before we asked
-            os._exit(1)
-
-    return bind
+def launched(command: Sequence[str], user: ServerUser | None) -> list[str]:
+    """Return the command that runs a program (its first word is a path) as a user, bound to the calling thread."""
+    who = "-" if user is None else f"{user.uid}:{user.gid}"
+    return [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), who, *command]
 
 
 def is_running_in(pid: int, folder: Path) -> bool:

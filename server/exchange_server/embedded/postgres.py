@@ -22,7 +22,7 @@ from urllib.parse import quote
 import psycopg
 
 from exchange_server.embedded import postgres_binaries
-from exchange_server.embedded.child import Child, ExclusiveFolder, is_running_in, stop_foreign
+from exchange_server.embedded.child import Child, ExclusiveFolder, is_running_in, launched, stop_foreign
 from exchange_server.embedded.server_user import server_user
 
 logger = logging.getLogger(__name__)
@@ -188,15 +188,12 @@ class EmbeddedPostgres:
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         try:
             made = subprocess.run(
-                command,
+                launched(command, self._user),
                 check=False,
                 text=True,
                 cwd="/",
                 env=self._environment(),
                 capture_output=True,
-                user=None if self._user is None else self._user.uid,
-                group=None if self._user is None else self._user.gid,
-                extra_groups=None if self._user is None else [],
             )
         finally:
             for_initdb.unlink()
