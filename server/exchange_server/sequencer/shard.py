@@ -103,7 +103,9 @@ class Shard:
         self._stopped = True
         self._commit.close()
         self._writer.close()
-        if self.failure is None and self.sequence - self._recovered.snapshot_sequence > self._snapshot_tail:
+        # A follower may have written one since the start.
+        newest = max((sequence for sequence, _ in self._layout.snapshot_files()), default=0)
+        if self.failure is None and self.sequence - newest > self._snapshot_tail:
             write_snapshot(self._layout.directory, self.engine)
         self._mark.close(sync=True)
         self._recovered.lock.release()
