@@ -41,9 +41,11 @@ UNDECODABLE: Final = Undecodable()
 class Method:
     """One method of a service: its handler, the scope that it needs (None is public), whether it answers a stream.
 
-    Whether the handler takes one message or an iterator of them stands in the contract.
+    Whether the handler takes one message or an iterator of them stands in the contract. `checks_itself`: its reading of
+    the request includes the contract's rules.
     """
 
     handler: Callable[[Any, Call], Awaitable[Any] | AsyncIterator[Any]]
     scope: int | None
     streams: bool = False
+    checks_itself: bool = False

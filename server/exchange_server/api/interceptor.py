@@ -17,6 +17,7 @@ from grpc_interceptor.server import AsyncServerInterceptor
 from grpc_status import rpc_status
 
 from exchange_server.api.auth import ANYBODY, Authenticator
+from exchange_server.api.call import UNDECODABLE as UNDECODABLE_MESSAGE
 from exchange_server.api.call import Call, Method, Undecodable
 from exchange_server.api.errors import UNAVAILABLE, UNDECODABLE, CallError, call_error, status_proto
 from exchange_server.telemetry.metrics import CallMetrics
@@ -65,7 +66,10 @@ class CallInterceptor(AsyncServerInterceptor):
         code = "CANCELLED"
         try:
             call = self._call(entry, context)
-            _check(request)
+            if request is UNDECODABLE_MESSAGE:
+                raise CallError(UNDECODABLE)
+            if not entry.checks_itself:
+                _check(request)
             response = await method(request, call)
             code = "OK"
             return response

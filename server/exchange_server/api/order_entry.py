@@ -185,10 +185,7 @@ class OrderEntry:
             unit.commands.append(command)
 
     def _cancel_all(self, unit: Unit, request: pb.CancelAllOrdersRequest, call: Call) -> None:
-        error = contract_error(request)
         try:
-            if error is not None:
-                raise error
             command = self._core.orders.cancel_all_orders(request, call.principal.account_id)
         except FieldError as error:
             unit.response.error.CopyFrom(order_error(error))

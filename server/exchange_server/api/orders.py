@@ -18,10 +18,10 @@ from exchange_server.engine.types import SCOPE_READ, SCOPE_TRADE, AccountId, Mar
 from exchange_server.wire.order_results import canceled_order_ids
 from exchange_server.wire.orders import (
     deduplicated_order_message,
-    placed_order_message,
     present_order_message,
     taker_fill_message,
     validated_order_message,
+    write_placed_order,
 )
 
 
@@ -42,9 +42,9 @@ class OrderService:
         """Return the table of this service."""
         service = "/exchange.v1.OrderService"
         return {
-            f"{service}/PlaceOrder": Method(self.place_order, SCOPE_TRADE),
-            f"{service}/CancelOrder": Method(self.cancel_order, SCOPE_TRADE),
-            f"{service}/CancelAllOrders": Method(self.cancel_all_orders, SCOPE_TRADE),
+            f"{service}/PlaceOrder": Method(self.place_order, SCOPE_TRADE, checks_itself=True),
+            f"{service}/CancelOrder": Method(self.cancel_order, SCOPE_TRADE, checks_itself=True),
+            f"{service}/CancelAllOrders": Method(self.cancel_all_orders, SCOPE_TRADE, checks_itself=True),
             f"{service}/GetOrder": Method(self.get_order, SCOPE_READ),
             f"{service}/ListOrders": Method(self.list_orders, SCOPE_READ),
             f"{service}/OrderEntry": Method(self._order_entry.serve, SCOPE_TRADE, streams=True),
@@ -61,15 +61,12 @@ class OrderService:
         if isinstance(outcome, events.OrderDeduplicated):
             return pb.PlaceOrderResponse(order=deduplicated_order_message(outcome), deduplicated=True)
         assert isinstance(outcome, events.OrderAccepted)
-        order = outcome.order
-        return pb.PlaceOrderResponse(
-            order=placed_order_message(order, applied.events, applied.time_ns),
-            fills=[
-                taker_fill_message(event, applied.sequence, applied.time_ns)
-                for event in applied.events
-                if type(event) is events.Trade
-            ],
-        )
+        response = pb.PlaceOrderResponse()
+        write_placed_order(response.order, outcome.order, applied.events, applied.time_ns)
+        for event in applied.events:
+            if type(event) is events.Trade:
+                response.fills.append(taker_fill_message(event, applied.sequence, applied.time_ns))
+        return response
 
     async def _validate_place(self, command: PlaceOrder, market: str) -> pb.PlaceOrderResponse:
         known = None

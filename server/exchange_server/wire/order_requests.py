@@ -100,7 +100,10 @@ class OrderReader:
 
     def cancel_all_orders(self, request: pb.CancelAllOrdersRequest, account_id: AccountId) -> CancelAllOrders:
         """Return the command. Raises FieldError."""
-        return CancelAllOrders(account_id, self.market_id(request.market))
+        try:
+            return CancelAllOrders(account_id, self.market_id(request.market))
+        except FieldError as error:
+            raise contract_error(request) or error from None
 
     def market_id(self, name: str) -> MarketId:
         """Return the id of a market, 0 for all when the name is empty. Raises FieldError naming `market`."""

@@ -14,6 +14,11 @@ def timestamp(time_ns: int) -> Timestamp:
     return Timestamp(seconds=time_ns // _SECOND_NS, nanos=time_ns % _SECOND_NS)
 
 
+def write_timestamp(message: Timestamp, time_ns: int) -> None:
+    """Fill in an empty timestamp that is part of another message."""
+    message.seconds, message.nanos = divmod(time_ns, _SECOND_NS)
+
+
 def parse_timestamp(value: Timestamp, field: str) -> TimeNs:
     """Return nanoseconds since 1970 UTC. Raises FieldError before 1970, after 2262, and for nanos out of range."""
     time_ns = value.seconds * _SECOND_NS + value.nanos
