@@ -1,0 +1,377 @@
+"""Core, follower and PostgreSQL as they run in earnest: the history says what traders were told, whatever is killed."""
+
+import asyncio
+import os
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import exchange_sdk as sdk
+from exchange_sdk import CloseReason, LedgerEntryKind, Liquidity, OrderStatus, RejectReason
+from exchange_server.cli.dev.ports import pick_free
+from exchange_server.embedded.postgres import EmbeddedPostgres
+from exchange_server.engine import Engine
+from exchange_server.journal import JournalReader
+from exchange_server.wire.journal_codec import decode_command
+from tests.e2e.dev_process import open_folder
+from tests.integration import told_history
+from tests.integration.naive_audit import NaiveAudit, printed_journal
+from tests.integration.postgres_fixture import database
+from tests.integration.sdk_fixture import AnyClient
+from tests.integration.stack_processes import Stack
+from tests.integration.told_history import FEES, ISSUANCE, check_history
+from tests.integration.trading_floor import MARKETS, Floor, Trader
+
+KINDS: dict[str, type[sdk.AsyncClient] | type[sdk.Client]] = {"async": sdk.AsyncClient, "sync": sdk.Client}
+METHODS = ("list_orders", "list_fills", "list_ledger_entries")
+STEPS = 600
+
+
+class Day(NamedTuple):
+    """A day's trading that is over: its stack still runs, and the history has all of it."""
+
+    stack: Stack
+    floor: Floor
+    traders: list[Trader]
+
+
+@pytest.fixture(scope="module")
+def day(postgres_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    """Trade for a while, once for all tests that only read."""
+
+    async def trade(stack: Stack) -> Floor:
+        await stack.start()
+        async with Floor(stack, seed=3) as floor:
+            await floor.trade(STEPS)
+            await floor.close_day()
+            await floor.wait_for_history()
+        return floor
+
+    with database(postgres_server) as url:
+        stack = Stack(tmp_path_factory.mktemp("day"), url)
+        try:
+            with ThreadPoolExecutor(1) as thread:
+                floor = thread.submit(lambda: asyncio.run(trade(stack))).result()
+            yield Day(stack, floor, floor.traders)
+        finally:
+            stack.stop()
+
+
+class Clients:
+    """One of the SDK's two clients for whoever asks."""
+
+    def __init__(self, stack: Stack, kind: str) -> None:
+        self._stack = stack
+        self._kind = kind
+        self._open: list[AnyClient] = []
+
+    def of(self, trader: Trader) -> AnyClient:
+        return self._new(trader.api_key)
+
+    @property
+    def admin(self) -> AnyClient:
+        return self._new(self._stack.admin_key)
+
+    def _new(self, api_key: str) -> AnyClient:
+        self._open.append(AnyClient(KINDS[self._kind](self._stack.address, api_key=api_key)))
+        return self._open[-1]
+
+    async def close(self) -> None:
+        for client in self._open:
+            await client.close()
+
+
+@pytest.fixture(params=KINDS)
+async def clients(day: Day, request: pytest.FixtureRequest) -> AsyncIterator[Clients]:
+    clients = Clients(day.stack, request.param)
+    yield clients
+    await clients.close()
+
+
+# ---------------------------------------------------------------- a day without accidents
+
+
+def test_the_day_had_everything_that_the_history_can_hold(day: Day) -> None:
+    orders = [order for trader in day.traders for order in trader.orders.values()]
+    fills = [fill for trader in day.traders for fill in trader.fills]
+    assert {order.status for order in orders} == set(OrderStatus)
+    assert {order.close_reason for order in orders} == {None, *CloseReason} - {CloseReason.CANCELED_BY_OPERATOR}
+    assert {fill.liquidity for fill in fills} == set(Liquidity)
+    assert {fill.market for fill in fills} == set(MARKETS)
+    assert any(fill.fee < 0 for fill in fills), "rebates"
+    assert any(
+        trade > 1 for trade in Counter(fill.sequence for trader in day.traders for fill in trader.fills).values()
+    )
+    assert {RejectReason.INSUFFICIENT_FUNDS, RejectReason.POST_ONLY_WOULD_CROSS} <= set(day.floor.refusals)
+    assert day.floor.repeated > 0
+    assert len(orders) > STEPS / 2
+    assert len(fills) > STEPS / 4
+
+
+def test_answers_and_streams_told_the_same(day: Day) -> None:
+    for trader in day.traders:
+        by_sequence = {update.sequence: update for update in trader.updates}
+        assert sorted(trader.orders) == [placed.order_id for placed in trader.placed]
+        for placed in trader.placed:
+            # In a shard 0 an order's id is the sequence of the command that placed it.
+            update = by_sequence[placed.order_id]
+            assert placed.order in update.orders
+            assert list(placed.fills) == [fill for fill in update.fills if fill.order_id == placed.order_id]
+        for canceled in trader.canceled:
+            assert trader.orders[canceled.order_id] == canceled
+
+
+@pytest.mark.parametrize("page_size", [1, 7, 1000])
+async def test_orders_and_fills_are_listed_as_they_were_told_in_pages_of_any_size(
+    day: Day, clients: Clients, page_size: int
+) -> None:
+    # The smallest pages by one trader of few orders, as each is a call.
+    traders = day.traders[-1:] if page_size == 1 else day.traders
+    for trader in traders:
+        client = clients.of(trader)
+        await told_history.check_orders(client, trader, page_size)
+        await told_history.check_fills(client, trader, page_size)
+
+
+async def test_ledger_entries_are_listed_as_they_follow_from_what_was_told(day: Day, clients: Clients) -> None:
+    told = told_history.bookings(day.traders)
+    for trader in day.traders:
+        client = clients.of(trader)
+        whole = await told_history.check_ledger(client, trader.account_id, told[trader.account_id])
+        await told_history.check_balances(client, trader.account_id, whole)
+        assert {entry.kind for entry in whole} == set(LedgerEntryKind)
+        assert await client.items("list_ledger_entries", page_size=7) == whole
+        for asset in ("BTC", "ETH", "USDC"):
+            of_asset = [entry for entry in whole if entry.asset == asset]
+            assert await client.items("list_ledger_entries", asset=asset, page_size=100) == of_asset
+
+
+async def test_the_whole_ledger_balances_over_all_accounts(day: Day, clients: Clients) -> None:
+    admin = clients.admin
+    known = {account.account_id for account in await admin.items("admin.list_accounts")}
+    (operator,) = known - {ISSUANCE, FEES} - {trader.account_id for trader in day.traders}
+    assert await admin.items("list_ledger_entries", account_id=operator) == []
+    await check_history(admin, day.traders)
+
+
+async def test_filters_leave_out_what_they_should_and_nothing_else(day: Day, clients: Clients) -> None:
+    for trader in day.traders[:2]:
+        client = clients.of(trader)
+        orders, fills = told_history.orders(trader), told_history.fills(trader)
+        for market in MARKETS:
+            assert await client.items("list_orders", market=market, page_size=50) == [
+                order for order in orders if order.market == market
+            ]
+            assert await client.items("list_fills", market=market, page_size=50) == [
+                fill for fill in fills if fill.market == market
+            ]
+        is_open = [order for order in orders if order.is_open]
+        assert await client.items("list_orders", open_only=True, page_size=7) == is_open
+        for market in MARKETS:
+            listed = await client.items("list_orders", open_only=True, market=market, page_size=1)
+            assert listed == [order for order in is_open if order.market == market]
+        (busiest, count) = Counter(fill.order_id for fill in fills).most_common(1)[0]
+        assert count > 1
+        of_busiest = [fill for fill in fills if fill.order_id == busiest]
+        assert await client.items("list_fills", order_id=busiest, page_size=1) == of_busiest
+        other = next(market for market in MARKETS if market != of_busiest[0].market)
+        assert await client.items("list_fills", order_id=busiest, market=other) == []
+
+
+async def test_nobody_but_an_operator_reads_another_accounts_history(day: Day, clients: Clients) -> None:
+    ada, ben = day.traders[:2]
+    client = clients.of(ada)
+    for method in METHODS:
+        with pytest.raises(sdk.NotFound) as refused:
+            await client.page(method, account_id=ben.account_id)
+        assert refused.value.reason is RejectReason.ACCOUNT_NOT_FOUND
+    # An order of somebody else's has no fills here.
+    theirs = ben.fills[0].order_id
+    assert await client.items("list_fills", order_id=theirs) == []
+
+
+async def test_a_page_token_continues_its_own_query_and_no_other(day: Day, clients: Clients) -> None:
+    ada, ben = day.traders[:2]
+    client, other, admin = clients.of(ada), clients.of(ben), clients.admin
+    tokens = {method: (await client.page(method, page_size=3)).next_page_token for method in METHODS}
+    assert all(tokens.values())
+
+    async def refuse(by: AnyClient, method: str, token: str, **filters: Any) -> None:
+        with pytest.raises(sdk.InvalidRequest) as refused:
+            await by.page(method, page_token=token, **filters)
+        assert (refused.value.reason, refused.value.field) == (RejectReason.PAGE_TOKEN_INVALID, "page_token")
+
+    for method, token in tokens.items():
+        middle = len(token) // 2
+        forged = token[:middle] + ("A" if token[middle] != "A" else "B") + token[middle + 1 :]
+        for bad in ("nonsense", "=", "é", token[:-4], token + "AAAA", token[4:], forged):
+            await refuse(client, method, bad)
+        await refuse(other, method, token)
+        await refuse(admin, method, token)
+        for foreign in METHODS:
+            if foreign != method:
+                await refuse(client, foreign, token)
+        # The token is the account's and not the key's; and another page size is the same query.
+        rest = await admin.items(method, page_token=token, account_id=ada.account_id, page_size=100)
+        assert rest == (await client.items(method))[3:]
+    await refuse(client, "list_orders", tokens["list_orders"], market="BTC-USDC")
+    await refuse(client, "list_orders", tokens["list_orders"], open_only=True)
+    await refuse(client, "list_fills", tokens["list_fills"], order_id=ada.fills[0].order_id)
+    await refuse(client, "list_ledger_entries", tokens["list_ledger_entries"], asset="BTC")
+
+
+async def test_money_and_orders_agree_with_an_audit_of_the_printed_journal_by_separate_code(day: Day) -> None:
+    audit = NaiveAudit(printed_journal(day.stack.data_dir))
+    async with sdk.AsyncClient(day.stack.address, api_key=day.stack.admin_key) as admin:
+        await audit.check(AnyClient(admin))
+    # What the journal has beside the orders that exist was refused, or a repetition.
+    refused = day.floor.refusals
+    asked = Counter(record["command"] for record in audit.records)
+    without_order = refused[RejectReason.INSUFFICIENT_FUNDS] + refused[RejectReason.POST_ONLY_WOULD_CROSS]
+    assert asked["PlaceOrder"] == len(audit.orders) + without_order + day.floor.repeated
+    assert (
+        asked["CancelOrder"] == sum(len(trader.canceled) for trader in day.traders) + refused[RejectReason.ORDER_CLOSED]
+    )
+
+
+# ---------------------------------------------------------------- accidents
+
+
+class Accident:
+    """A stack whose parts are killed while traders go on trading."""
+
+    def __init__(self, stack: Stack, floor: Floor) -> None:
+        self.stack = stack
+        self.floor = floor
+        self._over = False
+        self._trading = asyncio.create_task(self._trade())
+
+    async def _trade(self) -> None:
+        while not self._over:
+            await self.floor.trade(1)
+            await asyncio.sleep(0.002)
+
+    async def goes_on(self, steps: int = 80) -> None:
+        """Wait until traders have been answered so many times more."""
+        wanted = self.floor.acknowledged + steps
+        async with asyncio.timeout(30):
+            while self.floor.acknowledged < wanted:
+                if self._trading.done():
+                    self._trading.result()
+                await asyncio.sleep(0.01)
+
+    async def check_in_the_end(self) -> None:
+        """Stop trading; the history must catch up with all of it, every row once."""
+        self._over = True
+        await self._trading
+        await self.floor.close_day()
+        await self.floor.wait_for_history()
+        await check_history(AnyClient(self.floor.admin), self.floor.traders)
+
+    async def close(self) -> None:
+        self._trading.cancel()
+        await asyncio.gather(self._trading, return_exceptions=True)
+
+
+@asynccontextmanager
+async def trading(folder: Path, postgres_url: str) -> AsyncIterator[Accident]:
+    stack = Stack(folder, postgres_url)
+    try:
+        await stack.start()
+        async with Floor(stack, seed=7) as floor:
+            accident = Accident(stack, floor)
+            try:
+                await accident.goes_on()
+                yield accident
+            finally:
+                await accident.close()
+    finally:
+        stack.stop()
+
+
+@pytest.fixture
+async def accident(postgres_url: str, tmp_path: Path) -> AsyncIterator[Accident]:
+    async with trading(tmp_path, postgres_url) as accident:
+        yield accident
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[EmbeddedPostgres]:
+    """Run a PostgreSQL that may be killed, on a port that stays."""
+    with open_folder() as folder:
+        postgres = EmbeddedPostgres(folder, pick_free())
+        try:
+            postgres.start()
+            yield postgres
+        finally:
+            postgres.stop()
+            postgres.erase()
+
+
+def start_again(postgres: EmbeddedPostgres) -> None:
+    postgres.stop()
+    postgres.start()
+
+
+async def test_trading_goes_on_without_postgresql_and_the_history_catches_up(
+    own_postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    async with trading(tmp_path, own_postgres.url) as accident:
+        client = accident.floor.traders[0].client
+        assert own_postgres.pid is not None
+        os.kill(own_postgres.pid, signal.SIGKILL)
+        for _ in range(2):
+            await accident.goes_on()
+            for pages in (client.list_orders(timeout=1), client.list_fills(timeout=1)):
+                with pytest.raises(sdk.Unavailable) as refused:
+                    await pages.page()
+                assert refused.value.reason is RejectReason.UNAVAILABLE
+            with pytest.raises(sdk.Unavailable):
+                await client.list_ledger_entries(timeout=1).page()
+            assert len(await client.list_orders(open_only=True).page()) > 0
+        await asyncio.to_thread(start_again, own_postgres)
+        await accident.goes_on()
+        await accident.check_in_the_end()
+
+
+async def test_a_follower_that_is_killed_repeats_and_loses_no_row(accident: Accident) -> None:
+    for _ in range(2):
+        accident.stack.follower.kill()
+        await accident.goes_on()
+        accident.stack.follower.start()
+        await accident.goes_on()
+    await accident.check_in_the_end()
+
+
+async def test_a_follower_goes_on_when_the_core_is_killed_and_both_have_the_state_of_the_journal(
+    accident: Accident,
+) -> None:
+    stack, floor = accident.stack, accident.floor
+    follower = stack.follower.pid
+    for _ in range(2):
+        stack.core.kill()
+        stack.core.start()
+        await stack.wait_until_serving()
+        await accident.goes_on()
+    await accident.check_in_the_end()
+    assert all(trader.breaks >= 1 for trader in floor.traders)
+    assert (stack.follower.running, stack.follower.pid) == (True, follower)
+
+    core = await floor.admin.admin.get_state_hash()
+    independent = Engine()
+    reader = JournalReader(stack.data_dir, 0)
+    try:
+        for sequence, time_ns, payload in reader.read(core.sequence):
+            independent.apply(sequence, time_ns, decode_command(payload))  # type: ignore[arg-type]  # plain integers
+    finally:
+        reader.close()
+    assert (independent.sequence, independent.state_hash()) == (core.sequence, core.state_hash)
+    # The follower keeps no hash; the digest of all events that it writes with every batch tells the same.
+    cursor = stack.cursor()
+    assert (cursor.sequence, cursor.event_digest) == (core.sequence, independent.event_digest)
