@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from exchange_server.cli.dev import die_with_parent, ports
-from exchange_server.cli.dev.child_process import ChildProcess, describe_exit
+from exchange_server.cli.dev.child_process import BACKGROUND_NICENESS, ChildProcess, describe_exit
 from exchange_server.cli.dev.service import Service
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -62,6 +62,15 @@ async def test_a_process_has_a_session_of_its_own_and_ends_on_request(tmp_path: 
     assert os.getsid(process.pid) == process.pid
     assert await process.stop(DEADLINE)
     assert not process.running
+
+
+async def test_a_background_process_gets_the_processor_last(tmp_path: Path) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    front = await ChildProcess.spawn(SLEEP, tmp_path / "x.log", os.environ)
+    back = await ChildProcess.spawn(SLEEP, tmp_path / "x.log", os.environ, background=True)
+    assert os.getpriority(os.PRIO_PROCESS, front.pid) == own
+    assert os.getpriority(os.PRIO_PROCESS, back.pid) == min(own + BACKGROUND_NICENESS, 19)
+    await asyncio.gather(front.stop(DEADLINE), back.stop(DEADLINE))
 
 
 async def test_a_process_that_ignores_the_request_is_killed(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """One process under the supervisor: bound to its life, in a session of its own, its output in a log file."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,6 +14,9 @@ import exchange_server.cli.dev.die_with_parent as die_with_parent
 
 LARGEST_LOG = 10_000_000
 
+BACKGROUND_NICENESS = 10
+"""Of what may wait while orders may not."""
+
 
 class ChildProcess:
     """A running process. Start it with `spawn`, from the main thread: on Linux its life is bound to the thread's."""
@@ -23,8 +27,10 @@ class ChildProcess:
         self._log_start = log_start
 
     @classmethod
-    async def spawn(cls, command: Sequence[str], log_file: Path, environment: Mapping[str, str]) -> "ChildProcess":
-        """Start a program (its first word is an absolute path)."""
+    async def spawn(
+        cls, command: Sequence[str], log_file: Path, environment: Mapping[str, str], *, background: bool = False
+    ) -> "ChildProcess":
+        """Start a program (its first word is an absolute path); in the background it gets the processor last."""
         with _open_log(log_file) as log:
             log_start = log.tell()
             process = await asyncio.create_subprocess_exec(
@@ -41,6 +47,8 @@ class ChildProcess:
                 # Ctrl-C reaches the supervisor only, which stops the others in their order.
                 start_new_session=True,
             )
+        if background:
+            to_background(process.pid)
         return cls(process, log_file, log_start)
 
     @property
@@ -82,6 +90,13 @@ class ChildProcess:
             log.seek(max(self._log_start, log.tell() - 4096))
             lines = log.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1].strip() if lines else ""
+
+
+def to_background(pid: int) -> None:
+    """Lower the priority of a process that has just started, and so of all that it will start."""
+    niceness = min(os.getpriority(os.PRIO_PROCESS, 0) + BACKGROUND_NICENESS, 19)
+    with contextlib.suppress(ProcessLookupError):
+        os.setpriority(os.PRIO_PROCESS, pid, niceness)
 
 
 def _open_log(log_file: Path) -> BinaryIO:

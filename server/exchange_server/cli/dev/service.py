@@ -18,13 +18,21 @@ class Service:
     """A named process that is restarted when it ends. The delay doubles with each short life."""
 
     def __init__(
-        self, name: str, command: Sequence[str], log_file: Path, environment: Mapping[str, str], say: Say
+        self,
+        name: str,
+        command: Sequence[str],
+        log_file: Path,
+        environment: Mapping[str, str],
+        say: Say,
+        *,
+        background: bool = False,
     ) -> None:
         self.name = name
         self._command = command
         self._log_file = log_file
         self._environment = environment
         self._say = say
+        self._background = background
         self._process: ChildProcess | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._stopping = False
@@ -36,7 +44,9 @@ class Service:
 
     async def start(self) -> None:
         """Start the process once, without keeping it: `keep` does, when its first start has gone well."""
-        self._process = await ChildProcess.spawn(self._command, self._log_file, self._environment)
+        self._process = await ChildProcess.spawn(
+            self._command, self._log_file, self._environment, background=self._background
+        )
 
     def keep(self) -> None:
         """Restart the process from now on whenever it ends."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exchange_server.cli.dev import ports
+from exchange_server.cli.dev.child_process import to_background
 from exchange_server.cli.dev.data_dir import DataDir, DataDirInUse
 from exchange_server.cli.dev.report import Running, announce, say, write_ready_file
 from exchange_server.cli.dev.service import Service
@@ -116,9 +117,10 @@ class Supervisor:
             await _uninterrupted(self._postgres.start)
         except EmbeddedPostgresError as error:
             raise CommandError(str(error)) from error
+        self._postgres_to_background()
         self._watch = asyncio.create_task(self._watch_postgres())
         await self._start_core()
-        await self._start_kept("follower", ["follow"])
+        await self._start_kept("follower", ["follow"], background=True)
         await self._seed()
         gateway = await self._start_gateway()
         if self._options.bots:
@@ -149,8 +151,8 @@ class Supervisor:
             await asyncio.gather(serving, ended, return_exceptions=True)
         core.keep()
 
-    async def _start_kept(self, name: str, arguments: list[str]) -> None:
-        service = self._service(name, arguments)
+    async def _start_kept(self, name: str, arguments: list[str], *, background: bool = False) -> None:
+        service = self._service(name, arguments, background=background)
         await service.start()
         service.keep()
 
@@ -192,9 +194,10 @@ class Supervisor:
         gateway.keep()
         return True
 
-    def _service(self, name: str, arguments: list[str]) -> Service:
+    def _service(self, name: str, arguments: list[str], *, background: bool = False) -> Service:
         command = [sys.executable, "-m", "exchange_server.cli", *arguments]
-        service = Service(name, command, self._data.logs / f"{name}.log", self._environment(), say)
+        log_file = self._data.logs / f"{name}.log"
+        service = Service(name, command, log_file, self._environment(), say, background=background)
         self._services[name] = service
         return service
 
@@ -227,6 +230,11 @@ class Supervisor:
 
     # ------------------------------------------------------------------ run and stop
 
+    def _postgres_to_background(self) -> None:
+        """Let the history catch up with what orders leave of the processor."""
+        if self._postgres.pid is not None:
+            to_background(self._postgres.pid)
+
     async def _watch_postgres(self) -> None:
         """Start PostgreSQL again on its port when it has died: the others know its URL."""
         port = self._postgres.port
@@ -242,6 +250,7 @@ class Supervisor:
             except EmbeddedPostgresError as error:
                 say(str(error))
             else:
+                self._postgres_to_background()
                 say(f"PostgreSQL runs again (process {self._postgres.pid})")
 
     async def _stop(self) -> None:
