@@ -87,14 +87,18 @@ class BuggyEngine:
 
 
 def _inject(shard: Shard, fault: str, number: int) -> None:
+    name, code = {"fsync": ("fdatasync", errno.EIO), "full": ("pwrite", errno.ENOSPC), "raise": ("", 0)}[fault]
+
     def refuse(*_: object) -> NoReturn:
-        code = errno.EIO if fault == "fsync" else errno.ENOSPC
+        # Once: after it the kernel claims success again, and has dropped the pages.
+        vars(os)[name] = works
         raise OSError(code, os.strerror(code))
 
     if fault == "raise":
         vars(shard)["engine"] = BuggyEngine(shard.engine, number)
     else:
-        vars(os)[{"fsync": "fdatasync", "full": "pwrite"}[fault]] = refuse
+        works = vars(os)[name]
+        vars(os)[name] = refuse
 
 
 if __name__ == "__main__":

@@ -268,6 +268,22 @@ async def test_a_lone_client_is_committed_at_once_and_a_crowd_shares_its_commits
     assert shard.commits - commits_before < 100
 
 
+async def test_units_that_arrive_one_by_one_share_commits_when_clients_do_not_wait_for_each_other(
+    open_shard: OpenShard,
+) -> None:
+    # An fsync is done before the next unit comes, so only the pacing makes them share one.
+    shard = await open_shard()
+    futures = []
+    commits_before = shard.commits
+    for _ in range(300):
+        futures.append(shard.submit([buy()]))
+        until = time.perf_counter() + 0.0004
+        while time.perf_counter() < until:
+            await asyncio.sleep(0)
+    await asyncio.gather(*futures)
+    assert shard.commits - commits_before < 120
+
+
 async def test_a_failing_listener_stops_the_shard_but_not_the_replies(open_shard: OpenShard) -> None:
     shard = await open_shard()
 
