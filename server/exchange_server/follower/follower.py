@@ -43,7 +43,7 @@ class FollowerSettings:
     batch_commands: int = 5_000
     batch_rows: int = 50_000
     batch_seconds: float = 0.05
-    snapshot_commands: int = 500_000
+    snapshot_commands: int = 200_000
     idle_snapshot_commands: int = 20_000
     idle_seconds: float = 5.0
 

@@ -41,6 +41,8 @@ SLICE_NS: Final = 1_000_000
 """How long the sequencer keeps the event loop to itself."""
 SNAPSHOT_TAIL: Final = 100_000
 """Commands since the last snapshot above which a clean stop writes one."""
+SNAPSHOT_RESTING: Final = 100_000
+"""Open orders above which a clean stop leaves the snapshot to the follower: a million take some seconds to write."""
 
 
 class Shard:
@@ -94,7 +96,7 @@ class Shard:
         self._closing = False
 
     async def stop(self) -> None:
-        """Refuse what comes, finish what waits, make it durable; write a snapshot if the tail is long."""
+        """Refuse what comes, finish what waits, make it durable; write a snapshot if the tail is long and the book is not."""
         self._closing = True
         self._check_drained()
         await self._drained.wait()
@@ -103,9 +105,11 @@ class Shard:
         self._stopped = True
         self._commit.close()
         self._writer.close()
-        # A follower may have written one since the start.
+        # A follower may have written one since the start, and writes the large ones: a stop must not take long.
         newest = max((sequence for sequence, _ in self._layout.snapshot_files()), default=0)
-        if self.failure is None and self.sequence - newest > self._snapshot_tail:
+        resting = sum(len(account.open_orders) for account in self.engine.accounts.values())
+        long_tail = self.sequence - newest > self._snapshot_tail
+        if self.failure is None and long_tail and resting <= SNAPSHOT_RESTING:
             write_snapshot(self._layout.directory, self.engine)
         self._mark.close(sync=True)
         self._recovered.lock.release()
