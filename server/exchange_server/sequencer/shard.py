@@ -96,7 +96,7 @@ class Shard:
         self._closing = False
 
     async def stop(self) -> None:
-        """Refuse what comes, finish what waits, make it durable; write a snapshot if the tail is long and the book is not."""
+        """Refuse what comes, finish what waits, make it durable; snapshot a long tail of a small book."""
         self._closing = True
         self._check_drained()
         await self._drained.wait()
