@@ -1,4 +1,4 @@
-"""The follower's way from the journal into PostgreSQL: read, apply, build rows, write, all of it."""
+"""The follower's way from the journal into PostgreSQL: read, apply, build rows, write; and what orders feel of it."""
 
 import shutil
 import tempfile
@@ -6,8 +6,12 @@ import threading
 import time
 from pathlib import Path
 
+import psycopg
+
+from bench import projection_latency
 from bench.engine_flow import Mix, flow
 from bench.figures import Figure
+from exchange_server.cli.dev.child_process import to_background
 from exchange_server.embedded.postgres import EmbeddedPostgres
 from exchange_server.engine.commands import Command
 from exchange_server.follower import Follower
@@ -33,14 +37,23 @@ def run() -> list[Figure]:
     postgres = EmbeddedPostgres(folder)
     try:
         before, mixed = flow(RESTING, COMMANDS, Mix())
+        backlog = len(before) + len(mixed)
         _write_journal(folder / "shard", before + mixed)
         with postgres:
-            rows_per_second, commands_per_second = _catch_up(folder / "shard", postgres.url, len(before) + len(mixed))
+            rows_per_second, commands_per_second = _catch_up(folder / "shard", postgres.url, backlog)
+            assert postgres.pid is not None
+            to_background(postgres.pid)  # as `exchange dev` runs it
+            with psycopg.connect(postgres.url, autocommit=True) as connection:
+                connection.execute("CREATE DATABASE latency")
+            waits = projection_latency.measure(folder / "shard", postgres.database_url("latency"), backlog)
     finally:
         postgres.erase()
         shutil.rmtree(folder, ignore_errors=True)
-    note = f"{commands_per_second:,.0f} commands/s; the follower reads, applies and writes"
-    return [Figure("PostgreSQL projection", rows_per_second, 20_000, "rows/s", False, note)]
+    return [
+        Figure("PostgreSQL projection", rows_per_second, 20_000, "rows/s", at_most=False),
+        Figure("PostgreSQL projection, commands", commands_per_second, None, "commands/s", at_most=False),
+        *waits,
+    ]
 
 
 def _write_journal(directory: Path, commands: list[Command]) -> None:

@@ -1,0 +1,164 @@
+"""What orders wait while the projection catches up: a core, a follower with a backlog, and a modest steady load."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import grpc
+import psycopg
+
+from bench.figures import Figure
+from exchange.v1 import order_service_pb2 as pb
+from exchange.v1 import types_pb2
+from exchange_sdk import AsyncClient, Scope
+from exchange_server.cli.dev.child_process import to_background
+from exchange_server.cli.dev.ports import pick_free
+from exchange_server.cli.dev.supervisor import wait_until_serving
+from exchange_server.engine.types import FIRST_CLIENT_ACCOUNT
+
+PLACE_ORDER = "/exchange.v1.OrderService/PlaceOrder"
+ORDERS_A_SECOND = 300
+IN_FLIGHT = 100
+"""Calls under way at once, fewer than the server takes; who waits for one is not late by that: its time runs."""
+MEASURED_SECONDS = 2.0
+SETTLE_SECONDS = 0.3
+ROUNDS = 5
+FEWEST_ROUNDS = 3
+TARGET = 1.5
+START_SECONDS = 60
+
+
+def measure(directory: Path, postgres_url: str, backlog: int) -> list[Figure]:
+    """Alternate between a load alone and the same load beside a follower that works off what lies behind.
+
+    `directory` has a journal of `backlog` commands, by `bench.engine_flow`; the follower has written none of them. It
+    is paused where the load is alone. What is compared is the median of the rounds: machines are shared and noisy.
+    """
+    return asyncio.run(_measure(directory, postgres_url, backlog))
+
+
+async def _measure(directory: Path, postgres_url: str, backlog: int) -> list[Figure]:
+    port = pick_free()
+    settings = {
+        "EXCHANGE_DATA_DIR": str(directory),
+        "EXCHANGE_GRPC_PORT": str(port),
+        "EXCHANGE_POSTGRES_URL": postgres_url,
+        "EXCHANGE_LOG_LEVEL": "warning",
+    }
+    processes = [_start("serve", settings)]
+    alone: list[float] = []
+    beside: list[float] = []
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            await wait_until_serving(f"127.0.0.1:{port}")
+        load = await _Load.prepare(f"127.0.0.1:{port}", (directory / "admin.key").read_text().strip())
+        follower = _start("follow", settings)
+        processes.append(follower)
+        to_background(follower.pid)
+        await _until_it_writes(postgres_url)
+        for _ in range(ROUNDS):
+            follower.send_signal(signal.SIGSTOP)
+            await load.run(SETTLE_SECONDS)
+            quiet = _p99(await load.run(MEASURED_SECONDS))
+            follower.send_signal(signal.SIGCONT)
+            await load.run(SETTLE_SECONDS)
+            busy = _p99(await load.run(MEASURED_SECONDS))
+            if _written(postgres_url) >= backlog:
+                break
+            alone.append(quiet)
+            beside.append(busy)
+        await load.close()
+    finally:
+        for process in reversed(processes):
+            _stop(process)
+    if len(alone) < FEWEST_ROUNDS:
+        raise RuntimeError(f"the follower caught up in round {len(alone) + 1}: more backlog is needed")
+    name = f"acknowledgement at {ORDERS_A_SECOND} orders/s, p99"
+    quiet, busy = median(alone), median(beside)
+    return [
+        Figure(f"{name}, projection catching up ÷ none", busy / quiet, TARGET, "×", at_most=True),
+        Figure(f"{name}, no projection", quiet * 1e3, None, "ms", at_most=True),
+        Figure(f"{name}, projection catching up", busy * 1e3, None, "ms", at_most=True),
+    ]
+
+
+class _Load:
+    """Orders that expire at once, sent by unary calls at fixed times, whether or not earlier ones are answered."""
+
+    def __init__(self, address: str, api_key: str) -> None:
+        self._channel = grpc.aio.insecure_channel(address)
+        self._call: Any = self._channel.unary_unary(PLACE_ORDER)
+        self._metadata = (("authorization", f"Bearer {api_key}"),)
+        self._request = pb.PlaceOrderRequest(
+            market="BTC-USDC",
+            side=types_pb2.SIDE_BUY,
+            type=types_pb2.ORDER_TYPE_LIMIT,
+            time_in_force=types_pb2.TIME_IN_FORCE_IOC,
+            price="1000",
+            quantity="0.01",
+        ).SerializeToString()
+
+    @classmethod
+    async def prepare(cls, address: str, admin_key: str) -> "_Load":
+        async with AsyncClient(address, api_key=admin_key) as admin:
+            created = await admin.admin.create_api_key(FIRST_CLIENT_ACCOUNT, [Scope.TRADE])
+        return cls(address, created.api_key)
+
+    async def run(self, seconds: float) -> list[float]:
+        """Return for each order the seconds from when it was due to its answer."""
+        waited: list[float] = []
+        free = asyncio.Semaphore(IN_FLIGHT)
+
+        async def place(due: float) -> None:
+            async with free:
+                await self._call(self._request, metadata=self._metadata, timeout=30)
+            waited.append(time.perf_counter() - due)
+
+        started = time.perf_counter()
+        async with asyncio.TaskGroup() as orders:
+            for number in range(int(seconds * ORDERS_A_SECOND)):
+                due = started + number / ORDERS_A_SECOND
+                await asyncio.sleep(max(due - time.perf_counter(), 0))
+                orders.create_task(place(due))
+        return waited
+
+    async def close(self) -> None:
+        await self._channel.close()
+
+
+def _start(command: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_")}
+    return subprocess.Popen([sys.executable, "-m", "exchange_server.cli", command], env=environment | settings, cwd="/")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGCONT)
+    process.terminate()
+    process.wait(30)
+
+
+def _written(postgres_url: str) -> int:
+    try:
+        with psycopg.connect(postgres_url) as connection:
+            row = connection.execute("SELECT sequence FROM cursor").fetchone()
+    except psycopg.errors.UndefinedTable:
+        return 0
+    return 0 if row is None else int(row[0])
+
+
+async def _until_it_writes(postgres_url: str) -> None:
+    before = _written(postgres_url)
+    async with asyncio.timeout(START_SECONDS):
+        while _written(postgres_url) <= before:  # noqa: ASYNC110  # another process writes it
+            await asyncio.sleep(0.05)
+
+
+def _p99(samples: Sequence[float]) -> float:
+    return sorted(samples)[int(len(samples) * 0.99)]
