@@ -29,6 +29,7 @@ from exchange_server.api.admin import AdminService
 from exchange_server.api.auth import Authenticator, new_api_key
 from exchange_server.api.call import Method
 from exchange_server.api.core import Core
+from exchange_server.api.guard import Guard
 from exchange_server.api.history import HistoryReader
 from exchange_server.api.market_data import MarketDataService
 from exchange_server.api.orders import OrderService
@@ -96,7 +97,7 @@ async def serve(
 async def _serve(settings: Settings, on_ready: Callable[[Ready], None], stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         registry = CollectorRegistry()
-        server = GrpcServer(CallMetrics(registry), time.time_ns, _server_options(settings))
+        server = GrpcServer(_server_options(settings))
         port = await server.start(settings.grpc_host, settings.grpc_port)
         stack.push_async_callback(server.stop, 0)
 
@@ -132,7 +133,8 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], stop: as
         }
 
         # 5. gRPC.
-        await server.open(methods, Authenticator(shard.engine.api_keys_by_hash, time.time_ns))
+        authenticator = Authenticator(shard.engine.api_keys_by_hash, time.time_ns)
+        await server.open(methods, Guard(authenticator, CallMetrics(registry), time.time_ns))
         log.info("serving", extra={"address": f"{settings.grpc_host}:{port}", "sequence": shard.sequence})
         on_ready(Ready(settings.grpc_host, port, settings.admin_key_path, shard.sequence))
 

@@ -17,6 +17,7 @@ from exchange_server.engine.types import SCOPE_ADMIN, AccountId
 _HEADER = "authorization"
 _SCHEME = "bearer "
 _SECRET_BYTES = 32
+_REMEMBERED = 10_000
 
 
 class Principal:
@@ -50,18 +51,34 @@ class Authenticator:
     def __init__(self, keys_by_hash: Mapping[bytes, ApiKey], clock_ns: Callable[[], int]) -> None:
         self._keys: Final = keys_by_hash
         self._clock_ns: Final = clock_ns
+        # Headers that were right once; whether their key still works is asked every time.
+        self._remembered: Final[dict[str | bytes, Principal]] = {}
 
     def authenticate(self, metadata: Iterable[tuple[str, str | bytes]], scope: int) -> Principal:
         """Return the caller. Raises CallError when the key is missing or does not work, or lacks the scope."""
-        token = _bearer(metadata)
-        key = self._keys.get(hashlib.sha256(token.encode()).digest()) if token else None
-        if key is None:
+        for key, value in metadata:
+            if key == _HEADER:
+                principal = self._remembered.get(value) or self._find(value)
+                break
+        else:
             raise CallError(UNAUTHENTICATED)
-        principal = Principal(key.account_id, key.scopes, key)
         principal.check(self._clock_ns())
         if not principal.may(scope):
             name = scope_name(scope)
             raise CallError(SCOPE_MISSING, message=f"the API key lacks the scope {name}", metadata={"scope": name})
+        return principal
+
+    def _find(self, header: str | bytes) -> Principal:
+        text = header if isinstance(header, str) else header.decode("ascii", "replace")
+        key = None
+        if text[: len(_SCHEME)].lower() == _SCHEME:
+            key = self._keys.get(hashlib.sha256(text[len(_SCHEME) :].encode()).digest())
+        if key is None:
+            raise CallError(UNAUTHENTICATED)
+        principal = Principal(key.account_id, key.scopes, key)
+        if len(self._remembered) >= _REMEMBERED:
+            self._remembered.clear()
+        self._remembered[header] = principal
         return principal
 
 
@@ -76,11 +93,3 @@ def scope_name(scope: int) -> str:
     """Return a scope's name without its prefix."""
     name: str = types_pb2.Scope.Name(scope)
     return name.removeprefix("SCOPE_")
-
-
-def _bearer(metadata: Iterable[tuple[str, str | bytes]]) -> str:
-    for key, value in metadata:
-        if key == _HEADER:
-            text = value if isinstance(value, str) else value.decode("ascii", "replace")
-            return text[len(_SCHEME) :] if text[: len(_SCHEME)].lower() == _SCHEME else ""
-    return ""

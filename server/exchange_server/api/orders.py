@@ -47,7 +47,7 @@ class OrderService:
             f"{service}/CancelAllOrders": Method(self.cancel_all_orders, SCOPE_TRADE, checks_itself=True),
             f"{service}/GetOrder": Method(self.get_order, SCOPE_READ),
             f"{service}/ListOrders": Method(self.list_orders, SCOPE_READ),
-            f"{service}/OrderEntry": Method(self._order_entry.serve, SCOPE_TRADE, streams=True),
+            f"{service}/OrderEntry": Method(self._order_entry.serve, SCOPE_TRADE, streams=True, checks_itself=True),
         }
 
     # ------------------------------------------------------------ commands

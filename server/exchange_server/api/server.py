@@ -14,11 +14,9 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2
 from grpc_status import rpc_status
 
 from exchange.v1 import account_service_pb2, admin_service_pb2, market_data_service_pb2, order_service_pb2
-from exchange_server.api.auth import Authenticator
 from exchange_server.api.call import UNDECODABLE, Method
 from exchange_server.api.errors import METHOD_NOT_FOUND, UNAVAILABLE, CallError, status_proto
-from exchange_server.api.interceptor import CallInterceptor
-from exchange_server.telemetry.metrics import CallMetrics
+from exchange_server.api.guard import Guard, guard_native
 
 log = logging.getLogger(__name__)
 
@@ -66,10 +64,9 @@ class ServerOptions:
 class GrpcServer:
     """Listens from `start`, serves the contract from `open` until `drain`; health says so."""
 
-    def __init__(self, metrics: CallMetrics, clock_ns: Callable[[], int], options: ServerOptions) -> None:
+    def __init__(self, options: ServerOptions) -> None:
         self._health: Final = health.aio.HealthServicer()
-        self._interceptor: Final = CallInterceptor(metrics, clock_ns)
-        self._server: Final = grpc.aio.server(interceptors=[self._interceptor], options=options.channel_arguments())
+        self._server: Final = grpc.aio.server(options=options.channel_arguments())
         reflected = [service.full_name for service in (*SERVICES, _HEALTH, _REFLECTION)]
         native = _native_handlers(_HEALTH, self._health)
         native |= _native_handlers(_REFLECTION, reflection.aio.ReflectionServicer(reflected))
@@ -87,11 +84,9 @@ class GrpcServer:
         await self._server.start()
         return bound
 
-    async def open(self, methods: Mapping[str, Method], authenticator: Authenticator) -> None:
+    async def open(self, methods: Mapping[str, Method], guard: Guard) -> None:
         """Serve a table of methods. Raises ValueError when it does not name exactly those of the contract."""
-        handlers = _contract_handlers(methods)
-        self._interceptor.open(methods, authenticator)
-        self._handlers.open(handlers)
+        self._handlers.open(_contract_handlers(methods, guard))
         await self._set_health(ServingStatus.SERVING)
 
     async def drain(self) -> None:
@@ -151,18 +146,22 @@ def contract_methods() -> Iterable[MethodDescriptor]:
         yield from service.methods
 
 
-def _contract_handlers(methods: Mapping[str, Method]) -> dict[str, Any]:
+def _contract_handlers(methods: Mapping[str, Method], guard: Guard) -> dict[str, Any]:
     contract = {method_path(method): method for method in contract_methods()}
     if contract.keys() != methods.keys():
         raise ValueError(f"methods that differ from the contract: {sorted(contract.keys() ^ methods.keys())}")
     for path, method in contract.items():
         if methods[path].streams != method.server_streaming:
             raise ValueError(f"{path} streams in the contract or in the table, not in both")
-    return {path: _rpc_handler(method, methods[path].handler) for path, method in contract.items()}
+    return {path: _rpc_handler(method, guard.wrap(path, methods[path])) for path, method in contract.items()}
 
 
 def _native_handlers(service: ServiceDescriptor, servicer: object) -> dict[str, Any]:
-    return {method_path(method): _rpc_handler(method, getattr(servicer, method.name)) for method in service.methods}
+    handlers = {}
+    for method in service.methods:
+        behavior = guard_native(getattr(servicer, method.name), method.client_streaming, method.server_streaming)
+        handlers[method_path(method)] = _rpc_handler(method, behavior)
+    return handlers
 
 
 def _rpc_handler(method: MethodDescriptor, behavior: Any) -> Any:
