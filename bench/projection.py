@@ -6,8 +6,6 @@ import threading
 import time
 from pathlib import Path
 
-import psycopg
-
 from bench import projection_latency
 from bench.engine_flow import Mix, flow
 from bench.figures import Figure
@@ -43,9 +41,7 @@ def run() -> list[Figure]:
             rows_per_second, commands_per_second = _catch_up(folder / "shard", postgres.url, backlog)
             assert postgres.pid is not None
             to_background(postgres.pid)  # as `exchange dev` runs it
-            with psycopg.connect(postgres.url, autocommit=True) as connection:
-                connection.execute("CREATE DATABASE latency")
-            waits = projection_latency.measure(folder / "shard", postgres.database_url("latency"), backlog)
+            waits = projection_latency.measure(folder / "shard", postgres, backlog)
     finally:
         postgres.erase()
         shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from exchange_sdk import AsyncClient, Scope
 from exchange_server.cli.dev.child_process import to_background
 from exchange_server.cli.dev.ports import pick_free
 from exchange_server.cli.dev.supervisor import wait_until_serving
+from exchange_server.embedded.postgres import EmbeddedPostgres
 from exchange_server.engine.types import FIRST_CLIENT_ACCOUNT
 
 PLACE_ORDER = "/exchange.v1.OrderService/PlaceOrder"
@@ -28,58 +28,50 @@ ORDERS_A_SECOND = 300
 IN_FLIGHT = 100
 """Calls under way at once, fewer than the server takes; who waits for one is not late by that: its time runs."""
 MEASURED_SECONDS = 2.0
-SETTLE_SECONDS = 0.3
 ROUNDS = 5
-FEWEST_ROUNDS = 3
 TARGET = 1.5
 START_SECONDS = 60
 
 
-def measure(directory: Path, postgres_url: str, backlog: int) -> list[Figure]:
+def measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) -> list[Figure]:
     """Alternate between a load alone and the same load beside a follower that works off what lies behind.
 
-    `directory` has a journal of `backlog` commands, by `bench.engine_flow`; the follower has written none of them. It
-    is paused where the load is alone. What is compared is the median of the rounds: machines are shared and noisy.
+    `directory` has a journal of `backlog` commands, by `bench.engine_flow`; each round's follower begins with the first
+    of them, in a database of its own. What is compared is the median of the rounds: machines are shared and noisy.
     """
-    return asyncio.run(_measure(directory, postgres_url, backlog))
+    return asyncio.run(_measure(directory, postgres, backlog))
 
 
-async def _measure(directory: Path, postgres_url: str, backlog: int) -> list[Figure]:
+async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) -> list[Figure]:
     port = pick_free()
     settings = {
         "EXCHANGE_DATA_DIR": str(directory),
         "EXCHANGE_GRPC_PORT": str(port),
-        "EXCHANGE_POSTGRES_URL": postgres_url,
         "EXCHANGE_LOG_LEVEL": "warning",
     }
-    processes = [_start("serve", settings)]
+    core = _start("serve", settings)
     alone: list[float] = []
     beside: list[float] = []
     try:
         async with asyncio.timeout(START_SECONDS):
             await wait_until_serving(f"127.0.0.1:{port}")
         load = await _Load.prepare(f"127.0.0.1:{port}", (directory / "admin.key").read_text().strip())
-        follower = _start("follow", settings)
-        processes.append(follower)
-        to_background(follower.pid)
-        await _until_it_writes(postgres_url)
-        for _ in range(ROUNDS):
-            follower.send_signal(signal.SIGSTOP)
-            await load.run(SETTLE_SECONDS)
-            quiet = _p99(await load.run(MEASURED_SECONDS))
-            follower.send_signal(signal.SIGCONT)
-            await load.run(SETTLE_SECONDS)
-            busy = _p99(await load.run(MEASURED_SECONDS))
-            if _written(postgres_url) >= backlog:
-                break
-            alone.append(quiet)
-            beside.append(busy)
+        await load.run(MEASURED_SECONDS)  # to warm up
+        for number in range(ROUNDS):
+            alone.append(_p99(await load.run(MEASURED_SECONDS)))
+            url = _create_database(postgres, f"round_{number}")
+            follower = _start("follow", settings | {"EXCHANGE_POSTGRES_URL": url})
+            to_background(follower.pid)
+            try:
+                await _until_it_writes(url)
+                beside.append(_p99(await load.run(MEASURED_SECONDS)))
+                if _written(url) >= backlog:
+                    raise RuntimeError("the follower caught up while it was measured: more backlog is needed")
+            finally:
+                _stop(follower)
         await load.close()
     finally:
-        for process in reversed(processes):
-            _stop(process)
-    if len(alone) < FEWEST_ROUNDS:
-        raise RuntimeError(f"the follower caught up in round {len(alone) + 1}: more backlog is needed")
+        _stop(core)
     name = f"acknowledgement at {ORDERS_A_SECOND} orders/s, p99"
     quiet, busy = median(alone), median(beside)
     return [
@@ -139,9 +131,14 @@ def _start(command: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    process.send_signal(signal.SIGCONT)
     process.terminate()
     process.wait(30)
+
+
+def _create_database(postgres: EmbeddedPostgres, name: str) -> str:
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgres.database_url(name)
 
 
 def _written(postgres_url: str) -> int:
@@ -154,9 +151,8 @@ def _written(postgres_url: str) -> int:
 
 
 async def _until_it_writes(postgres_url: str) -> None:
-    before = _written(postgres_url)
     async with asyncio.timeout(START_SECONDS):
-        while _written(postgres_url) <= before:  # noqa: ASYNC110  # another process writes it
+        while not _written(postgres_url):  # noqa: ASYNC110  # another process writes it
             await asyncio.sleep(0.05)
 
 
