@@ -196,6 +196,14 @@ async def test_nobody_but_an_operator_reads_another_accounts_history(day: Day, c
     assert await client.items("list_fills", order_id=theirs) == []
 
 
+async def test_a_page_that_ends_with_the_last_item_has_no_token(day: Day, clients: Clients) -> None:
+    client = clients.of(day.traders[-1])
+    for method, filters in [(method, {}) for method in METHODS] + [("list_orders", {"open_only": True})]:
+        count = len(await client.items(method, **filters))
+        assert (await client.page(method, page_size=count, **filters)).next_page_token == ""
+        assert (await client.page(method, page_size=count - 1, **filters)).next_page_token != ""
+
+
 async def test_a_page_token_continues_its_own_query_and_no_other(day: Day, clients: Clients) -> None:
     ada, ben = day.traders[:2]
     client, other, admin = clients.of(ada), clients.of(ben), clients.admin

@@ -62,9 +62,7 @@ class AccountService:
         query = ("ListFills", account_id, market_id, request.order_id)
         before = self._pages.read_pair(request.page_token, query)
         fills, last = await self._history.fills(account_id, market_id, request.order_id, before, size)
-        return pb.ListFillsResponse(
-            fills=fills, next_page_token=self._pages.write(query, last) if last and len(fills) == size else ""
-        )
+        return pb.ListFillsResponse(fills=fills, next_page_token=self._pages.write(query, last) if last else "")
 
     async def list_ledger_entries(
         self, request: pb.ListLedgerEntriesRequest, call: Call
@@ -76,7 +74,7 @@ class AccountService:
         before = self._pages.read_pair(request.page_token, query)
         entries, last = await self._history.ledger_entries(account_id, asset_id, before, size)
         return pb.ListLedgerEntriesResponse(
-            entries=entries, next_page_token=self._pages.write(query, last) if last and len(entries) == size else ""
+            entries=entries, next_page_token=self._pages.write(query, last) if last else ""
         )
 
     async def stream_fills(self, request: pb.StreamFillsRequest, call: Call) -> AsyncIterator[pb.StreamFillsResponse]:

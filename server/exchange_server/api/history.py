@@ -24,11 +24,14 @@ class HistoryReader:
         self._history: Final = history
         self._engine: Final = engine
 
-    async def orders(self, account_id: int, market_id: int, before: int | None, limit: int) -> list[types_pb2.Order]:
-        """Return orders older than `before`, an order id. Raises CallError UNAVAILABLE."""
-        rows = await self._read(self._connected().list_orders(account_id, market_id, before, limit))
+    async def orders(
+        self, account_id: int, market_id: int, before: int | None, size: int
+    ) -> tuple[list[types_pb2.Order], int | None]:
+        """Return a page of orders older than `before`, an order id, and where the next begins; see `_page`."""
+        found = self._connected().list_orders(account_id, market_id, before, size + 1)
+        rows, last = await self._page(found, size)
         markets = self._engine.markets
-        return [
+        orders = [
             order_message(
                 row,
                 markets[row.market_id],
@@ -41,12 +44,14 @@ class HistoryReader:
             )
             for row in rows
         ]
+        return orders, last.order_id if last else None
 
     async def fills(
-        self, account_id: int, market_id: int, order_id: int, before: Key | None, limit: int
+        self, account_id: int, market_id: int, order_id: int, before: Key | None, size: int
     ) -> tuple[list[types_pb2.Fill], Key | None]:
-        """Return fills and the place of the last. Raises CallError UNAVAILABLE."""
-        rows = await self._read(self._connected().list_fills(account_id, market_id, order_id, before, limit))
+        """Return a page of fills and where the next begins; see `_page`."""
+        found = self._connected().list_fills(account_id, market_id, order_id, before, size + 1)
+        rows, last = await self._page(found, size)
         markets = self._engine.markets
         fills = [
             fill_message(
@@ -65,13 +70,14 @@ class HistoryReader:
             )
             for row in rows
         ]
-        return fills, rows[-1].key if rows else None
+        return fills, last.key if last else None
 
     async def ledger_entries(
-        self, account_id: int, asset_id: int, before: Key | None, limit: int
+        self, account_id: int, asset_id: int, before: Key | None, size: int
     ) -> tuple[list[types_pb2.LedgerEntry], Key | None]:
-        """Return ledger entries and the place of the last. Raises CallError UNAVAILABLE."""
-        rows = await self._read(self._connected().list_ledger_entries(account_id, asset_id, before, limit))
+        """Return a page of ledger entries and where the next begins; see `_page`."""
+        found = self._connected().list_ledger_entries(account_id, asset_id, before, size + 1)
+        rows, last = await self._page(found, size)
         engine = self._engine
         entries = [
             ledger_entry_message(
@@ -87,15 +93,20 @@ class HistoryReader:
             )
             for row in rows
         ]
-        return entries, rows[-1].key if rows else None
+        return entries, last.key if last else None
 
     def _connected(self) -> History:
         if self._history is None:
             raise CallError(UNAVAILABLE, message="the exchange runs without a history database", retry_after_ms=0)
         return self._history
 
-    async def _read(self, query: Awaitable[list[Row]]) -> list[Row]:
+    async def _page(self, query: Awaitable[list[Row]], size: int) -> tuple[list[Row], Row | None]:
+        """Return a page of what a query for one row more found, and its last row; None when nothing comes after it.
+
+        Raises CallError UNAVAILABLE.
+        """
         try:
-            return await query
+            rows = await query
+            return (rows, None) if len(rows) <= size else (rows[:size], rows[size - 1])
         except HistoryUnavailable:
             raise CallError(UNAVAILABLE, message="the history database is not reachable now") from None

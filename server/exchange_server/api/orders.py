@@ -126,13 +126,11 @@ class OrderService:
         if request.open_only:
             newest_first = self._open_orders(account_id, market_id, before)
             orders = [present_order_message(order) for order in islice(newest_first, size)]
+            last = orders[-1].order_id if next(newest_first, None) else None
             await self._core.settled()
         else:
-            orders = await self._history.orders(account_id, market_id, before, size)
-        response = pb.ListOrdersResponse(orders=orders)
-        if len(orders) == size:
-            response.next_page_token = self._pages.write(query, (orders[-1].order_id,))
-        return response
+            orders, last = await self._history.orders(account_id, market_id, before, size)
+        return pb.ListOrdersResponse(orders=orders, next_page_token=self._pages.write(query, (last,)) if last else "")
 
     def _open_orders(self, account_id: AccountId, market_id: MarketId, before: int | None) -> Iterator[Order]:
         """Iterate newest first, from below an order id; a place stays the same when orders close."""

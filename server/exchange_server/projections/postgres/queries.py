@@ -25,7 +25,8 @@ from exchange_server.engine.types import (
 from exchange_server.projections.postgres import tables
 from exchange_server.projections.postgres.urls import sqlalchemy_url
 
-MAX_PAGE_SIZE: Final = 1_000
+MAX_ROWS: Final = 1_001
+"""Rows of one answer at most: the largest page of the contract, and one more that tells whether another follows."""
 CONNECT_SECONDS: Final = 2
 STATEMENT_SECONDS: Final = 5
 CONNECTIONS: Final = 8
@@ -203,7 +204,7 @@ class History:
 
 
 def _of_account(table: Table, account_id: int, limit: int) -> Select[Any]:
-    return select(table).where(table.c.account_id == account_id).limit(min(max(limit, 1), MAX_PAGE_SIZE))
+    return select(table).where(table.c.account_id == account_id).limit(min(max(limit, 1), MAX_ROWS))
 
 
 def _is_before(columns: tuple[ColumnElement[int], ...], key: tuple[int, ...]) -> ColumnElement[bool]:
