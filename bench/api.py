@@ -1,0 +1,225 @@
+"""The API under load: a unary order beside a bare echo, orders a second on the fast way in, cancels in a flood.
+
+Server and clients are processes of their own. CPU time is the server's alone, from the operating system; echo and
+exchange take turns, and the ratio is the median of the turns' ratios.
+"""
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import grpc
+import psutil
+
+from bench.api_processes import ECHO, PLACE_ORDER
+from bench.figures import Figure
+from exchange.v1 import admin_service_pb2 as admin_pb
+from exchange.v1 import order_service_pb2 as order_pb
+from exchange.v1.admin_service_pb2_grpc import AdminServiceStub
+from exchange.v1.order_service_pb2_grpc import OrderServiceStub
+
+UNARY_CALLS = 8_000
+UNARY_TURNS = 5
+IN_FLIGHT = 64
+BATCHES = 2_000
+BATCH = 100
+TURNS = 3
+STREAMS = 4
+CROSSING = 0.05
+FLOOD_STREAMS = 12
+CANCELS = 300
+
+
+class Child:
+    """A process of `bench.api_processes`."""
+
+    def __init__(self, *arguments: object) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bench.api_processes", *map(str, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parent.parent,
+        )
+
+    def hear(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.process.args!r} ended with {self.process.wait()}")
+        heard: dict[str, Any] = json.loads(line)
+        return heard
+
+    def go(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def cpu_seconds(self) -> float:
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
+
+    def end(self) -> None:
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+
+@contextmanager
+def child(*arguments: object) -> Iterator[Child]:
+    started = Child(*arguments)
+    try:
+        yield started
+    finally:
+        started.end()
+
+
+class Exchange:
+    """A served exchange with a market and rich accounts."""
+
+    def __init__(self, server: Child, data_dir: str) -> None:
+        self.server = server
+        self.port = server.hear()["port"]
+        self.operator = (("authorization", "Bearer " + Path(data_dir, "admin.key").read_text().strip()),)
+        channel = grpc.insecure_channel(f"127.0.0.1:{self.port}")
+        self.admin = AdminServiceStub(channel)
+        self.orders = OrderServiceStub(channel)
+        for name, decimals in (("BTC", 8), ("USDC", 6)):
+            self.admin.CreateAsset(admin_pb.CreateAssetRequest(name=name, decimals=decimals), metadata=self.operator)
+        market = admin_pb.CreateMarketRequest(
+            base_asset="BTC",
+            quote_asset="USDC",
+            tick_size="0.5",
+            lot_size="0.001",
+            maker_fee_ppm=100,
+            taker_fee_ppm=500,
+        )
+        self.admin.CreateMarket(market, metadata=self.operator)
+
+    def api_key(self, name: str) -> str:
+        request = admin_pb.CreateAccountRequest(name=name)
+        account_id = self.admin.CreateAccount(request, metadata=self.operator).account.account_id
+        for asset, amount in (("BTC", "1000000000"), ("USDC", "500000000000")):
+            credit = admin_pb.CreditRequest(account_id=account_id, asset=asset, amount=amount)
+            self.admin.Credit(credit, metadata=self.operator)
+        key = admin_pb.CreateApiKeyRequest(account_id=account_id, scopes=[1, 2])  # type: ignore[list-item]
+        return self.admin.CreateApiKey(key, metadata=self.operator).api_key
+
+
+@contextmanager
+def exchange() -> Iterator[Exchange]:
+    data_dir = tempfile.mkdtemp(prefix="exchange-bench-")
+    try:
+        with child("serve_exchange", data_dir) as server:
+            yield Exchange(server, data_dir)
+    finally:
+        shutil.rmtree(data_dir, ignore_errors=True)
+
+
+def run() -> list[Figure]:
+    """Measure all of it; about two minutes."""
+    with exchange() as served:
+        unary = _unary(served)
+    with exchange() as served:
+        order_entry = _order_entry(served)
+    with exchange() as served:
+        cancels = _cancels(served)
+    return [*unary, *order_entry, *cancels]
+
+
+def _unary(served: Exchange) -> list[Figure]:
+    api_key = served.api_key("unary")
+
+    def turn(server: Child, port: int, method: str, prefix: str) -> tuple[float, int]:
+        """Return CPU seconds a call, and the size of an answer."""
+        with child("call_unary", port, method, api_key, UNARY_CALLS, IN_FLIGHT, prefix) as client:
+            client.hear()
+            before = server.cpu_seconds()
+            client.go()
+            size = client.hear()["response_bytes"]
+            return (server.cpu_seconds() - before) / UNARY_CALLS, size
+
+    _, size = turn(served.server, served.port, PLACE_ORDER, "warm-up-")
+    ratios, costs = [], []
+    with child("serve_echo", size) as echo:
+        echo_port = echo.hear()["port"]
+        turn(echo, echo_port, ECHO, "warm-up-")
+        for number in range(UNARY_TURNS):
+            bare, _ = turn(echo, echo_port, ECHO, f"{number}-")
+            full, _ = turn(served.server, served.port, PLACE_ORDER, f"{number}-")
+            ratios.append(full / bare)
+            costs.append(full)
+    return [
+        Figure("unary PlaceOrder ÷ bare echo, server CPU", statistics.median(ratios), 1.35, "ratio", True),
+        Figure("unary PlaceOrder, server CPU", statistics.median(costs) * 1e6, None, "µs", True),
+    ]
+
+
+def _order_entry(served: Exchange) -> list[Figure]:
+    keys = ",".join(served.api_key(f"stream-{n}") for n in range(STREAMS))
+    rates, costs = [], []
+    for number in range(TURNS):
+        with child("call_order_entry", served.port, keys, BATCHES, BATCH, CROSSING, f"{number}") as client:
+            client.hear()
+            before = served.server.cpu_seconds()
+            client.go()
+            heard = client.hear()
+            if heard["refused"] or heard["accepted"] != BATCHES * BATCH:
+                raise RuntimeError(f"not every order was accepted: {heard}")
+            rates.append(heard["accepted"] / heard["seconds"])
+            costs.append((served.server.cpu_seconds() - before) / heard["accepted"])
+    return [
+        Figure("durable orders over OrderEntry in batches of 100", max(rates), 60_000, "orders/s", False),
+        Figure("an order over OrderEntry, server CPU", min(costs) * 1e6, None, "µs", True),
+    ]
+
+
+def _cancels(served: Exchange) -> list[Figure]:
+    """Cancel one by one at rest, then while more orders are offered than the server can take."""
+    with child("cancel_one_by_one", served.port, served.api_key("canceler"), "c-", CANCELS) as canceler:
+        canceler.hear()
+        canceler.go()
+        at_rest = canceler.hear()["latencies"]
+        canceler.hear()
+        flooder = served.api_key("flooder")
+        with child("flood", served.port, flooder, FLOOD_STREAMS, "shed-") as flood:
+            flood.hear()
+            canceler.go()
+            in_flood = canceler.hear()["latencies"]
+            flood.go()
+            heard = flood.hear()
+    executed = sum(_exists(served, flooder, client_order_id) for client_order_id in heard["shed"])
+    return [
+        Figure("p99 of a cancel in a flood ÷ at rest", _p99(in_flood) / _p99(at_rest), 5, "ratio", True),
+        Figure("p99 of a cancel at rest", _p99(at_rest) * 1e3, None, "ms", True),
+        Figure("p99 of a cancel in a flood", _p99(in_flood) * 1e3, None, "ms", True),
+        Figure("orders taken during the flood", heard["answered"] / heard["seconds"], None, "orders/s", False),
+        Figure("orders shed during the flood", len(heard["shed"]), None, "orders", False),
+        Figure("shed orders that were executed later", executed, 0, "orders", True),
+    ]
+
+
+def _exists(served: Exchange, api_key: str, client_order_id: str) -> bool:
+    try:
+        served.orders.GetOrder(
+            order_pb.GetOrderRequest(client_order_id=client_order_id),
+            metadata=(("authorization", f"Bearer {api_key}"),),
+        )
+    except grpc.RpcError as error:
+        # A blocking call's error is its call too.
+        if cast(grpc.Call, error).code() is not grpc.StatusCode.NOT_FOUND:
+            raise
+        return False
+    return True
+
+
+def _p99(latencies: list[float]) -> float:
+    return statistics.quantiles(latencies, n=100)[98]
