@@ -23,10 +23,12 @@ from exchange_server.api.errors import (
     order_error,
     rejected_error,
 )
+from exchange_server.api.intake import Intake
 from exchange_server.engine import events
 from exchange_server.engine.commands import CancelAllOrders, CancelOrder, Command, PlaceOrder
 from exchange_server.engine.types import ORDER_OPEN, TimeNs
 from exchange_server.sequencer import Applied, NotSequenced
+from exchange_server.sequencer.lanes import LANE_CANCEL, lane_of
 from exchange_server.wire.errors import FieldError
 from exchange_server.wire.order_results import OrderErrors, canceled_order_ids, write_result
 from exchange_server.wire.validation import contract_error
@@ -62,6 +64,7 @@ class OrderEntry:
         self._core: Final = core
         self._errors: Final[dict[tuple[int, str], pb.OrderError]] = {}
         self._pipes: Final[set[_Pipe]] = set()
+        self._intake: Final = Intake()
 
     async def serve(
         self, requests: AsyncIterator[pb.OrderEntryRequest | Undecodable], call: Call
@@ -107,6 +110,19 @@ class OrderEntry:
             pipe.add(last)
 
     async def _submit(self, unit: Unit, call: Call) -> None:
+        """Submit a unit when all streams together leave room for it."""
+        # Cancels do not wait in line behind orders, here as little as in the sequencer.
+        room = 0 if lane_of(unit.commands) == LANE_CANCEL else len(unit.commands)
+        await self._intake.take(room)
+        try:
+            await self._submit_when_taken(unit, call)
+        except asyncio.CancelledError:
+            self._intake.give(room)
+            raise
+        assert unit.future is not None
+        unit.future.add_done_callback(lambda _: self._intake.give(room))
+
+    async def _submit_when_taken(self, unit: Unit, call: Call) -> None:
         """Submit a unit. A full exchange is no error on a stream: it is not read on until there is room."""
         while True:
             future = self._core.shard.submit(unit.commands, call.deadline_ns)

@@ -23,7 +23,7 @@ QUIET_S: Final = 0.002
 CROWDED: Final = 0.25
 """Share of recent commits above which units are taken to come from several clients at once."""
 _CROWD_WEIGHT: Final = 1 / 8
-_BATCH_BYTES: Final = 256 << 10
+_BATCH_BYTES: Final = 16 << 10
 """A batch of this size waits no longer: a larger one would not share its fsync any better."""
 
 
