@@ -43,7 +43,7 @@ from exchange_server.engine.types import (
 from exchange_server.journal import DurableMark, Layout, MarkWriter, SegmentWriter
 from exchange_server.journal.records import append_records
 from exchange_server.journal.segments import WritePosition
-from exchange_server.wire.journal_codec import encode_command
+from exchange_server.wire.journal_codec import command_values, encode_command
 
 START_NS = 1_700_000_000_000_000_000
 STEP_NS = 1_000
@@ -170,7 +170,7 @@ def write_journal(
 
 def values_of(command: Command) -> tuple[object, ...]:
     """A command's kind and fields, to compare."""
-    return type(command), *(getattr(command, name) for name in type(command).__slots__)
+    return type(command), *command_values(command).values()
 
 
 def flip_bit(path: Path, offset: int, bit: int = 0) -> None:

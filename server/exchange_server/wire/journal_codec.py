@@ -83,9 +83,19 @@ def encode_command(command: Command) -> bytes:
     fields = getattr(message, _FIELDS[type(command)])
     # A command may have no value but zeros, and is still of its kind.
     fields.SetInParent()
-    for name in type(command).__slots__:
-        setattr(fields, name, getattr(command, name))
+    for name, value in command_values(command).items():
+        setattr(fields, name, value)
     return message.SerializeToString()
+
+
+def command_values(command: Command) -> dict[str, int | str | bytes | bool]:
+    """Return what a command says, by name of field.
+
+    The contract knows the names; a compiled class does not tell its own.
+    """
+    descriptor = journal_pb2.Command.DESCRIPTOR.fields_by_name[_FIELDS[type(command)]].message_type
+    assert descriptor is not None
+    return {name: getattr(command, name) for name in sorted(descriptor.fields_by_name)}
 
 
 def decode_command(payload: bytes) -> Command:

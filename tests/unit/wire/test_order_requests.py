@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.v1 import order_service_pb2 as pb
-from exchange_server.engine.commands import CancelOrder, PlaceOrder
+from exchange_server.engine.commands import CancelOrder, Command, PlaceOrder
 from exchange_server.engine.entities import Asset, Market
 from exchange_server.engine.types import MARKET_OPEN, AccountId, AssetId, Atoms, MarketId, Ppm
 from exchange_server.wire.errors import FieldError
+from exchange_server.wire.journal_codec import command_values
 from exchange_server.wire.order_requests import OrderReader
 from exchange_server.wire.validation import contract_error
 
@@ -43,8 +44,8 @@ def limit(**fields: Any) -> pb.PlaceOrderRequest:
     return pb.PlaceOrderRequest(**values)
 
 
-def attributes(command: object) -> dict[str, object]:
-    return {name: getattr(command, name) for name in type(command).__slots__}  # type: ignore[attr-defined]
+def attributes(command: Command) -> dict[str, int | str | bytes | bool]:
+    return command_values(command)
 
 
 def test_a_limit_order_becomes_ticks_and_lots_and_good_till_canceled() -> None:
