@@ -39,11 +39,12 @@ def main() -> int:
     for group in arguments.groups or GROUPS:
         started = time.monotonic()
         console.print(f"measuring {group} …", style="dim")
-        figures += importlib.import_module(f"bench.{group}").run()
+        measured = importlib.import_module(f"bench.{group}").run()
+        _write(measured)
+        figures += measured
         console.print(f"  {time.monotonic() - started:.0f} s", style="dim")
 
     console.print(_table(figures))
-    _write(figures)
     return 1 if arguments.strict and any(missed(figure) for figure in figures) else 0
 
 
