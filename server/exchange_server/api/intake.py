@@ -7,8 +7,7 @@ from typing import Final
 MAX_INTAKE: Final = 600
 """Commands of all streams together that may wait for being durable, cancels apart.
 
-What becomes durable together is answered in one turn of the event loop, and everybody else, cancels too, waits for that
-turn to end: some ten milliseconds for so many.
+What is sequenced is not overtaken: a cancel waits for what is before it to be durable, some milliseconds for so many.
 """
 
 

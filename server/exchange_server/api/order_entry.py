@@ -7,7 +7,8 @@ stops reading: gRPC's flow control then stops the client.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Final, cast
 
 from exchange.v1 import order_service_pb2 as pb
@@ -24,6 +25,7 @@ from exchange_server.api.errors import (
     rejected_error,
 )
 from exchange_server.api.intake import Intake
+from exchange_server.api.turnstile import TURN_COMMANDS, Turnstile
 from exchange_server.engine import events
 from exchange_server.engine.commands import CancelAllOrders, CancelOrder, Command, PlaceOrder
 from exchange_server.engine.types import ORDER_OPEN, TimeNs
@@ -60,8 +62,9 @@ class Unit:
 class OrderEntry:
     """Serves the order entry streams of one shard."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, turnstile: Turnstile) -> None:
         self._core: Final = core
+        self._turnstile: Final = turnstile
         self._errors: Final[dict[tuple[int, str], pb.OrderError]] = {}
         self._pipes: Final[set[_Pipe]] = set()
         self._intake: Final = Intake()
@@ -97,7 +100,7 @@ class OrderEntry:
         try:
             async for request in requests:
                 principal.check(clock_ns())
-                unit = self._unit(request, call)
+                unit = await self._unit(request, call)
                 if unit.commands:
                     await self._submit(unit, call)
                 pipe.add(unit)
@@ -112,15 +115,20 @@ class OrderEntry:
     async def _submit(self, unit: Unit, call: Call) -> None:
         """Submit a unit when all streams together leave room for it."""
         # Cancels do not wait in line behind orders, here as little as in the sequencer.
-        room = 0 if lane_of(unit.commands) == LANE_CANCEL else len(unit.commands)
-        await self._intake.take(room)
+        if lane_of(unit.commands) == LANE_CANCEL:
+            self._turnstile.hold()
+            released: Callable[[], None] = self._turnstile.release
+        else:
+            room = len(unit.commands)
+            await self._intake.take(room)
+            released = partial(self._intake.give, room)
         try:
             await self._submit_when_taken(unit, call)
         except asyncio.CancelledError:
-            self._intake.give(room)
+            released()
             raise
         assert unit.future is not None
-        unit.future.add_done_callback(lambda _: self._intake.give(room))
+        unit.future.add_done_callback(lambda _: released())
 
     async def _submit_when_taken(self, unit: Unit, call: Call) -> None:
         """Submit a unit. A full exchange is no error on a stream: it is not read on until there is room."""
@@ -134,7 +142,7 @@ class OrderEntry:
                 return
             await asyncio.sleep(refused.retry_after_ms / 1000)
 
-    def _unit(self, request: pb.OrderEntryRequest | Undecodable, call: Call) -> Unit:
+    async def _unit(self, request: pb.OrderEntryRequest | Undecodable, call: Call) -> Unit:
         if isinstance(request, Undecodable):
             unit = Unit(0)
             unit.response.error.CopyFrom(order_error(CallError(UNDECODABLE)))
@@ -142,8 +150,9 @@ class OrderEntry:
         unit = Unit(request.request_id)
         match request.WhichOneof("request"):
             case "batch":
-                self._read_batch(unit, request.batch, call)
+                await self._read_batch(unit, request.batch, call)
             case "place_order":
+                await self._turnstile.enter(1)
                 self._read_single(unit, request.place_order, call)
             case "cancel_order":
                 self._read_single(unit, request.cancel_order, call)
@@ -153,7 +162,7 @@ class OrderEntry:
                 unit.response.error.CopyFrom(order_error(_missing_request()))
         return unit
 
-    def _read_batch(self, unit: Unit, batch: pb.OrderBatch, call: Call) -> None:
+    async def _read_batch(self, unit: Unit, batch: pb.OrderBatch, call: Call) -> None:
         items = batch.items
         unit.batch = True
         if not 0 < len(items) <= MAX_BATCH:
@@ -164,6 +173,8 @@ class OrderEntry:
         place_order = self._core.orders.place_order
         commands, early = unit.commands, unit.early
         for position, item in enumerate(items):
+            if position % TURN_COMMANDS == 0:
+                await self._turnstile.enter(min(len(items) - position, TURN_COMMANDS))
             try:
                 if item.HasField("place_order"):
                     place = item.place_order
@@ -248,6 +259,7 @@ class OrderEntry:
             # What was only checked has seen a state that may not be durable yet.
             await self._core.settled()
         if unit.batch:
+            await self._turnstile.enter(len(applied))
             _write_batch(response.batch, applied, unit.early, self._order_error)
         elif unit.early:
             response.result.CopyFrom(unit.early[0])

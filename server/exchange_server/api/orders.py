@@ -11,6 +11,7 @@ from exchange_server.api.errors import ORDER_NOT_FOUND, CallError
 from exchange_server.api.history import HistoryReader
 from exchange_server.api.order_entry import OrderEntry
 from exchange_server.api.pages import PageTokens, page_size
+from exchange_server.api.turnstile import Turnstile
 from exchange_server.engine import events
 from exchange_server.engine.commands import CancelOrder, PlaceOrder
 from exchange_server.engine.orders import Order
@@ -32,7 +33,8 @@ class OrderService:
         self._core: Final = core
         self._history: Final = history
         self._pages: Final = pages
-        self._order_entry: Final = OrderEntry(core)
+        self._turnstile: Final = Turnstile()
+        self._order_entry: Final = OrderEntry(core, self._turnstile)
 
     def close(self) -> None:
         """End the order entry streams."""
@@ -84,7 +86,8 @@ class OrderService:
         command = self._core.orders.cancel_order(request, call.principal.account_id)
         if request.validate_only:
             return await self._validate_cancel(command)
-        applied = await self._core.execute(command, call)
+        with self._turnstile.urgent():
+            applied = await self._core.execute(command, call)
         outcome = applied.events[0]
         assert isinstance(outcome, events.OrderClosed)
         return pb.CancelOrderResponse(order=present_order_message(outcome.order))
@@ -102,7 +105,8 @@ class OrderService:
             response = pb.CancelAllOrdersResponse(order_ids=[order.order_id for order in orders])
             await self._core.check(command)
             return response
-        applied = await self._core.execute(command, call)
+        with self._turnstile.urgent():
+            applied = await self._core.execute(command, call)
         return pb.CancelAllOrdersResponse(order_ids=canceled_order_ids(applied.events))
 
     # ------------------------------------------------------------ reads

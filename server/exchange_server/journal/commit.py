@@ -69,6 +69,8 @@ class GroupCommit(Generic[Output]):
         self._started_at = 0.0
         self._appended_at = 0.0
         self._crowd = 0.0
+        self._urgent = False
+        """Whether somebody who must not wait has something pending."""
         self._failed = False
         self.commits = 0
 
@@ -89,11 +91,12 @@ class GroupCommit(Generic[Output]):
         batch.time_ns = time_ns
         batch.outputs.append(output)
 
-    def flush(self) -> None:
-        """Start a commit if one is due, or see to it that one starts in time."""
+    def flush(self, urgent: bool = False) -> None:
+        """Start a commit if one is due, or see to it that one starts in time; at once when something is urgent."""
+        self._urgent = self._urgent or urgent
         if self._in_flight is not None or self._failed or not self._pending.outputs:
             return
-        if self._crowd > CROWDED and len(self._pending.buffer) < _BATCH_BYTES:
+        if not self._urgent and self._crowd > CROWDED and len(self._pending.buffer) < _BATCH_BYTES:
             self._appended_at = self._loop.time()
             if self._timer is None:
                 self._pace()
@@ -131,6 +134,7 @@ class GroupCommit(Generic[Output]):
             return
         batch = self._in_flight = self._pending
         self._pending = Batch()
+        self._urgent = False
         batch.event_digest = self._event_digest()
         self._started_at = self._loop.time()
         self._queue.put(batch)

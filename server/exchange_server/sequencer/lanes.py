@@ -22,12 +22,13 @@ class Unit:
     `deadline_ns` is of `time.monotonic_ns`, 0 for none.
     """
 
-    __slots__ = ("commands", "deadline_ns", "future")
+    __slots__ = ("commands", "deadline_ns", "future", "lane")
 
     def __init__(self, commands: Sequence[Command], deadline_ns: int, future: "asyncio.Future[list[Applied]]") -> None:
         self.commands: Final = commands
         self.deadline_ns: Final = deadline_ns
         self.future: Final = future
+        self.lane: Final = lane_of(commands)
 
 
 def lane_of(commands: Sequence[Command]) -> int:
@@ -58,13 +59,22 @@ class Lanes:
 
     def push(self, unit: Unit) -> bool:
         """Let a unit wait; tell whether there was room. A unit larger than the bound fits when nothing else waits."""
-        lane = lane_of(unit.commands)
+        lane = unit.lane
         waiting = self.waiting + len(unit.commands)
         if waiting > (self._limit if lane else self._cancel_limit) and self.waiting:
             return False
         self._lanes[lane].append(unit)
         self.waiting = waiting
         return True
+
+    def pop_cancel(self) -> Unit | None:
+        """Take the oldest cancel; None when none waits."""
+        lane = self._lanes[LANE_CANCEL]
+        if not lane:
+            return None
+        unit = lane.popleft()
+        self.waiting -= len(unit.commands)
+        return unit
 
     def pop(self) -> Unit | None:
         """Take the most urgent unit; None when nothing waits."""

@@ -18,7 +18,7 @@ from exchange_server.journal import Applied, DurableMark, GroupCommit, MarkWrite
 from exchange_server.journal.segments import DEFAULT_SEGMENT_BYTES
 from exchange_server.journal.snapshot import snapshot_hash, write_snapshot
 from exchange_server.sequencer.clock import Clock
-from exchange_server.sequencer.lanes import Lanes, Unit
+from exchange_server.sequencer.lanes import LANE_CANCEL, Lanes, Unit
 from exchange_server.sequencer.refusals import (
     REJECT_DEADLINE_PASSED,
     REJECT_INVALID_FIELD,
@@ -123,13 +123,16 @@ class Shard:
         """
         future: asyncio.Future[list[Applied]] = self._loop.create_future()
         lanes = self._lanes
+        unit = Unit(commands, deadline_ns or 0, future)
         if self._closing or self.failure is not None:
             future.set_exception(NotSequenced(REJECT_UNAVAILABLE, "the exchange is stopping", 1000))
-        elif not lanes.push(Unit(commands, deadline_ns or 0, future)):
+        elif not lanes.push(unit):
             # Ten microseconds a command: when a queue of this length has passed.
             retry_after_ms = max(10, lanes.waiting // 100)
             message = f"{lanes.waiting} commands wait already"
             future.set_exception(NotSequenced(REJECT_OVERLOADED, message, retry_after_ms))
+        elif unit.lane == LANE_CANCEL and self.sequence - self.durable_sequence < self._unacknowledged_limit:
+            self._run_cancels()
         elif not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._run_slice)
@@ -175,13 +178,8 @@ class Shard:
             unit = lanes.pop()
             if unit is None:
                 break
-            if unit.future.done():
-                continue
             now = monotonic_ns()
-            if unit.deadline_ns and now >= unit.deadline_ns:
-                unit.future.set_exception(NotSequenced(REJECT_DEADLINE_PASSED, "the deadline passed while it waited"))
-                continue
-            self._execute(unit)
+            self._execute_in_time(unit, now)
             if not slice_end:
                 slice_end = now + self._slice_ns
             elif now >= slice_end:
@@ -190,6 +188,12 @@ class Shard:
         self._schedule()
         if self._closing:
             self._check_drained()
+
+    def _run_cancels(self) -> None:
+        """Execute the cancels that wait, without waiting for the next turn of the loop."""
+        while self.failure is None and (unit := self._lanes.pop_cancel()) is not None:
+            self._execute_in_time(unit, time.monotonic_ns())
+        self._commit.flush(urgent=True)
 
     def _check_drained(self) -> None:
         if self.failed.is_set() or (self._commit.idle and self._lanes.waiting == 0):
@@ -203,6 +207,15 @@ class Shard:
         ):
             self._scheduled = True
             self._loop.call_soon(self._run_slice)
+
+    def _execute_in_time(self, unit: Unit, now_ns: int) -> None:
+        """Execute a unit unless its caller is gone, or its deadline passed."""
+        if unit.future.done():
+            return
+        if unit.deadline_ns and now_ns >= unit.deadline_ns:
+            unit.future.set_exception(NotSequenced(REJECT_DEADLINE_PASSED, "the deadline passed while it waited"))
+        else:
+            self._execute(unit)
 
     def _execute(self, unit: Unit) -> None:
         # 1. Encode first: what cannot be journaled must not be applied.

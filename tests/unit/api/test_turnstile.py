@@ -1,0 +1,98 @@
+"""Bulk work takes turns on the event loop, and stands back for cancels."""
+
+import asyncio
+
+from exchange_server.api.turnstile import Turnstile
+
+
+async def turns(count: int) -> None:
+    """Let the event loop turn so often."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def steps(turnstile: Turnstile, name: str, commands: int, made: list[str]) -> None:
+    await turnstile.enter(commands)
+    made.append(name)
+
+
+async def test_a_step_enters_at_once_when_nobody_else_works() -> None:
+    turnstile = Turnstile(turn_commands=100)
+    # Not one turn of the loop passes: the coroutine ends at its first step.
+    coroutine = turnstile.enter(100)
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    raise AssertionError("it waited")
+
+
+async def test_steps_that_fill_a_turn_have_one_each_in_the_order_of_their_arrival() -> None:
+    turnstile = Turnstile(turn_commands=100)
+    made: list[str] = []
+    tasks = [asyncio.create_task(steps(turnstile, name, 100, made)) for name in "abc"]
+    seen = []
+    while len(made) < 3:
+        await turns(1)
+        seen.append(len(made))
+        assert len(seen) < 20
+    assert made == ["a", "b", "c"]
+    assert all(after - before <= 1 for before, after in zip(seen, seen[1:], strict=False))
+    await asyncio.gather(*tasks)
+
+
+async def test_small_steps_share_a_turn() -> None:
+    turnstile = Turnstile(turn_commands=100)
+    made: list[str] = []
+    tasks = [asyncio.create_task(steps(turnstile, str(number), 1, made)) for number in range(100)]
+    await turns(1)
+    assert len(made) == 100
+    await asyncio.gather(*tasks)
+
+
+async def test_nothing_enters_while_a_cancel_is_under_way() -> None:
+    turnstile = Turnstile(turn_commands=100, hold_s=60)
+    made: list[str] = []
+    with turnstile.urgent():
+        task = asyncio.create_task(steps(turnstile, "bulk", 1, made))
+        await turns(10)
+        assert made == []
+    await asyncio.wait_for(task, 5)
+    assert made == ["bulk"]
+
+
+async def test_all_cancels_must_be_through_before_bulk_work_goes_on() -> None:
+    turnstile = Turnstile(hold_s=60)
+    made: list[str] = []
+    turnstile.hold()
+    turnstile.hold()
+    task = asyncio.create_task(steps(turnstile, "bulk", 1, made))
+    turnstile.release()
+    await turns(10)
+    assert made == []
+    turnstile.release()
+    await asyncio.wait_for(task, 5)
+
+
+async def test_cancels_without_end_let_one_step_through_from_time_to_time() -> None:
+    turnstile = Turnstile(turn_commands=100, hold_s=0.01)
+    made: list[str] = []
+    turnstile.hold()
+    tasks = [asyncio.create_task(steps(turnstile, name, 100, made)) for name in "abc"]
+    started = asyncio.get_running_loop().time()
+    await asyncio.wait_for(asyncio.gather(*tasks), 5)
+    assert made == ["a", "b", "c"]
+    assert asyncio.get_running_loop().time() - started >= 0.03
+
+
+async def test_who_gives_up_leaves_the_line() -> None:
+    turnstile = Turnstile(turn_commands=100, hold_s=60)
+    made: list[str] = []
+    turnstile.hold()
+    gone = asyncio.create_task(steps(turnstile, "gone", 100, made))
+    stays = asyncio.create_task(steps(turnstile, "stays", 100, made))
+    await turns(3)
+    gone.cancel()
+    turnstile.release()
+    await asyncio.wait_for(stays, 5)
+    assert made == ["stays"]
