@@ -1,6 +1,7 @@
 """Bulk work takes turns on the event loop, and stands back for cancels."""
 
 import asyncio
+import itertools
 
 from exchange_server.api.turnstile import Turnstile
 
@@ -37,7 +38,7 @@ async def test_steps_that_fill_a_turn_have_one_each_in_the_order_of_their_arriva
         seen.append(len(made))
         assert len(seen) < 20
     assert made == ["a", "b", "c"]
-    assert all(after - before <= 1 for before, after in zip(seen, seen[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(seen))
     await asyncio.gather(*tasks)
 
 
