@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import urllib.error
@@ -87,6 +88,16 @@ def test_every_command_of_the_page_does_what_it_says(dev: Dev) -> None:
     assert json.loads(answer_to("grpcweb"))["market"]["name"] == "BTC-USDC"
     assert "invalid_argument" in answer_to('"50000.05"')
     assert '"sound": true' in answer_to("exchange journal")
+
+
+@pytest.mark.skipif(shutil.which("grpcurl") is None, reason="grpcurl is not installed")
+def test_every_grpcurl_command_of_the_page_does_what_it_says() -> None:
+    """On an exchange of its own: the commands build on each other, and `buf curl` has told the other one the same."""
+    with open_folder() as folder, running(folder / "data", "--no-bots") as dev:
+        for block in GRPCURL:
+            done = run(dev, block)
+            expected = 124 if block.startswith("timeout ") else 0
+            assert done.returncode == expected, (block, done.stdout, done.stderr)
 
 
 def test_each_grpcurl_command_says_what_the_buf_command_beside_it_says() -> None:
