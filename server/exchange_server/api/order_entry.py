@@ -25,12 +25,12 @@ from exchange_server.api.errors import (
     rejected_error,
 )
 from exchange_server.api.intake import Intake
-from exchange_server.api.turnstile import TURN_COMMANDS, Turnstile
 from exchange_server.engine import events
 from exchange_server.engine.commands import CancelAllOrders, CancelOrder, Command, PlaceOrder
 from exchange_server.engine.types import ORDER_OPEN, TimeNs
 from exchange_server.sequencer import Applied, NotSequenced
 from exchange_server.sequencer.lanes import LANE_CANCEL, lane_of
+from exchange_server.sequencer.turnstile import STEP_COMMANDS
 from exchange_server.wire.errors import FieldError
 from exchange_server.wire.order_results import OrderErrors, canceled_order_ids, write_result
 from exchange_server.wire.validation import contract_error
@@ -62,9 +62,9 @@ class Unit:
 class OrderEntry:
     """Serves the order entry streams of one shard."""
 
-    def __init__(self, core: Core, turnstile: Turnstile) -> None:
+    def __init__(self, core: Core) -> None:
         self._core: Final = core
-        self._turnstile: Final = turnstile
+        self._turnstile: Final = core.shard.turnstile
         self._errors: Final[dict[tuple[int, str], pb.OrderError]] = {}
         self._pipes: Final[set[_Pipe]] = set()
         self._intake: Final = Intake()
@@ -173,8 +173,8 @@ class OrderEntry:
         place_order = self._core.orders.place_order
         commands, early = unit.commands, unit.early
         for position, item in enumerate(items):
-            if position % TURN_COMMANDS == 0:
-                await self._turnstile.enter(min(len(items) - position, TURN_COMMANDS))
+            if position % STEP_COMMANDS == 0:
+                await self._turnstile.enter(min(len(items) - position, STEP_COMMANDS))
             try:
                 if item.HasField("place_order"):
                     place = item.place_order

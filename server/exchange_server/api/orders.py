@@ -11,7 +11,6 @@ from exchange_server.api.errors import ORDER_NOT_FOUND, CallError
 from exchange_server.api.history import HistoryReader
 from exchange_server.api.order_entry import OrderEntry
 from exchange_server.api.pages import PageTokens, page_size
-from exchange_server.api.turnstile import Turnstile
 from exchange_server.engine import events
 from exchange_server.engine.commands import CancelOrder, PlaceOrder
 from exchange_server.engine.orders import Order
@@ -33,8 +32,7 @@ class OrderService:
         self._core: Final = core
         self._history: Final = history
         self._pages: Final = pages
-        self._turnstile: Final = Turnstile()
-        self._order_entry: Final = OrderEntry(core, self._turnstile)
+        self._order_entry: Final = OrderEntry(core)
 
     def close(self) -> None:
         """End the order entry streams."""
@@ -86,7 +84,7 @@ class OrderService:
         command = self._core.orders.cancel_order(request, call.principal.account_id)
         if request.validate_only:
             return await self._validate_cancel(command)
-        with self._turnstile.urgent():
+        with self._core.shard.turnstile.urgent():
             applied = await self._core.execute(command, call)
         outcome = applied.events[0]
         assert isinstance(outcome, events.OrderClosed)
@@ -105,7 +103,7 @@ class OrderService:
             response = pb.CancelAllOrdersResponse(order_ids=[order.order_id for order in orders])
             await self._core.check(command)
             return response
-        with self._turnstile.urgent():
+        with self._core.shard.turnstile.urgent():
             applied = await self._core.execute(command, call)
         return pb.CancelAllOrdersResponse(order_ids=canceled_order_ids(applied.events))
 

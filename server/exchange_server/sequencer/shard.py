@@ -28,6 +28,7 @@ from exchange_server.sequencer.refusals import (
     NotSequenced,
     OutcomeUnknown,
 )
+from exchange_server.sequencer.turnstile import STEP_COMMANDS, Turnstile
 from exchange_server.wire.journal_codec import CommandEncoder
 
 Listener: TypeAlias = Callable[[list[Applied]], None]
@@ -37,7 +38,7 @@ QUEUE_LIMIT: Final = 8192
 """Commands that may wait; more are refused at once."""
 UNACKNOWLEDGED_LIMIT: Final = 8192
 """Commands applied and not yet durable; at this many the sequencer waits for the disk."""
-SLICE_NS: Final = 1_000_000
+SLICE_NS: Final = 500_000
 """How long the sequencer keeps the event loop to itself."""
 SNAPSHOT_TAIL: Final = 100_000
 """Commands since the last snapshot above which a clean stop writes one."""
@@ -86,6 +87,7 @@ class Shard:
     async def start(self) -> None:
         """Open the journal for writing and accept commands."""
         self._loop = asyncio.get_running_loop()
+        self.turnstile = Turnstile()
         recovered = self._recovered
         self._writer = SegmentWriter(self._layout, recovered.shard_id, recovered.position, self._segment_bytes)
         self._mark = MarkWriter(self._layout.mark)
@@ -135,7 +137,7 @@ class Shard:
             self._run_cancels()
         elif not self._scheduled:
             self._scheduled = True
-            self._loop.call_soon(self._run_slice)
+            self.turnstile.call_soon(min(self._lanes.waiting, STEP_COMMANDS), self._run_slice)
         return future
 
     async def durable(self) -> None:
@@ -206,7 +208,7 @@ class Shard:
             and self.sequence - self.durable_sequence < self._unacknowledged_limit
         ):
             self._scheduled = True
-            self._loop.call_soon(self._run_slice)
+            self.turnstile.call_soon(min(self._lanes.waiting, STEP_COMMANDS), self._run_slice)
 
     def _execute_in_time(self, unit: Unit, now_ns: int) -> None:
         """Execute a unit unless its caller is gone, or its deadline passed."""

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 
-from exchange_server.api.turnstile import Turnstile
+from exchange_server.sequencer.turnstile import Turnstile
 
 
 async def turns(count: int) -> None:
@@ -18,7 +18,7 @@ async def steps(turnstile: Turnstile, name: str, commands: int, made: list[str])
 
 
 async def test_a_step_enters_at_once_when_nobody_else_works() -> None:
-    turnstile = Turnstile(turn_commands=100)
+    turnstile = Turnstile(step_commands=100)
     # Not one turn of the loop passes: the coroutine ends at its first step.
     coroutine = turnstile.enter(100)
     try:
@@ -29,7 +29,7 @@ async def test_a_step_enters_at_once_when_nobody_else_works() -> None:
 
 
 async def test_steps_that_fill_a_turn_have_one_each_in_the_order_of_their_arrival() -> None:
-    turnstile = Turnstile(turn_commands=100)
+    turnstile = Turnstile(step_commands=100)
     made: list[str] = []
     tasks = [asyncio.create_task(steps(turnstile, name, 100, made)) for name in "abc"]
     seen = []
@@ -43,7 +43,7 @@ async def test_steps_that_fill_a_turn_have_one_each_in_the_order_of_their_arriva
 
 
 async def test_small_steps_share_a_turn() -> None:
-    turnstile = Turnstile(turn_commands=100)
+    turnstile = Turnstile(step_commands=100)
     made: list[str] = []
     tasks = [asyncio.create_task(steps(turnstile, str(number), 1, made)) for number in range(100)]
     await turns(1)
@@ -52,7 +52,7 @@ async def test_small_steps_share_a_turn() -> None:
 
 
 async def test_nothing_enters_while_a_cancel_is_under_way() -> None:
-    turnstile = Turnstile(turn_commands=100, hold_s=60)
+    turnstile = Turnstile(step_commands=100, hold_s=60)
     made: list[str] = []
     with turnstile.urgent():
         task = asyncio.create_task(steps(turnstile, "bulk", 1, made))
@@ -63,7 +63,7 @@ async def test_nothing_enters_while_a_cancel_is_under_way() -> None:
 
 
 async def test_all_cancels_must_be_through_before_bulk_work_goes_on() -> None:
-    turnstile = Turnstile(hold_s=60)
+    turnstile = Turnstile(hold_s=60.0)
     made: list[str] = []
     turnstile.hold()
     turnstile.hold()
@@ -76,7 +76,7 @@ async def test_all_cancels_must_be_through_before_bulk_work_goes_on() -> None:
 
 
 async def test_cancels_without_end_let_one_step_through_from_time_to_time() -> None:
-    turnstile = Turnstile(turn_commands=100, hold_s=0.01)
+    turnstile = Turnstile(step_commands=100, hold_s=0.01)
     made: list[str] = []
     turnstile.hold()
     tasks = [asyncio.create_task(steps(turnstile, name, 100, made)) for name in "abc"]
@@ -87,7 +87,7 @@ async def test_cancels_without_end_let_one_step_through_from_time_to_time() -> N
 
 
 async def test_who_gives_up_leaves_the_line() -> None:
-    turnstile = Turnstile(turn_commands=100, hold_s=60)
+    turnstile = Turnstile(step_commands=100, hold_s=60)
     made: list[str] = []
     turnstile.hold()
     gone = asyncio.create_task(steps(turnstile, "gone", 100, made))
@@ -97,3 +97,39 @@ async def test_who_gives_up_leaves_the_line() -> None:
     turnstile.release()
     await asyncio.wait_for(stays, 5)
     assert made == ["stays"]
+
+
+async def test_a_step_of_the_sequencer_waits_its_turn_like_the_others() -> None:
+    turnstile = Turnstile(step_commands=100)
+    made: list[str] = []
+    task = asyncio.create_task(steps(turnstile, "read", 100, made))
+    await turns(1)
+    turnstile.call_soon(100, lambda: made.append("execute"))
+    turnstile.call_soon(100, lambda: made.append("execute more"))
+    assert made == ["read"]
+    await turns(10)
+    assert made == ["read", "execute", "execute more"]
+    await task
+
+
+async def test_the_loop_turns_freely_after_a_step_where_somebody_cancels() -> None:
+    turnstile = Turnstile(step_commands=100, pause_s=0.02)
+    made: list[str] = []
+    with turnstile.urgent():
+        pass
+    tasks = [asyncio.create_task(steps(turnstile, name, 100, made)) for name in "ab"]
+    started = asyncio.get_running_loop().time()
+    free = 0
+    while len(made) < 2:
+        await turns(1)
+        free += 1
+    assert asyncio.get_running_loop().time() - started >= 0.02
+    assert free > 10
+    await asyncio.gather(*tasks)
+
+
+async def test_nobody_pauses_where_nobody_cancels() -> None:
+    turnstile = Turnstile(step_commands=100, pause_s=60)
+    made: list[str] = []
+    tasks = [asyncio.create_task(steps(turnstile, name, 100, made)) for name in "abc"]
+    await asyncio.wait_for(asyncio.gather(*tasks), 5)

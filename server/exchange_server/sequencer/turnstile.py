@@ -1,0 +1,161 @@
+"""Who may work on the event loop now: bulk work takes turns, and stands back for cancels.
+
+One thread reads, sequences and answers everything. What a batch of a hundred orders takes to be read, executed or
+answered is half a millisecond, and a cancel passes through the loop some eight times on its way: if a dozen streams
+did their part in each turn, it would wait for a hundred of these.
+
+So bulk work enters here, as many commands as a batch at a time. While a cancel is known to be under way nothing enters.
+And where somebody cancels now and then, the loop turns freely for a moment after every step, so that a cancel that
+nobody knows of yet, and the threads that it passes through, get on.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeAlias
+
+STEP_COMMANDS: Final = 100
+"""Commands that are read, executed or answered in one go; a larger step has a go to itself."""
+HOLD_S: Final = 0.005
+"""How long cancels hold bulk work back at most; then one step enters, and they hold it back again."""
+PAUSE_S: Final = 0.0002
+"""How long the loop turns freely after a step, when there was a cancel within `ALERT_S`."""
+ALERT_S: Final = 1.0
+NAP_S: Final = 0.00005
+"""Naps of the pause: without them the loop would spin, and keep the interpreter from the thread of the journal."""
+
+Entry: TypeAlias = "tuple[int, asyncio.Future[None] | Callable[[], None]]"
+
+
+class Turnstile:
+    """Lets bulk work onto the event loop step by step, first come first served."""
+
+    def __init__(
+        self,
+        step_commands: int = STEP_COMMANDS,
+        hold_s: float = HOLD_S,
+        pause_s: float = PAUSE_S,
+    ) -> None:
+        self._step_commands: Final = step_commands
+        self._hold_s: Final = hold_s
+        self._pause_s: Final = pause_s
+        self._loop: Final = asyncio.get_running_loop()
+        self._line: Final[deque[Entry]] = deque()
+        self._entered = 0
+        """Commands that have entered since the last pause."""
+        self._turning = False
+        """Whether `_turn` is scheduled."""
+        self._pause_until = 0.0
+        self._alert_until = 0.0
+        self._urgent = 0
+        self._held: asyncio.TimerHandle | None = None
+
+    async def enter(self, commands: int) -> None:
+        """Wait until a step of so many commands may be made; it is to be made before the next await."""
+        if self._may_enter(commands):
+            self._count(commands)
+            return
+        turn: asyncio.Future[None] = self._loop.create_future()
+        self._wait(commands, turn)
+        await turn
+
+    def call_soon(self, commands: int, step: Callable[[], None]) -> None:
+        """Make a step of about so many commands in one of the next turns of the loop."""
+        if self._may_enter(commands):
+            self._count(commands)
+            self._loop.call_soon(step)
+        else:
+            self._wait(commands, step)
+
+    @contextmanager
+    def urgent(self) -> Iterator[None]:
+        """Hold bulk work back while the block runs, which is a cancel on its way from its arrival to its answer."""
+        self.hold()
+        try:
+            yield
+        finally:
+            self.release()
+
+    def hold(self) -> None:
+        """Hold bulk work back until `release` was called as often."""
+        self._alert_until = time.monotonic() + ALERT_S
+        self._urgent += 1
+
+    def release(self) -> None:
+        """Take one `hold` back."""
+        self._urgent -= 1
+        if self._urgent == 0 and self._line:
+            self._turn_soon()
+
+    def _may_enter(self, commands: int) -> bool:
+        return not self._urgent and not self._line and self._fits(commands)
+
+    def _fits(self, commands: int) -> bool:
+        return self._entered == 0 or self._entered + commands <= self._step_commands
+
+    def _count(self, commands: int) -> None:
+        self._entered += commands
+        self._turn_soon()
+
+    def _wait(self, commands: int, entry: "asyncio.Future[None] | Callable[[], None]") -> None:
+        self._line.append((commands, entry))
+        self._turn_soon()
+
+    def _turn_soon(self) -> None:
+        if not self._turning:
+            self._turning = True
+            self._loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        """After a step, pause; after the pause, let in who comes next."""
+        self._turning = False
+        if self._entered:
+            # 1. The step has just been made.
+            self._entered = 0
+            now = time.monotonic()
+            self._pause_until = now + self._pause_s if now < self._alert_until else 0.0
+        if not self._line:
+            return
+        if self._urgent:
+            # 2. Cancels hold it back, but not for ever.
+            if self._held is None:
+                self._held = self._loop.call_later(self._hold_s, self._hold_is_over)
+            return
+        if self._pause_until:
+            # 3. Everybody else's turn.
+            time.sleep(NAP_S)
+            if time.monotonic() >= self._pause_until:
+                self._pause_until = 0.0
+        else:
+            # 4. The next step.
+            self._admit()
+        if self._line:
+            self._turn_soon()
+
+    def _hold_is_over(self) -> None:
+        self._held = None
+        self._pause_until = 0.0
+        self._admit()
+        if self._line:
+            self._turn_soon()
+
+    def _admit(self) -> None:
+        """Let in who fits into one step."""
+        line = self._line
+        while line:
+            commands, entry = line[0]
+            if isinstance(entry, asyncio.Future):
+                if entry.done():  # its stream is gone
+                    line.popleft()
+                    continue
+                if not self._fits(commands):
+                    return
+                entry.set_result(None)
+            elif self._fits(commands):
+                self._loop.call_soon(entry)
+            else:
+                return
+            line.popleft()
+            self._count(commands)
