@@ -10,32 +10,20 @@ from exchange_server.engine.types import Atoms
 
 
 class Changes:
-    """The outcome of one command in the making."""
+    """The outcome of one command in the making.
 
-    __slots__ = ("balances", "events", "levels", "sequence", "state")
+    `levels` and `balances` are sets in the order of first touch; what they hold is reported when the command is done.
+    """
 
-    def __init__(self, state: LiveState, outcome: Event) -> None:
-        self.state: Final = state
-        self.sequence: Final = state.sequence
+    __slots__ = ("balances", "events", "levels")
+
+    def __init__(self, outcome: Event) -> None:
         self.events: Final[list[Event]] = [outcome]
-        self.levels: Final[list[Level]] = []
-        self.balances: Final[list[Balance]] = []
+        self.levels: Final[dict[Level, None]] = {}
+        self.balances: Final[dict[Balance, None]] = {}
 
-    def touch_level(self, level: Level) -> None:
-        """Report the level's total when the command is done."""
-        if level.touched_by != self.sequence:
-            level.touched_by = self.sequence
-            self.levels.append(level)
-
-    def touch_balance(self, balance: Balance) -> None:
-        """Report the balance when the command is done."""
-        if balance.touched_by != self.sequence:
-            balance.touched_by = self.sequence
-            self.balances.append(balance)
-
-    def finish(self) -> list[Event]:
+    def finish(self, state: LiveState) -> list[Event]:
         """Return the command's events."""
-        state = self.state
         events = self.events
         digest = state.event_digest
         for level in self.levels:

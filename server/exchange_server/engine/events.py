@@ -2,9 +2,10 @@
 
 An event may refer to an `Order`: of it only what never changes may be read (ids, market, side, type, price, quantity,
 create time), because readers see events later than the engine made them. What changes stands in the event itself.
-After `OrderClosed` an order never changes again.
+After `OrderClosed` or `OrderCanceled` an order never changes again.
 
-A refused command has exactly one event: `Rejected`.
+What most commands do has one event that tells everything: `OrderRested` and `OrderCanceled`. All others tell piece by
+piece. A refused command has exactly one event, too: `Rejected`.
 """
 
 from typing import Final, TypeAlias
@@ -24,8 +25,42 @@ class Rejected:
         self.field: Final = field
 
 
+class OrderRested:
+    """A new order met nothing and rests with all of its quantity. The command's only event.
+
+    `level_lots`: the new total of its price level. The balances are the owner's of the order's `reserved_asset`.
+    """
+
+    __slots__ = ("available_atoms", "level_lots", "order", "reserved_atoms")
+
+    def __init__(self, order: Order, level_lots: Lots, available_atoms: Atoms, reserved_atoms: Atoms) -> None:
+        self.order: Final = order
+        self.level_lots: Final = level_lots
+        self.available_atoms: Final = available_atoms
+        self.reserved_atoms: Final = reserved_atoms
+
+
+class OrderCanceled:
+    """Its owner canceled one open order, and from now on it never changes. The command's only event.
+
+    `level_lots`: what is left at its price level, 0 when that is gone. The balances are the owner's of the order's
+    `reserved_asset`.
+    """
+
+    __slots__ = ("available_atoms", "level_lots", "order", "reserved_atoms")
+
+    def __init__(self, order: Order, level_lots: Lots, available_atoms: Atoms, reserved_atoms: Atoms) -> None:
+        self.order: Final = order
+        self.level_lots: Final = level_lots
+        self.available_atoms: Final = available_atoms
+        self.reserved_atoms: Final = reserved_atoms
+
+
 class OrderAccepted:
-    """A new order entered; trades and, unless it rests, `OrderClosed` follow."""
+    """A new order entered that does not simply rest (see `OrderRested`).
+
+    Trades follow, then `OrderClosed` unless something of it rests.
+    """
 
     __slots__ = ("order",)
 
@@ -115,7 +150,7 @@ class Trade:
 
 
 class OrderClosed:
-    """An order ended: filled, canceled or expired; from now on it never changes, so all of it may be read."""
+    """An order ended: filled, expired, or canceled with others; from now on it never changes, so all may be read."""
 
     __slots__ = ("order",)
 
@@ -244,6 +279,8 @@ class OrdersCanceled:
 
 Event: TypeAlias = (
     Rejected
+    | OrderRested
+    | OrderCanceled
     | OrderAccepted
     | OrderDeduplicated
     | Trade

@@ -1,8 +1,8 @@
 """Matching: which resting orders an incoming order meets, by price, then time. Reads the book and changes nothing."""
 
-from exchange_server.engine.book import Book, BookSide
+from exchange_server.engine.book import BookSide
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import SIDE_BUY, TYPE_LIMIT, AccountId, Lots, Ticks
+from exchange_server.engine.types import TYPE_LIMIT, AccountId, Lots, Ticks
 
 
 class Matches:
@@ -14,65 +14,52 @@ class Matches:
 
     __slots__ = ("lots", "makers", "price_lots", "remaining")
 
-    def __init__(self, quantity: Lots) -> None:
-        self.makers: list[Order] = []
-        self.lots: list[Lots] = []
-        self.price_lots = 0
-        self.remaining: int = quantity
+    def __init__(self, makers: list[Order], lots: list[Lots], price_lots: int, remaining: int) -> None:
+        self.makers = makers
+        self.lots = lots
+        self.price_lots = price_lots
+        self.remaining = remaining
 
 
-def opposite(book: Book, side: int) -> BookSide:
-    """Return the side of the book that an order of `side` trades with."""
-    return book.asks if side == SIDE_BUY else book.bids
-
-
-def crosses(book: Book, side: int, type: int, price: Ticks) -> bool:
-    """Tell whether an order would meet the best opposite level, whoever owns what rests there."""
-    best = opposite(book, side).best
-    if best is None:
-        return False
-    if type != TYPE_LIMIT:
-        return True
-    return best.price_ticks <= price if side == SIDE_BUY else best.price_ticks >= price
-
-
-def match(book: Book, side: int, type: int, price: Ticks, quantity: Lots, account_id: AccountId) -> Matches:
+def match(opposite: BookSide, type: int, price: Ticks, quantity: Lots, account_id: AccountId) -> Matches:
     """Find the orders that an incoming order meets until it is filled or its limit price is reached."""
-    matches = Matches(quantity)
-    makers = matches.makers
-    lots = matches.lots
-    remaining: int = quantity
+    makers: list[Order] = []
+    lots: list[Lots] = []
+    remaining = quantity
     price_lots = 0
-    for level in opposite(book, side).best_first():
+    level = opposite.best
+    while level is not None and remaining > 0:
         level_price = level.price_ticks
-        if type == TYPE_LIMIT and (level_price > price if side == SIDE_BUY else level_price < price):
+        if type == TYPE_LIMIT and (level_price < price if opposite.is_bid else level_price > price):
             break
         maker = level.first
         while maker is not None and remaining > 0:
             makers.append(maker)
             if maker.account_id == account_id:
-                lots.append(Lots(0))
+                lots.append(0)  # type: ignore[arg-type]
             else:
-                taken = maker.open_lots if maker.open_lots < remaining else remaining
-                lots.append(Lots(taken))
-                remaining -= taken
+                taken = maker.open_lots
+                if taken > remaining:
+                    taken = remaining
+                lots.append(taken)
+                remaining = remaining - taken  # type: ignore[assignment]
                 price_lots += level_price * taken
             maker = maker.next
-        if remaining == 0:
-            break
-    matches.remaining = remaining
-    matches.price_lots = price_lots
-    return matches
+        if maker is None:
+            level = opposite.behind(level)
+    return Matches(makers, lots, price_lots, remaining)
 
 
-def covers(book: Book, side: int, type: int, price: Ticks, quantity: Lots) -> bool:
+def covers(opposite: BookSide, type: int, price: Ticks, quantity: Lots) -> bool:
     """Tell whether the levels within an order's price hold its quantity, whoever owns what rests there."""
     missing: int = quantity
-    for level in opposite(book, side).best_first():
+    level = opposite.best
+    while level is not None:
         level_price = level.price_ticks
-        if type == TYPE_LIMIT and (level_price > price if side == SIDE_BUY else level_price < price):
+        if type == TYPE_LIMIT and (level_price < price if opposite.is_bid else level_price > price):
             break
         missing -= level.total_lots
         if missing <= 0:
             return True
+        level = opposite.behind(level)
     return False

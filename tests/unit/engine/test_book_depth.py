@@ -10,7 +10,7 @@ from bench.engine_flow import MARKET, MIDDLE_TICKS, START_NS, apply_all, opening
 from exchange_server.engine import Engine
 from exchange_server.engine import types as t
 from exchange_server.engine.commands import CancelOrder, Command, PlaceOrder
-from exchange_server.engine.events import OrderClosed, Rejected
+from exchange_server.engine.events import OrderCanceled, Rejected
 from exchange_server.engine.ladder import CHUNK, PriceLadder
 
 ANN = t.AccountId(1001)
@@ -105,7 +105,7 @@ def _probe(engine: Engine, orders_a_level: int, levels: int) -> dict[str, int]:
         lines[name] = _lines(work)
         assert isinstance(events[0], Rejected) == (name == "refuse"), name
         if "cancel" in name:
-            assert isinstance(events[0], OrderClosed)
+            assert isinstance(events[0], OrderCanceled)
     return lines
 
 
