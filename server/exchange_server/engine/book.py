@@ -30,7 +30,7 @@ class BookSide:
         """Return the level of a price, opening it if there is none; an order must be appended to it at once."""
         level = self.levels.get(price)
         if level is None:
-            level = Level(self.market_id, self.side, price)
+            level = Level(self, price)
             self.levels[price] = level
             self.prices.add(price)
             best = self.best
@@ -42,27 +42,6 @@ class BookSide:
         """Let an order rest behind all others at its price; return its level."""
         level = self.level(order.price_ticks)
         level.append(order)
-        return level
-
-    def remove(self, order: Order) -> Level:
-        """Take a resting order out; return its level, which is gone from the book when its total is 0."""
-        level = order.level
-        assert level is not None
-        before = order.prev
-        after = order.next
-        if before is None:
-            level.first = after
-        else:
-            before.next = after
-        if after is None:
-            level.last = before
-        else:
-            after.prev = before
-        # A closed order is remembered for long: it must not keep its former neighbours alive.
-        order.prev = order.next = order.level = None
-        level.total_lots = level.total_lots - order.open_lots  # type: ignore[assignment]
-        if level.first is None:
-            self._close_level(level)
         return level
 
     def behind(self, level: Level) -> Level | None:
@@ -77,7 +56,8 @@ class BookSide:
         for price in prices:
             yield levels[Ticks(price)]
 
-    def _close_level(self, level: Level) -> None:
+    def close_level(self, level: Level) -> None:
+        """Forget a level that the last order has left."""
         del self.levels[level.price_ticks]
         self.prices.remove(level.price_ticks)
         if level is self.best:

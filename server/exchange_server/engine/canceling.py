@@ -17,8 +17,9 @@ from exchange_server.engine.types import (
 
 def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[Event]:
     """Cancel one open order of the account."""
-    account = state.accounts.get(command.account_id)
-    if account is None:
+    try:
+        account = state.accounts[command.account_id]
+    except KeyError:
         return [refusals.ACCOUNT_NOT_FOUND]
     order: Order | None
     if command.order_id:
@@ -39,13 +40,13 @@ def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[
     if validate_only:
         return []
 
-    book = state.books[market.market_id]
+    level = order.level
+    assert level is not None
+    level.remove(order)
     if order.side == SIDE_BUY:
-        level = book.bids.remove(order)
         balance = account.balances[market.quote.asset_id]
         released = risk.buy_need(market, order.price_ticks, order.open_lots, order.fee_micro)
     else:
-        level = book.asks.remove(order)
         balance = account.balances[market.base.asset_id]
         released = order.open_lots * market.base_atoms_per_lot
     balance.available_atoms = available = balance.available_atoms + released
@@ -55,7 +56,12 @@ def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[
     del account.open_orders[order.order_id]
     account.remember(order)
     state.event_digest = (state.event_digest * DIGEST_MULTIPLIER + available) & DIGEST_MASK
-    return [OrderCanceled(order, level.total_lots, available, reserved)]  # type: ignore[arg-type]
+    canceled = OrderCanceled()
+    canceled.order = order
+    canceled.level_lots = level.total_lots
+    canceled.available_atoms = available
+    canceled.reserved_atoms = reserved
+    return [canceled]
 
 
 def cancel_all(state: LiveState, command: CancelAllOrders, validate_only: bool) -> list[Event]:
@@ -80,6 +86,5 @@ def cancel_all(state: LiveState, command: CancelAllOrders, validate_only: bool) 
     state.digest(command.account_id, len(chosen), 0)
     changes = Changes(OrdersCanceled(len(chosen)))
     for order in chosen:
-        book = state.books[order.market.market_id]
-        end_open(state, changes, book, order, CLOSE_BY_OWNER)
+        end_open(state, changes, order, CLOSE_BY_OWNER)
     return changes.finish(state)

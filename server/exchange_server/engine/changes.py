@@ -6,7 +6,6 @@ from exchange_server.engine.accounts import Balance
 from exchange_server.engine.events import BalanceChanged, Event, LevelChanged
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.orders import Level
-from exchange_server.engine.types import Atoms
 
 
 class Changes:
@@ -29,11 +28,20 @@ class Changes:
         for level in self.levels:
             total = level.total_lots
             digest = (digest * DIGEST_MULTIPLIER + total) & DIGEST_MASK
-            events.append(LevelChanged(level.market_id, level.side, level.price_ticks, total))
+            level_changed = LevelChanged()
+            level_changed.market_id = level.book_side.market_id
+            level_changed.side = level.book_side.side
+            level_changed.price_ticks = level.price_ticks
+            level_changed.quantity_lots = total
+            events.append(level_changed)
         for balance in self.balances:
-            available: Atoms = balance.available_atoms  # type: ignore[assignment]
-            reserved: Atoms = balance.reserved_atoms  # type: ignore[assignment]
+            available = balance.available_atoms
             digest = (digest * DIGEST_MULTIPLIER + available) & DIGEST_MASK
-            events.append(BalanceChanged(balance.account_id, balance.asset_id, available, reserved))
+            balance_changed = BalanceChanged()
+            balance_changed.account_id = balance.account_id
+            balance_changed.asset_id = balance.asset_id
+            balance_changed.available_atoms = available
+            balance_changed.reserved_atoms = balance.reserved_atoms
+            events.append(balance_changed)
         state.event_digest = digest
         return events

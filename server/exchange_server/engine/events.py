@@ -6,6 +6,9 @@ After `OrderClosed` or `OrderCanceled` an order never changes again.
 
 What most commands do has one event that tells everything: `OrderRested` and `OrderCanceled`. All others tell piece by
 piece. A refused command has exactly one event, too: `Rejected`.
+
+Events never change. The frequent ones are filled in at the one place where they are made, because calling a constructor
+would double what they cost.
 """
 
 from typing import Final, TypeAlias
@@ -33,11 +36,10 @@ class OrderRested:
 
     __slots__ = ("available_atoms", "level_lots", "order", "reserved_atoms")
 
-    def __init__(self, order: Order, level_lots: Lots, available_atoms: Atoms, reserved_atoms: Atoms) -> None:
-        self.order: Final = order
-        self.level_lots: Final = level_lots
-        self.available_atoms: Final = available_atoms
-        self.reserved_atoms: Final = reserved_atoms
+    order: Order
+    level_lots: Lots
+    available_atoms: int
+    reserved_atoms: int
 
 
 class OrderCanceled:
@@ -49,11 +51,10 @@ class OrderCanceled:
 
     __slots__ = ("available_atoms", "level_lots", "order", "reserved_atoms")
 
-    def __init__(self, order: Order, level_lots: Lots, available_atoms: Atoms, reserved_atoms: Atoms) -> None:
-        self.order: Final = order
-        self.level_lots: Final = level_lots
-        self.available_atoms: Final = available_atoms
-        self.reserved_atoms: Final = reserved_atoms
+    order: Order
+    level_lots: Lots
+    available_atoms: int
+    reserved_atoms: int
 
 
 class OrderAccepted:
@@ -116,37 +117,20 @@ class Trade:
         "trade_id",
     )
 
-    def __init__(
-        self,
-        trade_id: TradeId,
-        maker: Order,
-        taker: Order,
-        price_ticks: Ticks,
-        quantity_lots: Lots,
-        cost_atoms: Atoms,
-        maker_fee_atoms: Atoms,
-        taker_fee_atoms: Atoms,
-        maker_open_lots: Lots,
-        maker_total_cost_atoms: Atoms,
-        maker_total_fee_atoms: Atoms,
-        taker_open_lots: Lots,
-        taker_total_cost_atoms: Atoms,
-        taker_total_fee_atoms: Atoms,
-    ) -> None:
-        self.trade_id: Final = trade_id
-        self.maker: Final = maker
-        self.taker: Final = taker
-        self.price_ticks: Final = price_ticks
-        self.quantity_lots: Final = quantity_lots
-        self.cost_atoms: Final = cost_atoms
-        self.maker_fee_atoms: Final = maker_fee_atoms
-        self.taker_fee_atoms: Final = taker_fee_atoms
-        self.maker_open_lots: Final = maker_open_lots
-        self.maker_total_cost_atoms: Final = maker_total_cost_atoms
-        self.maker_total_fee_atoms: Final = maker_total_fee_atoms
-        self.taker_open_lots: Final = taker_open_lots
-        self.taker_total_cost_atoms: Final = taker_total_cost_atoms
-        self.taker_total_fee_atoms: Final = taker_total_fee_atoms
+    trade_id: TradeId
+    maker: Order
+    taker: Order
+    price_ticks: Ticks
+    quantity_lots: Lots
+    cost_atoms: Atoms
+    maker_fee_atoms: Atoms
+    taker_fee_atoms: Atoms
+    maker_open_lots: Lots
+    maker_total_cost_atoms: Atoms
+    maker_total_fee_atoms: Atoms
+    taker_open_lots: Lots
+    taker_total_cost_atoms: Atoms
+    taker_total_fee_atoms: Atoms
 
 
 class OrderClosed:
@@ -163,11 +147,10 @@ class LevelChanged:
 
     __slots__ = ("market_id", "price_ticks", "quantity_lots", "side")
 
-    def __init__(self, market_id: MarketId, side: int, price_ticks: Ticks, quantity_lots: Lots) -> None:
-        self.market_id: Final = market_id
-        self.side: Final = side
-        self.price_ticks: Final = price_ticks
-        self.quantity_lots: Final = quantity_lots
+    market_id: MarketId
+    side: int
+    price_ticks: Ticks
+    quantity_lots: Lots
 
 
 class BalanceChanged:
@@ -175,11 +158,10 @@ class BalanceChanged:
 
     __slots__ = ("account_id", "asset_id", "available_atoms", "reserved_atoms")
 
-    def __init__(self, account_id: AccountId, asset_id: AssetId, available_atoms: Atoms, reserved_atoms: Atoms) -> None:
-        self.account_id: Final = account_id
-        self.asset_id: Final = asset_id
-        self.available_atoms: Final = available_atoms
-        self.reserved_atoms: Final = reserved_atoms
+    account_id: AccountId
+    asset_id: AssetId
+    available_atoms: int
+    reserved_atoms: int
 
 
 class AssetCreated:

@@ -1,30 +1,32 @@
 """Matching: which resting orders an incoming order meets, by price, then time. Reads the book and changes nothing."""
 
+from typing import Final
+
 from exchange_server.engine.book import BookSide
 from exchange_server.engine.orders import Order
 from exchange_server.engine.types import TYPE_LIMIT, AccountId, Lots, Ticks
+
+_NONE: Final = Lots(0)
 
 
 class Matches:
     """The orders that an incoming order meets, in their order.
 
-    `makers` with `lots` of each: 0 for an order of the same account, which expires instead of trading.
+    `makers` with the lots that each gives: 0 for an order of the same account, which expires instead of trading.
     `price_lots` is the sum of price × lots; `remaining` what finds no counterpart.
     """
 
-    __slots__ = ("lots", "makers", "price_lots", "remaining")
+    __slots__ = ("makers", "price_lots", "remaining")
 
-    def __init__(self, makers: list[Order], lots: list[Lots], price_lots: int, remaining: int) -> None:
+    def __init__(self, makers: list[tuple[Order, Lots]], price_lots: int, remaining: int) -> None:
         self.makers = makers
-        self.lots = lots
         self.price_lots = price_lots
         self.remaining = remaining
 
 
 def match(opposite: BookSide, type: int, price: Ticks, quantity: Lots, account_id: AccountId) -> Matches:
     """Find the orders that an incoming order meets until it is filled or its limit price is reached."""
-    makers: list[Order] = []
-    lots: list[Lots] = []
+    makers: list[tuple[Order, Lots]] = []
     remaining = quantity
     price_lots = 0
     level = opposite.best
@@ -34,20 +36,19 @@ def match(opposite: BookSide, type: int, price: Ticks, quantity: Lots, account_i
             break
         maker = level.first
         while maker is not None and remaining > 0:
-            makers.append(maker)
             if maker.account_id == account_id:
-                lots.append(0)  # type: ignore[arg-type]
+                makers.append((maker, _NONE))
             else:
                 taken = maker.open_lots
                 if taken > remaining:
                     taken = remaining
-                lots.append(taken)
+                makers.append((maker, taken))
                 remaining = remaining - taken  # type: ignore[assignment]
                 price_lots += level_price * taken
             maker = maker.next
         if maker is None:
             level = opposite.behind(level)
-    return Matches(makers, lots, price_lots, remaining)
+    return Matches(makers, price_lots, remaining)
 
 
 def covers(opposite: BookSide, type: int, price: Ticks, quantity: Lots) -> bool:

@@ -39,9 +39,11 @@ from exchange_server.engine.types import (
     TIF_IOC,
     TYPE_LIMIT,
     TYPE_MARKET,
+    Atoms,
     OrderId,
 )
 
+_NOTHING: Final = Atoms(0)
 _ALWAYS_IN_RANGE: Final = min(MAX_TICKS, MAX_LOTS)
 
 
@@ -52,24 +54,26 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
     """
     # 1. Who, where, and whether the fields make sense together. A notional is not less than its factors: when it is
     #    within the bounds of both price and quantity, as of most orders, so are they.
-    account = state.accounts.get(command.account_id)
-    if account is None:
+    try:
+        account = state.accounts[command.account_id]
+    except KeyError:
         return [refusals.ACCOUNT_NOT_FOUND]
-    book = state.books.get(command.market_id)
-    if book is None:
+    try:
+        book = state.books[command.market_id]
+    except KeyError:
         return [refusals.MARKET_NOT_FOUND]
     market = book.market
     side = command.side
     price = command.price_ticks
     quantity = command.quantity_lots
-    good_till_canceled = command.time_in_force == TIF_GTC
+    time_in_force = command.time_in_force
     notional = price * quantity * market.quote_atoms_per_tick_lot
     in_range = notional <= _ALWAYS_IN_RANGE
     if not (
         in_range
         and price > 0
         and quantity > 0
-        and good_till_canceled
+        and (time_in_force == TIF_GTC or (time_in_force == TIF_IOC and not command.post_only))
         and command.type == TYPE_LIMIT
         and (side == SIDE_BUY or side == SIDE_SELL)
     ):
@@ -80,9 +84,8 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
     # 2. A client order id that is known: the original order, whatever the market is like now.
     client_order_id = command.client_order_id
     if client_order_id:
-        known = account.client_orders.get(client_order_id)
-        if known is not None:
-            return _repeat(state, command, known, validate_only)
+        if client_order_id in account.client_orders:
+            return _repeat(state, command, account.client_orders[client_order_id], validate_only)
         if not (
             len(client_order_id) <= MAX_NAME
             and client_order_id.isascii()
@@ -98,14 +101,17 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
         return [refusals.NOTIONAL_TOO_SMALL]
     if not in_range and notional > MAX_ATOMS:
         return [refusals.NOTIONAL_TOO_LARGE]
+    crossing = False
     if side == SIDE_BUY:
         own = book.bids
         best = book.asks.best
-        crossing = best is not None and (best.price_ticks <= price or command.type == TYPE_MARKET)
+        if best is not None and (best.price_ticks <= price or command.type == TYPE_MARKET):
+            crossing = True
     else:
         own = book.asks
         best = book.bids.best
-        crossing = best is not None and best.price_ticks >= price
+        if best is not None and best.price_ticks >= price:
+            crossing = True
     if crossing and command.post_only:
         return [refusals.POST_ONLY_WOULD_CROSS]
 
@@ -129,55 +135,55 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
     if validate_only:
         return []
 
-    # 5. It is accepted, and may meet something, or does not rest.
-    if crossing or not good_till_canceled or balance is None:
-        return _take(state, account, book, command, matches)
+    # 5. It is accepted.
+    order = Order()
+    order_id: OrderId = state.first_order_id + state.sequence  # type: ignore[assignment]
+    order.order_id = order_id
+    order.account_id = command.account_id
+    order.market = market
+    order.side = side
+    if time_in_force == TIF_GTC:
+        order.terms = POST_ONLY if command.post_only else GOOD_TILL_CANCELED
+    else:
+        order.terms = terms_of(command.type, time_in_force, command.post_only)
+    order.price_ticks = price
+    order.quantity_lots = order.open_lots = quantity
+    order.client_order_id = client_order_id
+    order.create_time_ns = order.update_time_ns = state.time_ns
+    order.cost_atoms = _NOTHING
+    order.fee_micro = 0
+    order.close_reason = CLOSE_NONE
+    if client_order_id:
+        account.client_orders[client_order_id] = order
 
-    # 6. There is nothing to meet: it rests.
+    # 6. It may meet something, or does not rest.
+    if crossing or time_in_force != TIF_GTC or balance is None:
+        return _take(state, account, book, order, matches)
+
+    # 7. There is nothing to meet: it rests.
     level = own.levels.get(price)
     if level is None:
         level = own.level(price)
-    order_id: OrderId = state.first_order_id + state.sequence  # type: ignore[assignment]
-    order = Order(
-        order_id,
-        command.account_id,
-        market,
-        side,
-        POST_ONLY if command.post_only else GOOD_TILL_CANCELED,
-        level.price_ticks,
-        quantity,
-        client_order_id,
-        state.time_ns,
-    )
+    order.price_ticks = level.price_ticks
     level.append(order)
     account.open_orders[order_id] = order
-    if client_order_id:
-        account.client_orders[client_order_id] = order
     balance.available_atoms = available = balance.available_atoms - need
     balance.reserved_atoms = reserved = balance.reserved_atoms + need
     state.event_digest = (state.event_digest * DIGEST_MULTIPLIER + available) & DIGEST_MASK
-    return [OrderRested(order, level.total_lots, available, reserved)]  # type: ignore[arg-type]
+    rested = OrderRested()
+    rested.order = order
+    rested.level_lots = level.total_lots
+    rested.available_atoms = available
+    rested.reserved_atoms = reserved
+    return [rested]
 
 
-def _take(state: LiveState, account: Account, book: Book, command: PlaceOrder, matches: Matches | None) -> list[Event]:
+def _take(state: LiveState, account: Account, book: Book, order: Order, matches: Matches | None) -> list[Event]:
     """Let an accepted order meet what it crosses, and rest or end with what is left."""
-    type = command.type
-    time_in_force = command.time_in_force
-    price = command.price_ticks
-    quantity = command.quantity_lots
-    order = Order(
-        state.first_order_id + state.sequence,  # type: ignore[arg-type]
-        command.account_id,
-        book.market,
-        command.side,
-        terms_of(type, time_in_force, command.post_only),
-        price,
-        quantity,
-        command.client_order_id,
-        state.time_ns,
-    )
-    if order.client_order_id:
-        account.client_orders[order.client_order_id] = order
+    type = order.type
+    time_in_force = order.time_in_force
+    price = order.price_ticks
+    quantity = order.quantity_lots
     changes = Changes(OrderAccepted(order))
     opposite = book.opposite(order.side)
     if time_in_force == TIF_FOK and not covers(opposite, type, price, quantity):
@@ -190,7 +196,7 @@ def _take(state: LiveState, account: Account, book: Book, command: PlaceOrder, m
         return changes.finish(state)
 
     if matches.makers:
-        settle(state, changes, book, account, order, matches)
+        settle(state, changes, account, order, matches)
     if order.open_lots == 0:
         _end(changes, account, order, CLOSE_NONE)
     elif time_in_force != TIF_GTC:

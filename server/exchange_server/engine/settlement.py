@@ -6,7 +6,6 @@ cost as much as the rest of it.
 
 from exchange_server.engine import risk
 from exchange_server.engine.accounts import Account
-from exchange_server.engine.book import Book
 from exchange_server.engine.changes import Changes
 from exchange_server.engine.events import OrderClosed, Trade
 from exchange_server.engine.fees import ROUND_UP
@@ -16,17 +15,16 @@ from exchange_server.engine.orders import Order
 from exchange_server.engine.types import CLOSE_SELF_TRADE, FEE_ACCOUNT, PPM, SIDE_BUY, Atoms, Lots
 
 
-def settle(state: LiveState, changes: Changes, book: Book, account: Account, taker: Order, matches: Matches) -> None:
+def settle(state: LiveState, changes: Changes, account: Account, taker: Order, matches: Matches) -> None:
     """Execute an order against what it meets, each at the maker's price; own orders that it meets expire.
 
     A maker pays out of what it reserved, and what a buy reserved beyond is available again at once. The taker pays
     out of its available balance: its need was checked before, and it reserves only what is left to rest.
     """
-    market = book.market
+    market = taker.market
     base_id = market.base.asset_id
     quote_id = market.quote.asset_id
     taker_buys = taker.side == SIDE_BUY
-    opposite = book.asks if taker_buys else book.bids
     events = changes.events
     touched = changes.balances
     trade_id = market.next_trade_id
@@ -35,9 +33,9 @@ def settle(state: LiveState, changes: Changes, book: Book, account: Account, tak
     taker_cost: Atoms = taker.cost_atoms
     taker_micro = 0
     taker_charged: Atoms = 0  # type: ignore[assignment]
-    for maker, lots in zip(matches.makers, matches.lots, strict=True):
+    for maker, lots in matches.makers:
         if lots == 0:
-            end_open(state, changes, book, maker, CLOSE_SELF_TRADE)
+            end_open(state, changes, maker, CLOSE_SELF_TRADE)
             continue
 
         # 1. Fill both orders. A fee is what the rounded sum of all fees grows by.
@@ -86,24 +84,22 @@ def settle(state: LiveState, changes: Changes, book: Book, account: Account, tak
 
         # 3. Report it.
         state.event_digest = (state.event_digest * DIGEST_MULTIPLIER + cost + maker_fee) & DIGEST_MASK
-        events.append(
-            Trade(
-                trade_id,  # type: ignore[arg-type]
-                maker,
-                taker,
-                price,
-                lots,
-                cost,
-                maker_fee,
-                taker_fee,
-                left,
-                maker_cost,
-                maker_charged,
-                open_lots,
-                taker_cost,
-                taker_charged,
-            )
-        )
+        trade = Trade()
+        trade.trade_id = trade_id  # type: ignore[assignment]
+        trade.maker = maker
+        trade.taker = taker
+        trade.price_ticks = price
+        trade.quantity_lots = lots
+        trade.cost_atoms = cost
+        trade.maker_fee_atoms = maker_fee
+        trade.taker_fee_atoms = taker_fee
+        trade.maker_open_lots = left
+        trade.maker_total_cost_atoms = maker_cost
+        trade.maker_total_fee_atoms = maker_charged
+        trade.taker_open_lots = open_lots
+        trade.taker_total_cost_atoms = taker_cost
+        trade.taker_total_fee_atoms = taker_charged
+        events.append(trade)
         trade_id += 1
 
         # 4. Shrink the maker's place in the book, which it keeps unless it is filled.
@@ -112,7 +108,7 @@ def settle(state: LiveState, changes: Changes, book: Book, account: Account, tak
         level.total_lots = level.total_lots - lots  # type: ignore[assignment]
         changes.levels[level] = None
         if left == 0:
-            opposite.remove(maker)
+            level.remove(maker)
             del maker_account.open_orders[maker.order_id]
             maker_account.remember(maker)
             events.append(OrderClosed(maker))
@@ -124,8 +120,8 @@ def settle(state: LiveState, changes: Changes, book: Book, account: Account, tak
     taker.open_lots = open_lots
     taker.cost_atoms = taker_cost
     taker.fee_micro = taker_micro
-    taker_base = account.balance(base_id)
-    taker_quote = account.balance(quote_id)
+    taker_base = account.balances.get(base_id) or account.balance(base_id)
+    taker_quote = account.balances.get(quote_id) or account.balance(quote_id)
     fee_quote = state.accounts[FEE_ACCOUNT].balance(quote_id)
     taker_base.available_atoms += received_base
     taker_quote.available_atoms -= paid_quote
@@ -133,10 +129,13 @@ def settle(state: LiveState, changes: Changes, book: Book, account: Account, tak
     touched[taker_base] = touched[taker_quote] = touched[fee_quote] = None
 
 
-def end_open(state: LiveState, changes: Changes, book: Book, order: Order, reason: int) -> None:
+def end_open(state: LiveState, changes: Changes, order: Order, reason: int) -> None:
     """End an open order that is not filled: out of the book, its reservation back to its owner."""
     account = state.accounts[order.account_id]
-    changes.levels[book.own(order.side).remove(order)] = None
+    level = order.level
+    assert level is not None
+    level.remove(order)
+    changes.levels[level] = None
     del account.open_orders[order.order_id]
     account.remember(order)
     released = risk.reserved_atoms(order)

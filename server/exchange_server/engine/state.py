@@ -248,8 +248,16 @@ def _order_row(order: Order) -> OrderRow:
 
 def _order(market: Market, row: OrderRow, price_ticks: Ticks) -> Order:
     # A million rows: naming the unit of each number would take longer than reading it.
-    terms = terms_of(row[4], row[5], row[6] != 0)
-    order = Order(row[0], row[1], market, row[3], terms, price_ticks, row[8], row[9], row[10])  # type: ignore[arg-type]
+    order = Order()
+    order.order_id = row[0]  # type: ignore[assignment]
+    order.account_id = row[1]  # type: ignore[assignment]
+    order.market = market
+    order.side = row[3]
+    order.terms = terms_of(row[4], row[5], row[6] != 0)
+    order.price_ticks = price_ticks
+    order.quantity_lots = row[8]  # type: ignore[assignment]
+    order.client_order_id = row[9]
+    order.create_time_ns = row[10]  # type: ignore[assignment]
     order.open_lots = row[11]  # type: ignore[assignment]
     order.cost_atoms = row[12]  # type: ignore[assignment]
     order.fee_micro = row[13] * PPM - row[14]
