@@ -40,6 +40,7 @@ from exchange_server.engine.types import (
     TYPE_LIMIT,
     TYPE_MARKET,
     Atoms,
+    Lots,
     OrderId,
 )
 
@@ -101,32 +102,30 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
         return [refusals.NOTIONAL_TOO_SMALL]
     if not in_range and notional > MAX_ATOMS:
         return [refusals.NOTIONAL_TOO_LARGE]
+
+    # 4. What it would meet, and what it can cost.
     crossing = False
-    if side == SIDE_BUY:
-        own = book.bids
-        best = book.asks.best
-        if best is not None and (best.price_ticks <= price or command.type == TYPE_MARKET):
-            crossing = True
-    else:
+    matches: Matches | None = None
+    if side == SIDE_SELL:
         own = book.asks
         best = book.bids.best
         if best is not None and best.price_ticks >= price:
             crossing = True
-    if crossing and command.post_only:
-        return [refusals.POST_ONLY_WOULD_CROSS]
-
-    # 4. Whether the account can pay for it.
-    matches: Matches | None = None
-    if side == SIDE_SELL:
         balance = account.balances.get(market.base.asset_id)
         need = quantity * market.base_atoms_per_lot
     else:
+        own = book.bids
+        best = book.asks.best
         balance = account.balances.get(market.quote.asset_id)
         if command.type == TYPE_MARKET:
             matches = match(book.asks, TYPE_MARKET, price, quantity, command.account_id)
             need = with_fee(matches.price_lots * market.quote_atoms_per_tick_lot, market.taker_fee_ppm)
         else:
+            if best is not None and best.price_ticks <= price:
+                crossing = True
             need = (notional * market.worst_cost_ppm + ROUND_UP) // PPM
+    if crossing and command.post_only:
+        return [refusals.POST_ONLY_WOULD_CROSS]
     if balance is None:
         if need > 0:
             return [refusals.INSUFFICIENT_FUNDS]
@@ -165,14 +164,23 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
     if level is None:
         level = own.level(price)
     order.price_ticks = level.price_ticks
-    level.append(order)
+    order.level = level
+    order.next = None
+    order.prev = last = level.last
+    if last is None:
+        level.first = order
+    else:
+        last.next = order
+    level.last = order
+    level_lots: Lots = level.total_lots + quantity  # type: ignore[assignment]
+    level.total_lots = level_lots
     account.open_orders[order_id] = order
     balance.available_atoms = available = balance.available_atoms - need
     balance.reserved_atoms = reserved = balance.reserved_atoms + need
     state.event_digest = (state.event_digest * DIGEST_MULTIPLIER + available) & DIGEST_MASK
     rested = OrderRested()
     rested.order = order
-    rested.level_lots = level.total_lots
+    rested.level_lots = level_lots
     rested.available_atoms = available
     rested.reserved_atoms = reserved
     return [rested]
