@@ -276,7 +276,9 @@ def test_the_engine_agrees_with_the_naive_exchange(commands: list[Command | Canc
     pair = opened()
     engine, oracle = pair.engine, pair.oracle
     balances: dict[tuple[int, int], list[int]] = {
-        (account, asset): list(amounts) for account in ACCOUNTS for asset, *amounts in engine.balances(t.AccountId(account))
+        (account, asset): list(amounts)
+        for account in ACCOUNTS
+        for asset, *amounts in engine.balances(t.AccountId(account))
     }
     levels: dict[tuple[int, int, int], int] = {}
     for drawn in commands:

@@ -30,7 +30,7 @@ class BookSide:
         """Return the level of a price, opening it if there is none; an order must be appended to it at once."""
         level = self.levels.get(price)
         if level is None:
-            level = Level(self, price)
+            level = Level(self.market_id, self.side, price)
             self.levels[price] = level
             self.prices.add(price)
             best = self.best
@@ -42,6 +42,15 @@ class BookSide:
         """Let an order rest behind all others at its price; return its level."""
         level = self.level(order.price_ticks)
         level.append(order)
+        return level
+
+    def remove(self, order: Order) -> Level:
+        """Take a resting order out; return its level, which is gone from the book when its total is 0."""
+        level = order.level
+        assert level is not None
+        level.remove(order)
+        if level.first is None:
+            self.close_level(level)
         return level
 
     def behind(self, level: Level) -> Level | None:

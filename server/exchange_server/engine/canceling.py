@@ -43,6 +43,8 @@ def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[
     level = order.level
     assert level is not None
     level.remove(order)
+    if level.first is None:
+        state.books[market.market_id].own(order.side).close_level(level)
     if order.side == SIDE_BUY:
         balance = account.balances[market.quote.asset_id]
         released = risk.buy_need(market, order.price_ticks, order.open_lots, order.fee_micro)

@@ -29,8 +29,8 @@ class Changes:
             total = level.total_lots
             digest = (digest * DIGEST_MULTIPLIER + total) & DIGEST_MASK
             level_changed = LevelChanged()
-            level_changed.market_id = level.book_side.market_id
-            level_changed.side = level.book_side.side
+            level_changed.market_id = level.market_id
+            level_changed.side = level.side
             level_changed.price_ticks = level.price_ticks
             level_changed.quantity_lots = total
             events.append(level_changed)

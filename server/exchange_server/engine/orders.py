@@ -1,6 +1,6 @@
 """The order and the price level that it rests in. A million may rest, so both are slotted and linked by hand."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from exchange_server.engine.entities import Asset, Market
 from exchange_server.engine.fees import charged
@@ -21,13 +21,11 @@ from exchange_server.engine.types import (
     AccountId,
     Atoms,
     Lots,
+    MarketId,
     OrderId,
     Ticks,
     TimeNs,
 )
-
-if TYPE_CHECKING:
-    from exchange_server.engine.book import BookSide
 
 
 class Terms:
@@ -69,8 +67,8 @@ class Order:
     that, rounded up: see `fee_atoms`. The orders of a level are given the level's own `price_ticks`, so that they share
     one integer. What follows from the rest is not stored: the status, and what an open order reserves (see `risk`).
 
-    Whoever makes an order fills in all of it (`placing` does, and `state`): calling a constructor would cost a tenth of
-    a command.
+    Whoever makes an order fills in all of it, as `placing` and `state` do: the call of a constructor would cost a
+    twentieth of a command.
     """
 
     __slots__ = (
@@ -149,10 +147,11 @@ class Order:
 class Level:
     """The orders that rest at one price of one side, first come first."""
 
-    __slots__ = ("book_side", "first", "last", "price_ticks", "total_lots")
+    __slots__ = ("first", "last", "market_id", "price_ticks", "side", "total_lots")
 
-    def __init__(self, book_side: "BookSide", price_ticks: Ticks) -> None:
-        self.book_side: Final = book_side
+    def __init__(self, market_id: MarketId, side: int, price_ticks: Ticks) -> None:
+        self.market_id: Final = market_id
+        self.side: Final = side
         self.price_ticks: Final = price_ticks
         self.total_lots: Lots = Lots(0)
         self.first: Order | None = None
@@ -172,7 +171,7 @@ class Level:
         self.total_lots = self.total_lots + order.open_lots  # type: ignore[assignment]
 
     def remove(self, order: Order) -> None:
-        """Take out an order that rests here; with the last one the level is gone from the book."""
+        """Take out an order that rests here. After the last one the book must close the level."""
         before = order.prev
         after = order.next
         if before is None:
@@ -186,5 +185,3 @@ class Level:
         # A closed order is remembered for long: it must not keep its former neighbours alive.
         order.prev = order.next = order.level = None
         self.total_lots = self.total_lots - order.open_lots  # type: ignore[assignment]
-        if self.first is None:
-            self.book_side.close_level(self)

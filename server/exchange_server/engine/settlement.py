@@ -24,6 +24,7 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
     market = taker.market
     base_id = market.base.asset_id
     quote_id = market.quote.asset_id
+    opposite = state.books[market.market_id].opposite(taker.side)
     taker_buys = taker.side == SIDE_BUY
     events = changes.events
     touched = changes.balances
@@ -108,7 +109,7 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
         level.total_lots = level.total_lots - lots  # type: ignore[assignment]
         changes.levels[level] = None
         if left == 0:
-            level.remove(maker)
+            opposite.remove(maker)
             del maker_account.open_orders[maker.order_id]
             maker_account.remember(maker)
             events.append(OrderClosed(maker))
@@ -132,10 +133,7 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
 def end_open(state: LiveState, changes: Changes, order: Order, reason: int) -> None:
     """End an open order that is not filled: out of the book, its reservation back to its owner."""
     account = state.accounts[order.account_id]
-    level = order.level
-    assert level is not None
-    level.remove(order)
-    changes.levels[level] = None
+    changes.levels[state.books[order.market.market_id].own(order.side).remove(order)] = None
     del account.open_orders[order.order_id]
     account.remember(order)
     released = risk.reserved_atoms(order)
