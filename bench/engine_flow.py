@@ -13,7 +13,7 @@ from exchange_server.engine.commands import (
     Credit,
     PlaceOrder,
 )
-from exchange_server.engine.events import OrderAccepted, OrderClosed
+from exchange_server.engine.events import OrderAccepted, OrderCanceled, OrderClosed, OrderRested
 from exchange_server.engine.types import (
     FIRST_CLIENT_ACCOUNT,
     SIDE_BUY,
@@ -130,9 +130,9 @@ def flow(prefill: int, count: int, mix: Mix, seed: int = 1) -> tuple[list[Comman
             command = _next(random_source, sequence, mix, open_orders)
             mixed.append(command)
         for event in engine.apply(sequence, TimeNs(START_NS + sequence * STEP_NS), command):
-            if isinstance(event, OrderAccepted):
+            if isinstance(event, OrderAccepted | OrderRested):
                 open_orders.add(event.order.order_id, event.order.account_id)
-            elif isinstance(event, OrderClosed):
+            elif isinstance(event, OrderClosed | OrderCanceled):
                 open_orders.discard(event.order.order_id)
     return before, mixed
 

@@ -19,7 +19,7 @@ from exchange_server.engine.commands import (
     RevokeApiKey,
     SetMarketStatus,
 )
-from exchange_server.engine.events import Credited, Event, OrderAccepted, OrderClosed, Trade
+from exchange_server.engine.events import Credited, Event, OrderAccepted, OrderCanceled, OrderClosed, OrderRested, Trade
 from exchange_server.engine.types import (
     FIRST_CLIENT_ACCOUNT,
     MARKET_HALTED,
@@ -151,7 +151,7 @@ def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tup
     for _, time_ns, command_events in events:
         for event in command_events:
             match event:
-                case OrderAccepted(order=order):
+                case OrderRested(order=order) | OrderAccepted(order=order):
                     rows[order.order_id] = {
                         "fixed": (
                             *(order.order_id, order.account_id, order.market.market_id, order.client_order_id),
@@ -174,7 +174,7 @@ def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tup
                         ),
                     ):
                         rows[order.order_id] |= {"filled": filled, "times": (order.create_time_ns, time_ns)}
-                case OrderClosed(order=order):
+                case OrderCanceled(order=order) | OrderClosed(order=order):
                     rows[order.order_id] |= {
                         "status": (order.status, order.close_reason),
                         "times": (order.create_time_ns, time_ns),

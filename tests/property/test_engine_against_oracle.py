@@ -29,12 +29,13 @@ from exchange_server.engine.events import (
     LevelChanged,
     MarketStatusChanged,
     OrderAccepted,
+    OrderCanceled,
     OrderDeduplicated,
+    OrderRested,
     OrdersCanceled,
     Rejected,
     Trade,
 )
-from exchange_server.engine.events import OrderClosed as Closed
 from exchange_server.engine.invariants import check
 from tests.oracle.naive_exchange import FEES, NaiveExchange, NaiveMarket, NaiveOrder, NaiveTrade, Outcome
 
@@ -194,11 +195,11 @@ def word(events: list[Event]) -> str:
     if isinstance(outcome, Rejected):
         assert len(events) == 1
         return REASONS[outcome.reason]
-    if isinstance(outcome, OrderAccepted):
+    if isinstance(outcome, OrderRested | OrderAccepted):
         return "accepted"
     if isinstance(outcome, OrderDeduplicated):
         return "repeated"
-    if isinstance(outcome, Closed):
+    if isinstance(outcome, OrderCanceled):
         return "canceled 1"
     if isinstance(outcome, OrdersCanceled):
         return f"canceled {outcome.count}"
@@ -222,6 +223,30 @@ def trades(events: list[Event]) -> list[NaiveTrade]:
         for event in events
         if isinstance(event, Trade)
     ]
+
+
+def balances_told(events: list[Event]) -> list[tuple[tuple[int, int], list[int]]]:
+    """Return account and asset, available and reserved atoms of each balance that the events tell."""
+    told: list[tuple[tuple[int, int], list[int]]] = []
+    for event in events:
+        if isinstance(event, OrderRested | OrderCanceled):
+            key = event.order.account_id, event.order.reserved_asset.asset_id
+            told.append((key, [event.available_atoms, event.reserved_atoms]))
+        elif isinstance(event, BalanceChanged):
+            told.append(((event.account_id, event.asset_id), [event.available_atoms, event.reserved_atoms]))
+    return told
+
+
+def levels_told(events: list[Event]) -> list[tuple[tuple[int, int, int], int]]:
+    """Return market, side and price, and the total, of each level that the events tell."""
+    told: list[tuple[tuple[int, int, int], int]] = []
+    for event in events:
+        if isinstance(event, OrderRested | OrderCanceled):
+            order = event.order
+            told.append(((order.market.market_id, order.side, order.price_ticks), event.level_lots))
+        elif isinstance(event, LevelChanged):
+            told.append(((event.market_id, event.side, event.price_ticks), event.quantity_lots))
+    return told
 
 
 def compare_states(engine: Engine, oracle: NaiveExchange) -> None:
@@ -250,8 +275,10 @@ def compare_states(engine: Engine, oracle: NaiveExchange) -> None:
 def test_the_engine_agrees_with_the_naive_exchange(commands: list[Command | CancelNth]) -> None:
     pair = opened()
     engine, oracle = pair.engine, pair.oracle
-    balances = {
-        (account, asset): amounts for account in ACCOUNTS for asset, *amounts in engine.balances(t.AccountId(account))
+    balances: dict[tuple[int, int], list[int]] = {
+        (account, asset): list(amounts)
+        for account in ACCOUNTS
+        for asset, *amounts in engine.balances(t.AccountId(account))
     }
     levels: dict[tuple[int, int, int], int] = {}
     for drawn in commands:
@@ -269,7 +296,7 @@ def test_the_engine_agrees_with_the_naive_exchange(commands: list[Command | Canc
             and isinstance(events[0], Rejected)
             and (refusal.reason, refusal.field) == (events[0].reason, events[0].field)
         )
-        if isinstance(events[0], OrderAccepted):
+        if isinstance(events[0], OrderRested | OrderAccepted):
             placed = events[0].order
             assert outcome.order is not None
             assert (STATES[placed.status], placed.open_lots) == (outcome.order.state, outcome.order.open)
@@ -277,15 +304,12 @@ def test_the_engine_agrees_with_the_naive_exchange(commands: list[Command | Canc
         compare_states(engine, oracle)
 
         # The events tell every change of a level and a balance, each once.
-        reported = [(e.account_id, e.asset_id) for e in events if isinstance(e, BalanceChanged)]
-        assert len(reported) == len(set(reported))
-        told_levels = [(e.market_id, e.side, e.price_ticks) for e in events if isinstance(e, LevelChanged)]
-        assert len(told_levels) == len(set(told_levels))
-        for event in events:
-            if isinstance(event, BalanceChanged):
-                balances[event.account_id, event.asset_id] = [event.available_atoms, event.reserved_atoms]
-            elif isinstance(event, LevelChanged):
-                levels[event.market_id, event.side, event.price_ticks] = event.quantity_lots
+        told_balances = balances_told(events)
+        assert len(told_balances) == len(dict(told_balances))
+        balances.update(told_balances)
+        told_levels = levels_told(events)
+        assert len(told_levels) == len(dict(told_levels))
+        levels.update(told_levels)
         for account in ACCOUNTS:
             for asset, *amounts in engine.balances(t.AccountId(account)):
                 assert balances[account, asset] == amounts

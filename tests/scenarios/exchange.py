@@ -22,8 +22,10 @@ from exchange_server.engine.events import (
     Event,
     LevelChanged,
     OrderAccepted,
+    OrderCanceled,
     OrderClosed,
     OrderDeduplicated,
+    OrderRested,
     Rejected,
     Trade,
 )
@@ -162,13 +164,13 @@ class Exchange:
         names = {account_id: name for name, account_id in self.traders.items()}
         if isinstance(event, Rejected):
             return f"refused: {REASONS[event.reason]} {event.field}".strip()
-        if isinstance(event, OrderAccepted):
+        if isinstance(event, OrderRested | OrderAccepted):
             return "accepted"
         if isinstance(event, OrderDeduplicated):
             return f"known: {event.open_lots} open"
         if isinstance(event, Trade):
             return f"{names[event.maker.account_id]} trades {event.quantity_lots} at {event.price_ticks}"
-        if isinstance(event, OrderClosed):
+        if isinstance(event, OrderCanceled | OrderClosed):
             return f"{names[event.order.account_id]} {ENDINGS[event.order.close_reason]}"
         if isinstance(event, LevelChanged | BalanceChanged):
             return ""

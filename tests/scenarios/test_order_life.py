@@ -3,8 +3,8 @@
 import pytest
 
 from exchange_server.engine import types as t
-from exchange_server.engine.commands import CancelAllOrders
-from exchange_server.engine.events import OrderClosed, OrdersCanceled
+from exchange_server.engine.commands import CancelAllOrders, CancelOrder, PlaceOrder
+from exchange_server.engine.events import OrderCanceled, OrderClosed, OrderRested, OrdersCanceled
 from tests.scenarios.exchange import MARKET, QUOTE, Exchange
 
 
@@ -15,6 +15,21 @@ def test_the_same_key_and_payload_gives_the_original_order() -> None:
     exchange.buy("Bob", 2, 100)
     assert exchange.sell("Ann", 5, 100, key="k") == ["known: 3 open"]
     assert exchange.asks() == [(100, 3)]
+
+
+def test_an_order_that_rests_and_its_cancel_are_one_event_each_that_tells_all() -> None:
+    exchange = Exchange()
+    exchange.buy("Bob", 3, 100)
+    ann = exchange.traders["Ann"]
+    order = PlaceOrder(ann, MARKET, t.SIDE_BUY, t.TYPE_LIMIT, t.TIF_GTC, False, t.Ticks(100), t.Lots(5), "")
+    (rested,) = exchange.apply(order)
+    assert isinstance(rested, OrderRested)
+    assert (rested.level_lots, rested.available_atoms, rested.reserved_atoms) == (8, 999_500, 500)
+    (canceled,) = exchange.apply(CancelOrder(ann, rested.order.order_id, ""))
+    assert isinstance(canceled, OrderCanceled)
+    assert canceled.order is rested.order
+    assert (canceled.level_lots, canceled.available_atoms, canceled.reserved_atoms) == (3, 1_000_000, 0)
+    assert (canceled.order.status, canceled.order.close_reason) == (t.ORDER_CANCELED, t.CLOSE_BY_OWNER)
 
 
 def test_another_payload_under_a_known_key_is_refused() -> None:

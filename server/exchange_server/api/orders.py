@@ -60,7 +60,7 @@ class OrderService:
         outcome = applied.events[0]
         if isinstance(outcome, events.OrderDeduplicated):
             return pb.PlaceOrderResponse(order=deduplicated_order_message(outcome), deduplicated=True)
-        assert isinstance(outcome, events.OrderAccepted)
+        assert isinstance(outcome, events.OrderRested | events.OrderAccepted)
         response = pb.PlaceOrderResponse()
         write_placed_order(response.order, outcome.order, applied.events, applied.time_ns)
         for event in applied.events:
@@ -87,7 +87,7 @@ class OrderService:
         with self._core.shard.turnstile.urgent():
             applied = await self._core.execute(command, call)
         outcome = applied.events[0]
-        assert isinstance(outcome, events.OrderClosed)
+        assert isinstance(outcome, events.OrderCanceled)
         return pb.CancelOrderResponse(order=present_order_message(outcome.order))
 
     async def _validate_cancel(self, command: CancelOrder) -> pb.CancelOrderResponse:

@@ -13,15 +13,13 @@ class Balance:
     Amounts are plain ints here: a sum of `Atoms` is one, and calling `Atoms` on each would cost a tenth of a command.
     """
 
-    __slots__ = ("account_id", "asset_id", "available_atoms", "reserved_atoms", "touched_by")
+    __slots__ = ("account_id", "asset_id", "available_atoms", "reserved_atoms")
 
     def __init__(self, account_id: AccountId, asset_id: AssetId) -> None:
         self.account_id: Final = account_id
         self.asset_id: Final = asset_id
         self.available_atoms: int = 0
         self.reserved_atoms: int = 0
-        self.touched_by: int = 0
-        """Sequence of the last command that listed this balance among its changes."""
 
 
 class Account:

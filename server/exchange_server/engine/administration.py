@@ -223,10 +223,10 @@ def credit(state: LiveState, command: Credit, validate_only: bool) -> list[Event
     balance.available_atoms += amount
     if command.credit_id:
         account.remember_credit(command.credit_id, asset_id, amount)
-    changes = Changes(state, _credited(command, balance, True))
-    changes.touch_balance(balance)
-    changes.touch_balance(issuance)
-    return changes.finish()
+    changes = Changes(_credited(command, balance, True))
+    changes.balances[balance] = None
+    changes.balances[issuance] = None
+    return changes.finish(state)
 
 
 def _credited(command: Credit, balance: Balance, created: bool) -> Credited:

@@ -10,7 +10,7 @@ from typing import Final
 from exchange_server.engine.entities import Market
 from exchange_server.engine.ladder import PriceLadder
 from exchange_server.engine.orders import Level, Order
-from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, Lots, MarketId, Ticks
+from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, MarketId, Ticks
 
 
 class BookSide:
@@ -48,29 +48,15 @@ class BookSide:
         """Take a resting order out; return its level, which is gone from the book when its total is 0."""
         level = order.level
         assert level is not None
-        before = order.prev
-        after = order.next
-        if before is None:
-            level.first = after
-        else:
-            before.next = after
-        if after is None:
-            level.last = before
-        else:
-            after.prev = before
-        # A closed order is remembered for long: it must not keep its former neighbours alive.
-        order.prev = order.next = order.level = None
-        level.total_lots = level.total_lots - order.open_lots  # type: ignore[assignment]
+        level.remove(order)
         if level.first is None:
-            self._close_level(level)
+            self.close_level(level)
         return level
 
-    def reduce(self, order: Order, lots: Lots) -> Level:
-        """Take filled lots of a resting order out of its level's total; return the level."""
-        level = order.level
-        assert level is not None
-        level.total_lots = Lots(level.total_lots - lots)
-        return level
+    def behind(self, level: Level) -> Level | None:
+        """Return the level that trades next after one, or None when it is the last."""
+        price = self.prices.below(level.price_ticks) if self.is_bid else self.prices.above(level.price_ticks)
+        return self.levels[Ticks(price)] if price else None
 
     def best_first(self) -> Iterator[Level]:
         """Iterate over the levels in the order in which they trade; the book must not change meanwhile."""
@@ -79,7 +65,8 @@ class BookSide:
         for price in prices:
             yield levels[Ticks(price)]
 
-    def _close_level(self, level: Level) -> None:
+    def close_level(self, level: Level) -> None:
+        """Forget a level that the last order has left."""
         del self.levels[level.price_ticks]
         self.prices.remove(level.price_ticks)
         if level is self.best:
@@ -96,3 +83,11 @@ class Book:
         self.market: Final = market
         self.bids: Final = BookSide(market.market_id, SIDE_BUY)
         self.asks: Final = BookSide(market.market_id, SIDE_SELL)
+
+    def own(self, side: int) -> BookSide:
+        """Return where an order of `side` rests."""
+        return self.bids if side == SIDE_BUY else self.asks
+
+    def opposite(self, side: int) -> BookSide:
+        """Return what an order of `side` trades with."""
+        return self.asks if side == SIDE_BUY else self.bids

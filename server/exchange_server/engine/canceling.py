@@ -3,14 +3,13 @@
 from exchange_server.engine import refusals, risk
 from exchange_server.engine.changes import Changes
 from exchange_server.engine.commands import CancelAllOrders, CancelOrder
-from exchange_server.engine.events import BalanceChanged, Event, LevelChanged, OrderClosed, OrdersCanceled
+from exchange_server.engine.events import Event, OrderCanceled, OrdersCanceled
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.orders import Order
 from exchange_server.engine.settlement import end_open
 from exchange_server.engine.types import (
     CLOSE_BY_OWNER,
     MARKET_HALTED,
-    ORDER_CANCELED,
     ORDER_OPEN,
     SIDE_BUY,
 )
@@ -18,8 +17,9 @@ from exchange_server.engine.types import (
 
 def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[Event]:
     """Cancel one open order of the account."""
-    account = state.accounts.get(command.account_id)
-    if account is None:
+    try:
+        account = state.accounts[command.account_id]
+    except KeyError:
         return [refusals.ACCOUNT_NOT_FOUND]
     order: Order | None
     if command.order_id:
@@ -40,29 +40,30 @@ def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[
     if validate_only:
         return []
 
-    book = state.books[market.market_id]
-    side = order.side
-    if side == SIDE_BUY:
-        level = book.bids.remove(order)
+    level = order.level
+    assert level is not None
+    level.remove(order)
+    if level.first is None:
+        state.books[market.market_id].own(order.side).close_level(level)
+    if order.side == SIDE_BUY:
         balance = account.balances[market.quote.asset_id]
-        released = risk.buy_need(market, level.price_ticks, order.open_lots, order.fee_micro)
+        released = risk.buy_need(market, order.price_ticks, order.open_lots, order.fee_micro)
     else:
-        level = book.asks.remove(order)
         balance = account.balances[market.base.asset_id]
         released = order.open_lots * market.base_atoms_per_lot
     balance.available_atoms = available = balance.available_atoms + released
     balance.reserved_atoms = reserved = balance.reserved_atoms - released
-    order.status = ORDER_CANCELED
     order.close_reason = CLOSE_BY_OWNER
     order.update_time_ns = state.time_ns
     del account.open_orders[order.order_id]
     account.remember(order)
     state.event_digest = (state.event_digest * DIGEST_MULTIPLIER + available) & DIGEST_MASK
-    return [
-        OrderClosed(order),
-        LevelChanged(market.market_id, side, level.price_ticks, level.total_lots),
-        BalanceChanged(command.account_id, balance.asset_id, available, reserved),  # type: ignore[arg-type]
-    ]
+    canceled = OrderCanceled()
+    canceled.order = order
+    canceled.level_lots = level.total_lots
+    canceled.available_atoms = available
+    canceled.reserved_atoms = reserved
+    return [canceled]
 
 
 def cancel_all(state: LiveState, command: CancelAllOrders, validate_only: bool) -> list[Event]:
@@ -85,8 +86,7 @@ def cancel_all(state: LiveState, command: CancelAllOrders, validate_only: bool) 
         if command.market_id in (0, order.market.market_id) and order.market.status != MARKET_HALTED
     ]
     state.digest(command.account_id, len(chosen), 0)
-    changes = Changes(state, OrdersCanceled(len(chosen)))
+    changes = Changes(OrdersCanceled(len(chosen)))
     for order in chosen:
-        book = state.books[order.market.market_id]
-        end_open(state, changes, book, order, ORDER_CANCELED, CLOSE_BY_OWNER)
-    return changes.finish()
+        end_open(state, changes, order, CLOSE_BY_OWNER)
+    return changes.finish(state)

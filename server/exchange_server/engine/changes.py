@@ -6,46 +6,42 @@ from exchange_server.engine.accounts import Balance
 from exchange_server.engine.events import BalanceChanged, Event, LevelChanged
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.orders import Level
-from exchange_server.engine.types import Atoms
 
 
 class Changes:
-    """The outcome of one command in the making."""
+    """The outcome of one command in the making.
 
-    __slots__ = ("balances", "events", "levels", "sequence", "state")
+    `levels` and `balances` are sets in the order of first touch; what they hold is reported when the command is done.
+    """
 
-    def __init__(self, state: LiveState, outcome: Event) -> None:
-        self.state: Final = state
-        self.sequence: Final = state.sequence
+    __slots__ = ("balances", "events", "levels")
+
+    def __init__(self, outcome: Event) -> None:
         self.events: Final[list[Event]] = [outcome]
-        self.levels: Final[list[Level]] = []
-        self.balances: Final[list[Balance]] = []
+        self.levels: Final[dict[Level, None]] = {}
+        self.balances: Final[dict[Balance, None]] = {}
 
-    def touch_level(self, level: Level) -> None:
-        """Report the level's total when the command is done."""
-        if level.touched_by != self.sequence:
-            level.touched_by = self.sequence
-            self.levels.append(level)
-
-    def touch_balance(self, balance: Balance) -> None:
-        """Report the balance when the command is done."""
-        if balance.touched_by != self.sequence:
-            balance.touched_by = self.sequence
-            self.balances.append(balance)
-
-    def finish(self) -> list[Event]:
+    def finish(self, state: LiveState) -> list[Event]:
         """Return the command's events."""
-        state = self.state
         events = self.events
         digest = state.event_digest
         for level in self.levels:
             total = level.total_lots
             digest = (digest * DIGEST_MULTIPLIER + total) & DIGEST_MASK
-            events.append(LevelChanged(level.market_id, level.side, level.price_ticks, total))
+            level_changed = LevelChanged()
+            level_changed.market_id = level.market_id
+            level_changed.side = level.side
+            level_changed.price_ticks = level.price_ticks
+            level_changed.quantity_lots = total
+            events.append(level_changed)
         for balance in self.balances:
-            available: Atoms = balance.available_atoms  # type: ignore[assignment]
-            reserved: Atoms = balance.reserved_atoms  # type: ignore[assignment]
+            available = balance.available_atoms
             digest = (digest * DIGEST_MULTIPLIER + available) & DIGEST_MASK
-            events.append(BalanceChanged(balance.account_id, balance.asset_id, available, reserved))
+            balance_changed = BalanceChanged()
+            balance_changed.account_id = balance.account_id
+            balance_changed.asset_id = balance.asset_id
+            balance_changed.available_atoms = available
+            balance_changed.reserved_atoms = balance.reserved_atoms
+            events.append(balance_changed)
         state.event_digest = digest
         return events

@@ -36,7 +36,6 @@ from exchange_server.engine.orders import Order
 from exchange_server.engine.placing import place
 from exchange_server.engine.state import State
 from exchange_server.engine.types import (
-    SIDE_BUY,
     AccountId,
     AssetId,
     Atoms,
@@ -146,7 +145,7 @@ class Engine(LiveState):
         """Return prices with their total open quantity, best first, at most `limit` of them; 0 is all."""
         book = self.books[market_id]
         levels: list[tuple[Ticks, Lots]] = []
-        for level in (book.bids if side == SIDE_BUY else book.asks).best_first():
+        for level in book.own(side).best_first():
             levels.append((level.price_ticks, level.total_lots))
             if len(levels) == limit:
                 break

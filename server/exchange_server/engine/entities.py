@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from exchange_server.engine.types import AccountId, AssetId, Atoms, MarketId, Ppm, TimeNs
+from exchange_server.engine.types import PPM, AccountId, AssetId, Atoms, MarketId, Ppm, TimeNs
 
 
 class Asset:
@@ -20,7 +20,7 @@ class Market:
     """A pair of assets, its units and its fees.
 
     `quote_atoms_per_tick_lot`: quote atoms of one tick × one lot; `base_atoms_per_lot`: base atoms of one lot;
-    `worst_fee_ppm`: the most that a fill can cost, whoever takes; never negative.
+    `worst_cost_ppm`: the most that a fill can cost a buyer, with its fee, whoever takes: never less than 10^6.
     """
 
     __slots__ = (
@@ -39,7 +39,7 @@ class Market:
         "status",
         "taker_fee_ppm",
         "tick_units",
-        "worst_fee_ppm",
+        "worst_cost_ppm",
     )
 
     def __init__(
@@ -72,7 +72,7 @@ class Market:
         self.taker_fee_ppm: Final = taker_fee_ppm
         self.quote_atoms_per_tick_lot: Final = quote_atoms_per_tick_lot
         self.base_atoms_per_lot: Final = base_atoms_per_lot
-        self.worst_fee_ppm: Final = Ppm(max(maker_fee_ppm, taker_fee_ppm, 0))
+        self.worst_cost_ppm: Final = Ppm(PPM + max(maker_fee_ppm, taker_fee_ppm, 0))
         self.status = status
         self.next_trade_id = next_trade_id
 

@@ -2,9 +2,13 @@
 
 An event may refer to an `Order`: of it only what never changes may be read (ids, market, side, type, price, quantity,
 create time), because readers see events later than the engine made them. What changes stands in the event itself.
-After `OrderClosed` an order never changes again.
+After `OrderClosed` or `OrderCanceled` an order never changes again.
 
-A refused command has exactly one event: `Rejected`.
+What most commands do has one event that tells everything: `OrderRested` and `OrderCanceled`. All others tell piece by
+piece. A refused command has exactly one event, too: `Rejected`.
+
+Events never change. The frequent ones are filled in at the one place where they are made, because calling a constructor
+would double what they cost.
 """
 
 from typing import Final, TypeAlias
@@ -24,8 +28,40 @@ class Rejected:
         self.field: Final = field
 
 
+class OrderRested:
+    """A new order met nothing and rests with all of its quantity. The command's only event.
+
+    `level_lots`: the new total of its price level. The balances are the owner's of the order's `reserved_asset`.
+    """
+
+    __slots__ = ("available_atoms", "level_lots", "order", "reserved_atoms")
+
+    order: Order
+    level_lots: Lots
+    available_atoms: int
+    reserved_atoms: int
+
+
+class OrderCanceled:
+    """Its owner canceled one open order, and from now on it never changes. The command's only event.
+
+    `level_lots`: what is left at its price level, 0 when that is gone. The balances are the owner's of the order's
+    `reserved_asset`.
+    """
+
+    __slots__ = ("available_atoms", "level_lots", "order", "reserved_atoms")
+
+    order: Order
+    level_lots: Lots
+    available_atoms: int
+    reserved_atoms: int
+
+
 class OrderAccepted:
-    """A new order entered; trades and, unless it rests, `OrderClosed` follow."""
+    """A new order entered that does not simply rest (see `OrderRested`).
+
+    Trades follow, then `OrderClosed` unless something of it rests.
+    """
 
     __slots__ = ("order",)
 
@@ -81,41 +117,24 @@ class Trade:
         "trade_id",
     )
 
-    def __init__(
-        self,
-        trade_id: TradeId,
-        maker: Order,
-        taker: Order,
-        price_ticks: Ticks,
-        quantity_lots: Lots,
-        cost_atoms: Atoms,
-        maker_fee_atoms: Atoms,
-        taker_fee_atoms: Atoms,
-        maker_open_lots: Lots,
-        maker_total_cost_atoms: Atoms,
-        maker_total_fee_atoms: Atoms,
-        taker_open_lots: Lots,
-        taker_total_cost_atoms: Atoms,
-        taker_total_fee_atoms: Atoms,
-    ) -> None:
-        self.trade_id: Final = trade_id
-        self.maker: Final = maker
-        self.taker: Final = taker
-        self.price_ticks: Final = price_ticks
-        self.quantity_lots: Final = quantity_lots
-        self.cost_atoms: Final = cost_atoms
-        self.maker_fee_atoms: Final = maker_fee_atoms
-        self.taker_fee_atoms: Final = taker_fee_atoms
-        self.maker_open_lots: Final = maker_open_lots
-        self.maker_total_cost_atoms: Final = maker_total_cost_atoms
-        self.maker_total_fee_atoms: Final = maker_total_fee_atoms
-        self.taker_open_lots: Final = taker_open_lots
-        self.taker_total_cost_atoms: Final = taker_total_cost_atoms
-        self.taker_total_fee_atoms: Final = taker_total_fee_atoms
+    trade_id: TradeId
+    maker: Order
+    taker: Order
+    price_ticks: Ticks
+    quantity_lots: Lots
+    cost_atoms: Atoms
+    maker_fee_atoms: Atoms
+    taker_fee_atoms: Atoms
+    maker_open_lots: Lots
+    maker_total_cost_atoms: Atoms
+    maker_total_fee_atoms: Atoms
+    taker_open_lots: Lots
+    taker_total_cost_atoms: Atoms
+    taker_total_fee_atoms: Atoms
 
 
 class OrderClosed:
-    """An order ended: filled, canceled or expired; from now on it never changes, so all of it may be read."""
+    """An order ended: filled, expired, or canceled with others; from now on it never changes, so all may be read."""
 
     __slots__ = ("order",)
 
@@ -128,11 +147,10 @@ class LevelChanged:
 
     __slots__ = ("market_id", "price_ticks", "quantity_lots", "side")
 
-    def __init__(self, market_id: MarketId, side: int, price_ticks: Ticks, quantity_lots: Lots) -> None:
-        self.market_id: Final = market_id
-        self.side: Final = side
-        self.price_ticks: Final = price_ticks
-        self.quantity_lots: Final = quantity_lots
+    market_id: MarketId
+    side: int
+    price_ticks: Ticks
+    quantity_lots: Lots
 
 
 class BalanceChanged:
@@ -140,11 +158,10 @@ class BalanceChanged:
 
     __slots__ = ("account_id", "asset_id", "available_atoms", "reserved_atoms")
 
-    def __init__(self, account_id: AccountId, asset_id: AssetId, available_atoms: Atoms, reserved_atoms: Atoms) -> None:
-        self.account_id: Final = account_id
-        self.asset_id: Final = asset_id
-        self.available_atoms: Final = available_atoms
-        self.reserved_atoms: Final = reserved_atoms
+    account_id: AccountId
+    asset_id: AssetId
+    available_atoms: int
+    reserved_atoms: int
 
 
 class AssetCreated:
@@ -244,6 +261,8 @@ class OrdersCanceled:
 
 Event: TypeAlias = (
     Rejected
+    | OrderRested
+    | OrderCanceled
     | OrderAccepted
     | OrderDeduplicated
     | Trade

@@ -9,7 +9,6 @@ from exchange_server.engine.types import (
     MAX_ATOMS,
     MAX_CLOSED_PER_ACCOUNT,
     ORDER_OPEN,
-    SIDE_BUY,
     AccountId,
     AssetId,
 )
@@ -92,8 +91,7 @@ def _check_accounts(state: LiveState, resting: list[Order]) -> None:
 def _check_money(state: LiveState, resting: list[Order]) -> None:
     needs: dict[tuple[AccountId, AssetId], int] = {}
     for order in resting:
-        asset = order.market.quote if order.side == SIDE_BUY else order.market.base
-        key = (order.account_id, asset.asset_id)
+        key = (order.account_id, order.reserved_asset.asset_id)
         needs[key] = needs.get(key, 0) + reserved_atoms(order)
     sums: dict[AssetId, int] = {}
     for account in state.accounts.values():

@@ -4,7 +4,7 @@ A list of sorted chunks: an insertion moves at most one chunk, so its cost does 
 levels, and both ends are found at once.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from typing import Final
 
@@ -28,6 +28,22 @@ class PriceLadder:
     def highest(self) -> int:
         """Return the highest price, or 0 when there is none."""
         return self._lasts[-1] if self._lasts else 0
+
+    def above(self, price: int) -> int:
+        """Return the next price above one that is there, or 0 when there is none."""
+        at = bisect_right(self._lasts, price)
+        if at == len(self._chunks):
+            return 0
+        chunk = self._chunks[at]
+        return chunk[bisect_right(chunk, price)]
+
+    def below(self, price: int) -> int:
+        """Return the next price below one that is there, or 0 when there is none."""
+        at = bisect_left(self._lasts, price)
+        within = bisect_left(self._chunks[at], price)
+        if within > 0:
+            return self._chunks[at][within - 1]
+        return self._lasts[at - 1] if at > 0 else 0
 
     def add(self, price: int) -> None:
         """Add a price that is not there yet."""

@@ -1,23 +1,25 @@
 """PlaceOrder: check, then match, settle and rest."""
 
+from typing import Final
+
 from exchange_server.engine import refusals, risk
 from exchange_server.engine.accounts import Account
 from exchange_server.engine.book import Book
 from exchange_server.engine.changes import Changes
 from exchange_server.engine.commands import PlaceOrder
 from exchange_server.engine.events import (
-    BalanceChanged,
     Event,
-    LevelChanged,
     OrderAccepted,
+    OrderClosed,
     OrderDeduplicated,
+    OrderRested,
     Rejected,
 )
-from exchange_server.engine.fees import fee_on
+from exchange_server.engine.fees import ROUND_UP, with_fee
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.matching import Matches, covers, match
-from exchange_server.engine.orders import Order
-from exchange_server.engine.settlement import end, settle
+from exchange_server.engine.orders import GOOD_TILL_CANCELED, POST_ONLY, Order, terms_of
+from exchange_server.engine.settlement import settle
 from exchange_server.engine.types import (
     CLOSE_NO_LIQUIDITY,
     CLOSE_NONE,
@@ -29,8 +31,6 @@ from exchange_server.engine.types import (
     MAX_LOTS,
     MAX_NAME,
     MAX_TICKS,
-    ORDER_EXPIRED,
-    ORDER_FILLED,
     PPM,
     SIDE_BUY,
     SIDE_SELL,
@@ -39,8 +39,13 @@ from exchange_server.engine.types import (
     TIF_IOC,
     TYPE_LIMIT,
     TYPE_MARKET,
+    Atoms,
+    Lots,
     OrderId,
 )
+
+_NOTHING: Final = Atoms(0)
+_ALWAYS_IN_RANGE: Final = min(MAX_TICKS, MAX_LOTS)
 
 
 def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Event]:
@@ -48,22 +53,29 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
 
     The way of most orders, straight through to resting, is written out without calls: it is what speed depends on.
     """
-    # 1. Who, where, and whether the fields make sense together.
-    account = state.accounts.get(command.account_id)
-    if account is None:
+    # 1. Who, where, and whether the fields make sense together. A notional is not less than its factors: when it is
+    #    within the bounds of both price and quantity, as of most orders, so are they.
+    try:
+        account = state.accounts[command.account_id]
+    except KeyError:
         return [refusals.ACCOUNT_NOT_FOUND]
-    book = state.books.get(command.market_id)
-    if book is None:
+    try:
+        book = state.books[command.market_id]
+    except KeyError:
         return [refusals.MARKET_NOT_FOUND]
+    market = book.market
     side = command.side
     price = command.price_ticks
     quantity = command.quantity_lots
-    good_till_canceled = command.time_in_force == TIF_GTC
+    time_in_force = command.time_in_force
+    notional = price * quantity * market.quote_atoms_per_tick_lot
+    in_range = notional <= _ALWAYS_IN_RANGE
     if not (
-        good_till_canceled
+        in_range
+        and price > 0
+        and quantity > 0
+        and (time_in_force == TIF_GTC or (time_in_force == TIF_IOC and not command.post_only))
         and command.type == TYPE_LIMIT
-        and 0 < price <= MAX_TICKS
-        and 0 < quantity <= MAX_LOTS
         and (side == SIDE_BUY or side == SIDE_SELL)
     ):
         fault = _fault(command)
@@ -73,9 +85,8 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
     # 2. A client order id that is known: the original order, whatever the market is like now.
     client_order_id = command.client_order_id
     if client_order_id:
-        known = account.client_orders.get(client_order_id)
-        if known is not None:
-            return _repeat(state, command, known, validate_only)
+        if client_order_id in account.client_orders:
+            return _repeat(state, command, account.client_orders[client_order_id], validate_only)
         if not (
             len(client_order_id) <= MAX_NAME
             and client_order_id.isascii()
@@ -85,38 +96,36 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
             return [refusals.INVALID_CLIENT_ORDER_ID]
 
     # 3. Whether the market takes it.
-    market = book.market
     if market.status != MARKET_OPEN and not (market.status == MARKET_POST_ONLY and command.post_only):
         return [_status_refusal(market.status)]
-    notional = price * quantity * market.quote_atoms_per_tick_lot
     if notional < market.min_notional_atoms and command.type == TYPE_LIMIT:
         return [refusals.NOTIONAL_TOO_SMALL]
-    if notional > MAX_ATOMS:
+    if not in_range and notional > MAX_ATOMS:
         return [refusals.NOTIONAL_TOO_LARGE]
-    if side == SIDE_BUY:
-        own = book.bids
-        best = book.asks.best
-        crossing = best is not None and (best.price_ticks <= price or command.type == TYPE_MARKET)
-    else:
-        own = book.asks
-        best = book.bids.best
-        crossing = best is not None and best.price_ticks >= price
-    if crossing and command.post_only:
-        return [refusals.POST_ONLY_WOULD_CROSS]
 
-    # 4. Whether the account can pay for it.
+    # 4. What it would meet, and what it can cost.
+    crossing = False
     matches: Matches | None = None
     if side == SIDE_SELL:
+        own = book.asks
+        best = book.bids.best
+        if best is not None and best.price_ticks >= price:
+            crossing = True
         balance = account.balances.get(market.base.asset_id)
         need = quantity * market.base_atoms_per_lot
     else:
+        own = book.bids
+        best = book.asks.best
         balance = account.balances.get(market.quote.asset_id)
         if command.type == TYPE_MARKET:
-            matches = match(book, side, TYPE_MARKET, price, quantity, command.account_id)
-            cost = matches.price_lots * market.quote_atoms_per_tick_lot
-            need = cost + fee_on(cost, market.taker_fee_ppm)
+            matches = match(book.asks, TYPE_MARKET, price, quantity, command.account_id)
+            need = with_fee(matches.price_lots * market.quote_atoms_per_tick_lot, market.taker_fee_ppm)
         else:
-            need = notional - (-notional * market.worst_fee_ppm // PPM)
+            if best is not None and best.price_ticks <= price:
+                crossing = True
+            need = (notional * market.worst_cost_ppm + ROUND_UP) // PPM
+    if crossing and command.post_only:
+        return [refusals.POST_ONLY_WOULD_CROSS]
     if balance is None:
         if need > 0:
             return [refusals.INSUFFICIENT_FUNDS]
@@ -125,73 +134,102 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
     if validate_only:
         return []
 
-    # 5. It is accepted, and may meet something, or does not rest.
-    if crossing or not good_till_canceled or balance is None:
-        return _take(state, account, book, command, matches)
+    # 5. It is accepted.
+    order = Order()
+    order_id: OrderId = state.first_order_id + state.sequence  # type: ignore[assignment]
+    order.order_id = order_id
+    order.account_id = command.account_id
+    order.market = market
+    order.side = side
+    if time_in_force == TIF_GTC:
+        order.terms = POST_ONLY if command.post_only else GOOD_TILL_CANCELED
+    else:
+        order.terms = terms_of(command.type, time_in_force, command.post_only)
+    order.price_ticks = price
+    order.quantity_lots = order.open_lots = quantity
+    order.client_order_id = client_order_id
+    order.create_time_ns = order.update_time_ns = state.time_ns
+    order.cost_atoms = _NOTHING
+    order.fee_micro = 0
+    order.close_reason = CLOSE_NONE
+    if client_order_id:
+        account.client_orders[client_order_id] = order
 
-    # 6. There is nothing to meet: it rests.
+    # 6. It may meet something, or does not rest.
+    if crossing or time_in_force != TIF_GTC or balance is None:
+        return _take(state, account, book, order, matches)
+
+    # 7. There is nothing to meet: it rests.
     level = own.levels.get(price)
     if level is None:
         level = own.level(price)
-    order_id: OrderId = state.first_order_id + state.sequence  # type: ignore[assignment]
-    order = Order(order_id, market, command, level.price_ticks, state.time_ns)
-    level.append(order)
+    order.price_ticks = level.price_ticks
+    order.level = level
+    order.next = None
+    order.prev = last = level.last
+    if last is None:
+        level.first = order
+    else:
+        last.next = order
+    level.last = order
+    level_lots: Lots = level.total_lots + quantity  # type: ignore[assignment]
+    level.total_lots = level_lots
     account.open_orders[order_id] = order
-    if client_order_id:
-        account.client_orders[client_order_id] = order
     balance.available_atoms = available = balance.available_atoms - need
     balance.reserved_atoms = reserved = balance.reserved_atoms + need
     state.event_digest = (state.event_digest * DIGEST_MULTIPLIER + available) & DIGEST_MASK
-    return [
-        OrderAccepted(order),
-        LevelChanged(market.market_id, side, price, level.total_lots),
-        BalanceChanged(command.account_id, balance.asset_id, available, reserved),  # type: ignore[arg-type]
-    ]
+    rested = OrderRested()
+    rested.order = order
+    rested.level_lots = level_lots
+    rested.available_atoms = available
+    rested.reserved_atoms = reserved
+    return [rested]
 
 
-def _take(state: LiveState, account: Account, book: Book, command: PlaceOrder, matches: Matches | None) -> list[Event]:
+def _take(state: LiveState, account: Account, book: Book, order: Order, matches: Matches | None) -> list[Event]:
     """Let an accepted order meet what it crosses, and rest or end with what is left."""
-    order_id = OrderId(state.first_order_id + state.sequence)
-    order = Order(order_id, book.market, command, command.price_ticks, state.time_ns)
-    if order.client_order_id:
-        account.client_orders[order.client_order_id] = order
-    changes = Changes(state, OrderAccepted(order))
+    type = order.type
     time_in_force = order.time_in_force
-    side = order.side
-    if time_in_force == TIF_FOK and not covers(book, side, order.type, order.price_ticks, order.quantity_lots):
-        account.remember(order)
-        end(changes, order, ORDER_EXPIRED, CLOSE_NOT_FILLABLE)
-        return changes.finish()
+    price = order.price_ticks
+    quantity = order.quantity_lots
+    changes = Changes(OrderAccepted(order))
+    opposite = book.opposite(order.side)
+    if time_in_force == TIF_FOK and not covers(opposite, type, price, quantity):
+        _end(changes, account, order, CLOSE_NOT_FILLABLE)
+        return changes.finish(state)
     if matches is None:
-        matches = match(book, side, order.type, order.price_ticks, order.quantity_lots, order.account_id)
+        matches = match(opposite, type, price, quantity, order.account_id)
     if time_in_force == TIF_FOK and matches.remaining > 0:
-        account.remember(order)
-        end(changes, order, ORDER_EXPIRED, CLOSE_NOT_FILLABLE)
-        return changes.finish()
+        _end(changes, account, order, CLOSE_NOT_FILLABLE)
+        return changes.finish(state)
 
     if matches.makers:
-        settle(state, changes, book, account, order, matches)
+        settle(state, changes, account, order, matches)
     if order.open_lots == 0:
-        account.remember(order)
-        end(changes, order, ORDER_FILLED, CLOSE_NONE)
+        _end(changes, account, order, CLOSE_NONE)
     elif time_in_force != TIF_GTC:
-        account.remember(order)
-        end(changes, order, ORDER_EXPIRED, CLOSE_NO_LIQUIDITY)
+        _end(changes, account, order, CLOSE_NO_LIQUIDITY)
     else:
         _rest(changes, account, book, order)
-    return changes.finish()
+    return changes.finish(state)
+
+
+def _end(changes: Changes, account: Account, order: Order, reason: int) -> None:
+    """End an order that never came to rest."""
+    order.close_reason = reason
+    account.remember(order)
+    changes.events.append(OrderClosed(order))
 
 
 def _rest(changes: Changes, account: Account, book: Book, order: Order) -> None:
     """Put what is left of a limit order into the book and reserve what it can still cost."""
     need = risk.reserved_atoms(order)
-    asset = book.market.quote if order.side == SIDE_BUY else book.market.base
-    balance = account.balance(asset.asset_id)
+    balance = account.balance(order.reserved_asset.asset_id)
     balance.available_atoms -= need
     balance.reserved_atoms += need
-    changes.touch_balance(balance)
+    changes.balances[balance] = None
     account.open_orders[order.order_id] = order
-    changes.touch_level((book.bids if order.side == SIDE_BUY else book.asks).add(order))
+    changes.levels[book.own(order.side).add(order)] = None
 
 
 def _fault(command: PlaceOrder) -> Rejected | None:

@@ -1,6 +1,7 @@
 """What an order can cost at most: that much of its account's money is reserved while it is open."""
 
 from exchange_server.engine.entities import Market
+from exchange_server.engine.fees import ROUND_UP
 from exchange_server.engine.orders import Order
 from exchange_server.engine.types import PPM, SIDE_SELL, Lots, Ticks
 
@@ -9,10 +10,13 @@ def buy_need(market: Market, price: Ticks, open_lots: Lots, fee_micro: int) -> i
     """Return the quote atoms that `open_lots` of a buy can still cost.
 
     Notional at the limit price plus the fee at the worst rate, as far as it was not charged already; both fees
-    are rounded up, as a charge is: ceil((fee_micro + notional × worst) / 10^6) − ceil(fee_micro / 10^6).
+    are rounded up, as a charge is: notional + ceil((fee_micro + notional × worst) / 10^6) − ceil(fee_micro / 10^6).
+    A whole notional is as many millionths, so it goes into the first division.
     """
-    notional = price * open_lots * market.quote_atoms_per_tick_lot
-    return notional + (-fee_micro // PPM) - (-(fee_micro + notional * market.worst_fee_ppm) // PPM)
+    worst_micro = price * open_lots * market.quote_atoms_per_tick_lot * market.worst_cost_ppm
+    if fee_micro == 0:
+        return (worst_micro + ROUND_UP) // PPM
+    return (fee_micro + worst_micro + ROUND_UP) // PPM - (fee_micro + ROUND_UP) // PPM
 
 
 def reserved_atoms(order: Order) -> int:

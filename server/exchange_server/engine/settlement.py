@@ -1,68 +1,66 @@
-"""Settlement: a trade moves money between three accounts; an order that ends gives back what it reserved."""
+"""Settlement: a trade moves money between three accounts; an order that ends gives back what it reserved.
+
+Plain integers are marked as what they are (`type: ignore`) instead of being called so: a dozen calls a trade would
+cost as much as the rest of it.
+"""
 
 from exchange_server.engine import risk
 from exchange_server.engine.accounts import Account
-from exchange_server.engine.book import Book
 from exchange_server.engine.changes import Changes
 from exchange_server.engine.events import OrderClosed, Trade
+from exchange_server.engine.fees import ROUND_UP
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.matching import Matches
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import (
-    CLOSE_NONE,
-    CLOSE_SELF_TRADE,
-    FEE_ACCOUNT,
-    ORDER_EXPIRED,
-    ORDER_FILLED,
-    PPM,
-    SIDE_BUY,
-    SIDE_SELL,
-    Atoms,
-    Lots,
-    TradeId,
-)
+from exchange_server.engine.types import CLOSE_SELF_TRADE, FEE_ACCOUNT, PPM, SIDE_BUY, Atoms, Lots
 
 
-def settle(state: LiveState, changes: Changes, book: Book, account: Account, taker: Order, matches: Matches) -> None:
+def settle(state: LiveState, changes: Changes, account: Account, taker: Order, matches: Matches) -> None:
     """Execute an order against what it meets, each at the maker's price; own orders that it meets expire.
 
     A maker pays out of what it reserved, and what a buy reserved beyond is available again at once. The taker pays
     out of its available balance: its need was checked before, and it reserves only what is left to rest.
     """
-    market = book.market
+    market = taker.market
     base_id = market.base.asset_id
     quote_id = market.quote.asset_id
+    opposite = state.books[market.market_id].opposite(taker.side)
     taker_buys = taker.side == SIDE_BUY
-    side = book.asks if taker_buys else book.bids
     events = changes.events
-    digest = state.event_digest
+    touched = changes.balances
+    trade_id = market.next_trade_id
     fees = paid_quote = received_base = 0
-    open_lots: int = taker.open_lots
-    taker_cost: int = taker.cost_atoms
+    open_lots = taker.open_lots
+    taker_cost: Atoms = taker.cost_atoms
     taker_micro = 0
-    taker_charged = 0
-    for maker, lots in zip(matches.makers, matches.lots, strict=True):
+    taker_charged: Atoms = 0  # type: ignore[assignment]
+    for maker, lots in matches.makers:
         if lots == 0:
-            end_open(state, changes, book, maker, ORDER_EXPIRED, CLOSE_SELF_TRADE)
+            end_open(state, changes, maker, CLOSE_SELF_TRADE)
             continue
 
         # 1. Fill both orders. A fee is what the rounded sum of all fees grows by.
         price = maker.price_ticks
-        cost = price * lots * market.quote_atoms_per_tick_lot
+        cost: Atoms = price * lots * market.quote_atoms_per_tick_lot  # type: ignore[assignment]
         base = lots * market.base_atoms_per_lot
-        need = 0 if taker_buys else risk.buy_need(market, price, maker.open_lots, maker.fee_micro)
-        maker_micro = maker.fee_micro + cost * market.maker_fee_ppm
-        maker_charged = -(-maker_micro // PPM)
-        maker_fee = maker_charged + (-maker.fee_micro // PPM)
-        maker.fee_micro = maker_micro
-        maker.cost_atoms = Atoms(maker.cost_atoms + cost)
-        maker.open_lots = left = Lots(maker.open_lots - lots)
+        open_before = maker.open_lots
+        micro_before = maker.fee_micro
+        left: Lots = open_before - lots  # type: ignore[assignment]
+        maker_cost: Atoms = maker.cost_atoms + cost  # type: ignore[assignment]
+        maker.open_lots = left
+        maker.fee_micro = micro = micro_before + cost * market.maker_fee_ppm
+        maker.cost_atoms = maker_cost
         maker.update_time_ns = state.time_ns
+        maker_charged: Atoms = (micro + ROUND_UP) // PPM  # type: ignore[assignment]
+        maker_fee = maker_charged
+        if micro_before:
+            maker_fee = maker_charged - (micro_before + ROUND_UP) // PPM  # type: ignore[assignment]
         taker_micro += cost * market.taker_fee_ppm
-        taker_fee = -(-taker_micro // PPM) - taker_charged
-        taker_charged += taker_fee
-        taker_cost += cost
-        open_lots -= lots
+        charged_before = taker_charged
+        taker_charged = (taker_micro + ROUND_UP) // PPM  # type: ignore[assignment]
+        taker_fee: Atoms = taker_charged - charged_before  # type: ignore[assignment]
+        taker_cost = taker_cost + cost  # type: ignore[assignment]
+        open_lots = open_lots - lots  # type: ignore[assignment]
 
         # 2. Move the maker's money; the taker's and the fees are summed up.
         maker_account = state.accounts[maker.account_id]
@@ -74,83 +72,75 @@ def settle(state: LiveState, changes: Changes, book: Book, account: Account, tak
             paid_quote += cost + taker_fee
             received_base += base
         else:
-            released = need - risk.buy_need(market, price, left, maker_micro)
+            released = risk.buy_need(market, price, open_before, micro_before)
+            if left:
+                released -= risk.buy_need(market, price, left, micro)
             maker_base.available_atoms += base
             maker_quote.available_atoms += released - cost - maker_fee
             maker_quote.reserved_atoms -= released
             paid_quote -= cost - taker_fee
             received_base -= base
         fees += maker_fee + taker_fee
-        changes.touch_balance(maker_base)
-        changes.touch_balance(maker_quote)
+        touched[maker_base] = touched[maker_quote] = None
 
         # 3. Report it.
-        trade_id = market.next_trade_id
-        market.next_trade_id = trade_id + 1
-        digest = (digest * DIGEST_MULTIPLIER + cost + maker_fee) & DIGEST_MASK
-        events.append(
-            Trade(
-                TradeId(trade_id),
-                maker,
-                taker,
-                price,
-                lots,
-                Atoms(cost),
-                Atoms(maker_fee),
-                Atoms(taker_fee),
-                left,
-                maker.cost_atoms,
-                Atoms(maker_charged),
-                Lots(open_lots),
-                Atoms(taker_cost),
-                Atoms(taker_charged),
-            )
-        )
+        state.event_digest = (state.event_digest * DIGEST_MULTIPLIER + cost + maker_fee) & DIGEST_MASK
+        trade = Trade()
+        trade.trade_id = trade_id  # type: ignore[assignment]
+        trade.maker = maker
+        trade.taker = taker
+        trade.price_ticks = price
+        trade.quantity_lots = lots
+        trade.cost_atoms = cost
+        trade.maker_fee_atoms = maker_fee
+        trade.taker_fee_atoms = taker_fee
+        trade.maker_open_lots = left
+        trade.maker_total_cost_atoms = maker_cost
+        trade.maker_total_fee_atoms = maker_charged
+        trade.taker_open_lots = open_lots
+        trade.taker_total_cost_atoms = taker_cost
+        trade.taker_total_fee_atoms = taker_charged
+        events.append(trade)
+        trade_id += 1
 
         # 4. Shrink the maker's place in the book, which it keeps unless it is filled.
-        changes.touch_level(side.reduce(maker, lots))
+        level = maker.level
+        assert level is not None
+        level.total_lots = level.total_lots - lots  # type: ignore[assignment]
+        changes.levels[level] = None
         if left == 0:
-            side.remove(maker)
+            opposite.remove(maker)
             del maker_account.open_orders[maker.order_id]
             maker_account.remember(maker)
-            end(changes, maker, ORDER_FILLED, CLOSE_NONE)
-    state.event_digest = digest
+            events.append(OrderClosed(maker))
+    market.next_trade_id = trade_id
 
     # 5. Move the taker's money and the fees, unless it met only its own orders.
     if received_base == 0:
         return
-    taker.open_lots = Lots(open_lots)
-    taker.cost_atoms = Atoms(taker_cost)
+    taker.open_lots = open_lots
+    taker.cost_atoms = taker_cost
     taker.fee_micro = taker_micro
-    taker_base = account.balance(base_id)
-    taker_quote = account.balance(quote_id)
+    taker_base = account.balances.get(base_id) or account.balance(base_id)
+    taker_quote = account.balances.get(quote_id) or account.balance(quote_id)
     fee_quote = state.accounts[FEE_ACCOUNT].balance(quote_id)
     taker_base.available_atoms += received_base
     taker_quote.available_atoms -= paid_quote
     fee_quote.available_atoms += fees
-    changes.touch_balance(taker_base)
-    changes.touch_balance(taker_quote)
-    changes.touch_balance(fee_quote)
+    touched[taker_base] = touched[taker_quote] = touched[fee_quote] = None
 
 
-def end_open(state: LiveState, changes: Changes, book: Book, order: Order, status: int, reason: int) -> None:
-    """End an open order: out of the book, its reservation back to its owner."""
+def end_open(state: LiveState, changes: Changes, order: Order, reason: int) -> None:
+    """End an open order that is not filled: out of the book, its reservation back to its owner."""
     account = state.accounts[order.account_id]
-    changes.touch_level((book.bids if order.side == SIDE_BUY else book.asks).remove(order))
+    changes.levels[state.books[order.market.market_id].own(order.side).remove(order)] = None
     del account.open_orders[order.order_id]
     account.remember(order)
     released = risk.reserved_atoms(order)
-    asset = book.market.base if order.side == SIDE_SELL else book.market.quote
-    balance = account.balance(asset.asset_id)
+    balance = account.balance(order.reserved_asset.asset_id)
     balance.reserved_atoms -= released
     balance.available_atoms += released
-    changes.touch_balance(balance)
-    order.update_time_ns = state.time_ns
-    end(changes, order, status, reason)
-
-
-def end(changes: Changes, order: Order, status: int, reason: int) -> None:
-    """Give an order that is in no book its last status."""
-    order.status = status
+    changes.balances[balance] = None
     order.close_reason = reason
+    order.update_time_ns = state.time_ns
     changes.events.append(OrderClosed(order))

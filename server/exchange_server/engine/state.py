@@ -11,14 +11,12 @@ from typing import Final, TypeAlias
 
 from exchange_server.engine.accounts import Account
 from exchange_server.engine.book import BookSide
-from exchange_server.engine.commands import PlaceOrder
 from exchange_server.engine.entities import ApiKey, Asset, Market
 from exchange_server.engine.live import LiveState
-from exchange_server.engine.orders import Order
+from exchange_server.engine.orders import Order, terms_of
 from exchange_server.engine.risk import reserved_atoms
 from exchange_server.engine.types import (
     PPM,
-    SIDE_BUY,
     AccountId,
     AssetId,
     Atoms,
@@ -46,7 +44,7 @@ BalanceRow: TypeAlias = tuple[int, int, int]
 OrderRow: TypeAlias = tuple[int, int, int, int, int, int, int, int, int, str, int, int, int, int, int, int, int, int]
 """order_id, account_id, market_id, side, type, time_in_force, post_only (0 or 1), price_ticks, quantity_lots,
 client_order_id, create_time_ns, open_lots, cost_atoms, fee_atoms, fee_excess_micro (what was charged beyond the exact
-fee, 0 to 999,999), status, close_reason, update_time_ns"""
+fee, 0 to 999,999), status (which follows from the rest), close_reason, update_time_ns"""
 CreditRow: TypeAlias = tuple[int, str, int, int]
 """account_id, credit_id, asset_id, amount_atoms"""
 
@@ -180,15 +178,14 @@ def load(live: LiveState, state: State) -> None:
     opened: dict[AccountId, dict[OrderId, Order]] = {account_id: {} for account_id in live.accounts}
     for row in state.open_orders:
         book = live.books[row[2]]  # type: ignore[index]
-        market, is_buy = book.market, row[3] == SIDE_BUY
-        level = (book.bids if is_buy else book.asks).level(row[7])  # type: ignore[arg-type]
-        order = _order(market, row, level.price_ticks)
+        level = book.own(row[3]).level(row[7])  # type: ignore[arg-type]
+        order = _order(book.market, row, level.price_ticks)
         level.append(order)
         account = live.accounts[order.account_id]
         opened[order.account_id][order.order_id] = order
         if order.client_order_id:
             account.client_orders[order.client_order_id] = order
-        balance = account.balance((market.quote if is_buy else market.base).asset_id)
+        balance = account.balance(order.reserved_asset.asset_id)
         balance.reserved_atoms += reserved_atoms(order)
     for account_id, orders in opened.items():
         live.accounts[account_id].open_orders = {order_id: orders[order_id] for order_id in sorted(orders)}
@@ -251,12 +248,19 @@ def _order_row(order: Order) -> OrderRow:
 
 def _order(market: Market, row: OrderRow, price_ticks: Ticks) -> Order:
     # A million rows: naming the unit of each number would take longer than reading it.
-    terms = PlaceOrder(row[1], row[2], row[3], row[4], row[5], row[6] != 0, row[7], row[8], row[9])  # type: ignore[arg-type]
-    order = Order(row[0], market, terms, price_ticks, row[10])  # type: ignore[arg-type]
+    order = Order()
+    order.order_id = row[0]  # type: ignore[assignment]
+    order.account_id = row[1]  # type: ignore[assignment]
+    order.market = market
+    order.side = row[3]
+    order.terms = terms_of(row[4], row[5], row[6] != 0)
+    order.price_ticks = price_ticks
+    order.quantity_lots = row[8]  # type: ignore[assignment]
+    order.client_order_id = row[9]
+    order.create_time_ns = row[10]  # type: ignore[assignment]
     order.open_lots = row[11]  # type: ignore[assignment]
     order.cost_atoms = row[12]  # type: ignore[assignment]
     order.fee_micro = row[13] * PPM - row[14]
-    order.status = row[15]
     order.close_reason = row[16]
     order.update_time_ns = row[17]  # type: ignore[assignment]
     return order

@@ -11,7 +11,16 @@ from typing import Final
 
 from exchange_server.engine import Engine
 from exchange_server.engine.entities import Market
-from exchange_server.engine.events import BalanceChanged, LevelChanged, MarketCreated, OrderAccepted, OrderClosed, Trade
+from exchange_server.engine.events import (
+    BalanceChanged,
+    LevelChanged,
+    MarketCreated,
+    OrderAccepted,
+    OrderCanceled,
+    OrderClosed,
+    OrderRested,
+    Trade,
+)
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, AccountId, MarketId, TimeNs
 from exchange_server.feeds.accounts import UPDATES_KEPT_OVERALL, AccountHistories
 from exchange_server.feeds.books import PublishedBook
@@ -100,7 +109,24 @@ class Feeds:
         #    called in it that need not be.
         for applied in batch:
             for event in applied.events:
-                if type(event) is BalanceChanged:
+                if type(event) is OrderRested or type(event) is OrderCanceled:
+                    # Of most commands the only event, so the command is new to the account.
+                    order = event.order
+                    account_id = order.account_id
+                    history = by_account.get(account_id) or histories.open(account_id)
+                    history.newest = applied
+                    history.kept.append(applied)
+                    added += 1
+                    if history.readers:
+                        history.hand_out(applied)
+                    if book is None or order.market.market_id != market_id:
+                        market_id = order.market.market_id
+                        book = books[market_id]
+                        touched.add(book)
+                    price_ticks = order.price_ticks
+                    book.pending[-price_ticks if order.side == SIDE_BUY else price_ticks] = event.level_lots
+                    book.pending_of = applied
+                elif type(event) is BalanceChanged:
                     history = by_account.get(event.account_id) or histories.open(event.account_id)
                     if history.newest is not applied:
                         history.newest = applied

@@ -6,7 +6,15 @@ from exchange.v1.account_service_pb2 import StreamAccountResponse, StreamFillsRe
 from exchange.v1.types_pb2 import Balance, Fill
 from exchange.v1.types_pb2 import Order as OrderMessage
 from exchange_server.engine.entities import Asset
-from exchange_server.engine.events import BalanceChanged, Event, OrderAccepted, OrderClosed, Trade
+from exchange_server.engine.events import (
+    BalanceChanged,
+    Event,
+    OrderAccepted,
+    OrderCanceled,
+    OrderClosed,
+    OrderRested,
+    Trade,
+)
 from exchange_server.engine.orders import Order
 from exchange_server.engine.types import CLOSE_NONE, ORDER_OPEN, AccountId, AssetId, Atoms, OrderId, TimeNs
 from exchange_server.wire.accounts import balance_message
@@ -114,7 +122,7 @@ def _orders_after(account_id: AccountId, events: Iterable[Event], time_ns: TimeN
     # Open lots, cost and total fee of each order; none once it is closed, when the order itself says all.
     latest: dict[OrderId, tuple[Order, tuple[int, int, int] | None]] = {}
     for event in events:
-        if type(event) is OrderAccepted:
+        if type(event) is OrderRested or type(event) is OrderAccepted:
             order = event.order
             if order.account_id == account_id:
                 latest[order.order_id] = order, (order.quantity_lots, 0, 0)
@@ -125,8 +133,10 @@ def _orders_after(account_id: AccountId, events: Iterable[Event], time_ns: TimeN
             elif event.maker.account_id == account_id:
                 state = event.maker_open_lots, event.maker_total_cost_atoms, event.maker_total_fee_atoms
                 latest[event.maker.order_id] = event.maker, state
-        elif type(event) is OrderClosed and event.order.account_id == account_id:
-            latest[event.order.order_id] = event.order, None
+        elif type(event) is OrderCanceled or type(event) is OrderClosed:
+            order = event.order
+            if order.account_id == account_id:
+                latest[order.order_id] = order, None
     for order, state_after in latest.values():
         if state_after is None:
             yield present_order_message(order)
@@ -139,7 +149,10 @@ def _balances_after(
 ) -> Iterable[Balance]:
     """Return the account's changed balances as the command left them; a command has one event for each."""
     for event in events:
-        if type(event) is BalanceChanged and event.account_id == account_id:
+        if type(event) is OrderRested or type(event) is OrderCanceled:
+            if event.order.account_id == account_id:
+                yield balance_message(event.order.reserved_asset, event.available_atoms, event.reserved_atoms)
+        elif type(event) is BalanceChanged and event.account_id == account_id:
             yield balance_message(assets[event.asset_id], event.available_atoms, event.reserved_atoms)
 
 

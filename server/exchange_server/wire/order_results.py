@@ -19,9 +19,12 @@ def write_result(result: pb.OrderResult, outcome: list[events.Event], error_of: 
     """Fill in the outcome of a PlaceOrder or CancelOrder from all events of its command."""
     first = outcome[0]
     kind = type(first)
-    if kind is events.OrderAccepted:
+    if kind is events.OrderRested:
+        result.order_id = first.order.order_id  # type: ignore[union-attr]
+        result.status = ORDER_OPEN  # type: ignore[assignment]
+    elif kind is events.OrderAccepted:
         _write_placed(result, first.order, outcome)  # type: ignore[union-attr]
-    elif kind is events.OrderClosed:
+    elif kind is events.OrderCanceled:
         _write_closed(result, first.order)  # type: ignore[union-attr]
     elif kind is events.Rejected:
         result.error.CopyFrom(error_of(first))  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from bench.engine_flow import MARKET, MIDDLE_TICKS, START_NS, apply_all, opening
 from exchange_server.engine import Engine
 from exchange_server.engine import types as t
 from exchange_server.engine.commands import CancelOrder, Command, PlaceOrder
-from exchange_server.engine.events import OrderClosed, Rejected
+from exchange_server.engine.events import OrderCanceled, Rejected
 from exchange_server.engine.ladder import CHUNK, PriceLadder
 
 ANN = t.AccountId(1001)
@@ -31,6 +31,9 @@ def test_the_ladder_is_a_sorted_list(prices: list[int]) -> None:
         assert list(ladder.ascending()) == sorted(model)
         assert list(ladder.descending()) == sorted(model, reverse=True)
         assert (ladder.lowest(), ladder.highest()) == ((min(model), max(model)) if model else (0, 0))
+        ascending = sorted(model)
+        assert [ladder.above(there) for there in ascending] == [*ascending[1:], 0][: len(ascending)]
+        assert [ladder.below(there) for there in ascending] == [0, *ascending][: len(ascending)]
 
 
 def test_the_ladder_splits_and_drops_its_chunks() -> None:
@@ -40,6 +43,8 @@ def test_the_ladder_splits_and_drops_its_chunks() -> None:
     for price in prices:
         ladder.add(price)
     assert list(ladder.ascending()) == list(range(1, count + 1))
+    assert [ladder.above(price) for price in range(1, count + 1)] == [*range(2, count + 1), 0]
+    assert [ladder.below(price) for price in range(1, count + 1)] == [0, *range(1, count)]
     for price in prices[: count // 2]:
         ladder.remove(price)
     assert list(ladder.ascending()) == sorted(prices[count // 2 :])
@@ -105,7 +110,7 @@ def _probe(engine: Engine, orders_a_level: int, levels: int) -> dict[str, int]:
         lines[name] = _lines(work)
         assert isinstance(events[0], Rejected) == (name == "refuse"), name
         if "cancel" in name:
-            assert isinstance(events[0], OrderClosed)
+            assert isinstance(events[0], OrderCanceled)
     return lines
 
 

@@ -135,7 +135,7 @@ def _break_crossed(engine: Engine) -> None:
 
 
 def _break_status(engine: Engine) -> None:
-    next(iter(engine.accounts[ANN].open_orders.values())).status = t.ORDER_FILLED
+    next(iter(engine.accounts[ANN].open_orders.values())).close_reason = t.CLOSE_BY_OWNER
 
 
 def _break_account(engine: Engine) -> None:

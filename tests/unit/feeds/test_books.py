@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from exchange.v1.market_data_service_pb2 import StreamOrderBookResponse
-from exchange_server.engine.events import LevelChanged
+from exchange_server.engine.events import OrderRested
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, MarketId, TimeNs
 from exchange_server.feeds import StreamRefused
 from exchange_server.feeds.books import MAX_PENDING, PublishedBook
@@ -246,7 +246,7 @@ async def test_tasks_that_read_at_their_own_pace_all_end_with_the_same_book() ->
 def test_level_changes_are_told_by_side() -> None:
     exchange = Exchange()
     applied = exchange.run(buy(0, 100, 1), sell(1, 101, 1))
-    sides = [event.side for one in applied for event in one.events if isinstance(event, LevelChanged)]
+    sides = [event.order.side for one in applied for event in one.events if isinstance(event, OrderRested)]
     assert sides == [SIDE_BUY, SIDE_SELL]
     book = exchange.feeds.order_book(MARKETS[0], 10)
     assert [level.price for level in book.bids] == ["50"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from exchange_server.engine.commands import CancelOrder, Command, CreateAccount
-from exchange_server.engine.events import OrderAccepted, Rejected
+from exchange_server.engine.events import OrderRested, Rejected
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, AccountId, OrderId
 from exchange_server.journal import DirectoryLocked, JournalReader, Layout, read_mark, recover
 from exchange_server.sequencer import Applied, NotSequenced, Shard
@@ -55,7 +55,7 @@ def journaled(directory: Path) -> list[tuple[object, ...]]:
 async def test_a_result_comes_when_its_command_is_in_the_journal(open_shard: OpenShard, tmp_path: Path) -> None:
     shard = await open_shard()
     (applied,) = await shard.submit([buy(client_order_id="mine")])
-    assert isinstance(applied.events[0], OrderAccepted)
+    assert isinstance(applied.events[0], OrderRested)
     assert applied.sequence == shard.sequence == shard.durable_sequence == 8
     assert journaled(tmp_path)[-1] == values_of(applied.command)
     mark = read_mark(Layout(tmp_path).mark)

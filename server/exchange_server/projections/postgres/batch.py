@@ -21,7 +21,9 @@ from exchange_server.engine.events import (
     MarketCreated,
     MarketStatusChanged,
     OrderAccepted,
+    OrderCanceled,
     OrderClosed,
+    OrderRested,
     Trade,
 )
 from exchange_server.engine.orders import Order
@@ -65,7 +67,8 @@ class BatchBuilder:
         self._old_orders: dict[int, Order] = {}
         self._fills: list[bytes] = []
         self._ledger: list[bytes] = []
-        self._balances: dict[tuple[int, int], BalanceChanged] = {}
+        # By account and asset, with available and reserved atoms.
+        self._balances: dict[tuple[int, int], tuple[int, int]] = {}
         self._assets: dict[int, Asset] = {}
         self._markets: dict[int, tuple[Market, int]] = {}
         self._accounts: list[tuple[int, str, int]] = []
@@ -81,11 +84,19 @@ class BatchBuilder:
         line = 0
         for event in events:
             kind = type(event)
-            if kind is LevelChanged:
+            if kind is OrderRested:
+                assert isinstance(event, OrderRested)
+                self._new_orders[event.order.order_id] = event.order
+                self._keep_balance(event)
+            elif kind is OrderCanceled:
+                assert isinstance(event, OrderCanceled)
+                self._touch(event.order)
+                self._keep_balance(event)
+            elif kind is LevelChanged:
                 continue  # the book is nobody's history
-            if kind is BalanceChanged:
+            elif kind is BalanceChanged:
                 assert isinstance(event, BalanceChanged)
-                self._balances[event.account_id, event.asset_id] = event
+                self._balances[event.account_id, event.asset_id] = event.available_atoms, event.reserved_atoms
             elif kind is OrderAccepted:
                 assert isinstance(event, OrderAccepted)
                 self._new_orders[event.order.order_id] = event.order
@@ -103,7 +114,7 @@ class BatchBuilder:
     def take(self, cursor: Cursor) -> Batch:
         """Return the batch up to `cursor` and begin the next one."""
         old = self._old_orders.values()
-        balances = self._balances.values()
+        balances = self._balances
         batch = Batch(
             after_sequence=self._after_sequence,
             cursor=cursor,
@@ -121,10 +132,10 @@ class BatchBuilder:
                 [order.update_time_ns for order in old],
             ),
             balances=(
-                [balance.account_id for balance in balances],
-                [balance.asset_id for balance in balances],
-                [balance.available_atoms for balance in balances],
-                [balance.reserved_atoms for balance in balances],
+                [account_id for account_id, _ in balances],
+                [asset_id for _, asset_id in balances],
+                [available_atoms for available_atoms, _ in balances.values()],
+                [reserved_atoms for _, reserved_atoms in balances.values()],
             ),
             assets=list(self._assets.values()),
             markets=list(self._markets.values()),
@@ -133,6 +144,11 @@ class BatchBuilder:
         )
         self._begin(cursor.sequence)
         return batch
+
+    def _keep_balance(self, event: OrderRested | OrderCanceled) -> None:
+        order = event.order
+        key = order.account_id, order.reserved_asset.asset_id
+        self._balances[key] = event.available_atoms, event.reserved_atoms
 
     def _touch(self, order: Order) -> None:
         if order.order_id not in self._new_orders:
