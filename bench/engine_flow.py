@@ -14,13 +14,11 @@ from exchange_server.engine.commands import (
     PlaceOrder,
 )
 from exchange_server.engine.events import OrderAccepted, OrderCanceled, OrderClosed, OrderRested
+from exchange_server.engine.terms import GOOD_TILL_CANCELED, IMMEDIATE_OR_CANCEL
 from exchange_server.engine.types import (
     FIRST_CLIENT_ACCOUNT,
     SIDE_BUY,
     SIDE_SELL,
-    TIF_GTC,
-    TIF_IOC,
-    TYPE_LIMIT,
     AccountId,
     AssetId,
     Atoms,
@@ -85,9 +83,7 @@ def resting_order(random_source: random.Random, number: int, levels: int) -> Pla
         AccountId(FIRST_CLIENT_ACCOUNT + random_source.randrange(ACCOUNTS)),
         MARKET,
         side,
-        TYPE_LIMIT,
-        TIF_GTC,
-        False,
+        GOOD_TILL_CANCELED,
         Ticks(price),
         Lots(random_source.randrange(1, 1_000)),
         f"{number:016x}",
@@ -101,9 +97,7 @@ def crossing_order(random_source: random.Random, number: int, levels: int) -> Pl
         AccountId(FIRST_CLIENT_ACCOUNT + random_source.randrange(ACCOUNTS)),
         MARKET,
         side,
-        TYPE_LIMIT,
-        TIF_IOC,
-        False,
+        IMMEDIATE_OR_CANCEL,
         Ticks(MIDDLE_TICKS + levels if side == SIDE_BUY else MIDDLE_TICKS - levels),
         Lots(random_source.randrange(1, 300)),
         f"{number:016x}",

@@ -13,6 +13,7 @@ from exchange_server.engine.commands import (
     Credit,
     PlaceOrder,
 )
+from exchange_server.engine.terms import terms_of
 from exchange_server.engine.types import (
     FIRST_CLIENT_ACCOUNT,
     SIDE_BUY,
@@ -106,9 +107,7 @@ def limit(
         ACCOUNTS[account],
         market,
         side,
-        TYPE_LIMIT,
-        time_in_force,
-        post_only,
+        terms_of(TYPE_LIMIT, time_in_force, post_only),
         Ticks(price_ticks),
         Lots(lots),
         client_order_id,
@@ -117,7 +116,7 @@ def limit(
 
 def market_order(account: int, side: int, lots: int, market: MarketId = MARKETS[0]) -> PlaceOrder:
     """Return a market order of `ACCOUNTS[account]`."""
-    return PlaceOrder(ACCOUNTS[account], market, side, TYPE_MARKET, TIF_IOC, False, Ticks(0), Lots(lots), "")
+    return PlaceOrder(ACCOUNTS[account], market, side, terms_of(TYPE_MARKET, TIF_IOC, False), Ticks(0), Lots(lots), "")
 
 
 def buy(account: int, price_ticks: int, lots: int) -> PlaceOrder:

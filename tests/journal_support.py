@@ -17,6 +17,7 @@ from exchange_server.engine.commands import (
     RevokeApiKey,
     SetMarketStatus,
 )
+from exchange_server.engine.terms import terms_of
 from exchange_server.engine.types import (
     MARKET_OPEN,
     MARKET_POST_ONLY,
@@ -63,7 +64,13 @@ def order(
     kind: int = TYPE_LIMIT,
 ) -> PlaceOrder:
     return PlaceOrder(
-        account_id, MARKET, side, kind, time_in_force, post_only, Ticks(price), Lots(quantity), client_order_id
+        account_id,
+        MARKET,
+        side,
+        terms_of(kind, time_in_force, post_only),
+        Ticks(price),
+        Lots(quantity),
+        client_order_id,
     )
 
 

@@ -20,6 +20,7 @@ from exchange_server.engine.commands import (
     SetMarketStatus,
 )
 from exchange_server.engine.events import Credited, Event, OrderAccepted, OrderCanceled, OrderClosed, OrderRested, Trade
+from exchange_server.engine.terms import terms_of
 from exchange_server.engine.types import (
     FIRST_CLIENT_ACCOUNT,
     MARKET_HALTED,
@@ -136,9 +137,11 @@ def _order(source: random.Random, account: AccountId, number: int) -> PlaceOrder
         account,
         MarketId(source.choice((1, 1, 1, 2))),
         source.choice((SIDE_BUY, SIDE_SELL)),
-        TYPE_MARKET if is_market else TYPE_LIMIT,
-        time_in_force,
-        time_in_force == TIF_GTC and source.random() < 0.1,
+        terms_of(
+            TYPE_MARKET if is_market else TYPE_LIMIT,
+            time_in_force,
+            time_in_force == TIF_GTC and source.random() < 0.1,
+        ),
         Ticks(0 if is_market else 650_000 + source.randrange(-20, 21)),
         Lots(source.randrange(1, 500)),
         f"key-{number}" if source.random() < 0.95 else "",

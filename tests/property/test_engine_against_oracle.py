@@ -37,6 +37,7 @@ from exchange_server.engine.events import (
     Trade,
 )
 from exchange_server.engine.invariants import check
+from exchange_server.engine.terms import terms_of
 from tests.oracle.naive_exchange import FEES, NaiveExchange, NaiveMarket, NaiveOrder, NaiveTrade, Outcome
 
 NIGHTLY = os.environ.get("EXCHANGE_TEST_SIZE") == "nightly"
@@ -69,7 +70,7 @@ def limit_orders() -> st.SearchStrategy[PlaceOrder]:
     terms = st.sampled_from([(t.TIF_GTC, False)] * 5 + [(t.TIF_GTC, True), (t.TIF_IOC, False), (t.TIF_FOK, False)])
     return st.builds(
         lambda account, market, side, term, price, quantity, key: PlaceOrder(
-            account, market, side, t.TYPE_LIMIT, term[0], term[1], price, quantity, key
+            account, market, side, terms_of(t.TYPE_LIMIT, term[0], term[1]), price, quantity, key
         ),
         accounts,
         market_ids,
@@ -85,7 +86,7 @@ def market_orders() -> st.SearchStrategy[PlaceOrder]:
     """Market orders, IOC or FOK."""
     return st.builds(
         lambda account, market, side, tif, quantity, key: PlaceOrder(
-            account, market, side, t.TYPE_MARKET, tif, False, t.Ticks(0), quantity, key
+            account, market, side, terms_of(t.TYPE_MARKET, tif, False), t.Ticks(0), quantity, key
         ),
         accounts,
         market_ids,

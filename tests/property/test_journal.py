@@ -20,6 +20,7 @@ from exchange_server.engine.commands import (
     RevokeApiKey,
     SetMarketStatus,
 )
+from exchange_server.engine.terms import terms_of
 from exchange_server.journal import JournalDamaged, JournalReader, Layout, SegmentWriter, verify
 from exchange_server.journal.reader import SegmentCursor, Stop
 from exchange_server.journal.records import append_records
@@ -34,7 +35,7 @@ i32 = st.integers(-(2**31), 2**31 - 1)
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
 commands: st.SearchStrategy[Command] = st.one_of(
-    st.builds(PlaceOrder, u64, u32, u32, u32, u32, st.booleans(), u64, u64, text),
+    st.builds(PlaceOrder, u64, u32, u32, st.builds(terms_of, u32, u32, st.booleans()), u64, u64, text),
     st.builds(CancelOrder, u64, u64, text),
     st.builds(CancelAllOrders, u64, u32),
     st.builds(CreateAsset, text, u32),

@@ -30,6 +30,7 @@ from exchange_server.engine.events import (
     Trade,
 )
 from exchange_server.engine.invariants import check
+from exchange_server.engine.terms import terms_of
 
 MARKET = t.MarketId(1)
 BASE = t.AssetId(1)
@@ -98,9 +99,7 @@ class Exchange:
             self.traders[trader],
             MARKET,
             side,
-            kind,
-            tif or default,
-            post_only,
+            terms_of(kind, tif or default, post_only),
             t.Ticks(price or 0),
             t.Lots(quantity),
             key,

@@ -5,6 +5,7 @@ import pytest
 from exchange_server.engine import types as t
 from exchange_server.engine.commands import CancelAllOrders, CancelOrder, PlaceOrder
 from exchange_server.engine.events import OrderCanceled, OrderClosed, OrderRested, OrdersCanceled
+from exchange_server.engine.terms import GOOD_TILL_CANCELED
 from tests.scenarios.exchange import MARKET, QUOTE, Exchange
 
 
@@ -21,7 +22,7 @@ def test_an_order_that_rests_and_its_cancel_are_one_event_each_that_tells_all() 
     exchange = Exchange()
     exchange.buy("Bob", 3, 100)
     ann = exchange.traders["Ann"]
-    order = PlaceOrder(ann, MARKET, t.SIDE_BUY, t.TYPE_LIMIT, t.TIF_GTC, False, t.Ticks(100), t.Lots(5), "")
+    order = PlaceOrder(ann, MARKET, t.SIDE_BUY, GOOD_TILL_CANCELED, t.Ticks(100), t.Lots(5), "")
     (rested,) = exchange.apply(order)
     assert isinstance(rested, OrderRested)
     assert (rested.level_lots, rested.available_atoms, rested.reserved_atoms) == (8, 999_500, 500)
@@ -140,7 +141,7 @@ def _close_one(exchange: Exchange) -> None:
 
     engine, ann = exchange.engine, exchange.traders["Ann"]
     sequence = t.Sequence(engine.sequence + 1)
-    order = PlaceOrder(ann, MARKET, t.SIDE_SELL, t.TYPE_LIMIT, t.TIF_GTC, False, t.Ticks(100), t.Lots(1), "")
+    order = PlaceOrder(ann, MARKET, t.SIDE_SELL, GOOD_TILL_CANCELED, t.Ticks(100), t.Lots(1), "")
     engine.apply(sequence, t.TimeNs(0), order)
     engine.apply(t.Sequence(sequence + 1), t.TimeNs(0), CancelOrder(ann, t.OrderId(sequence), ""))
 

@@ -6,32 +6,21 @@ Commands are immutable and carry neither sequence nor time: the sequencer stamps
 
 from typing import Final, TypeAlias
 
+from exchange_server.engine.terms import Terms
 from exchange_server.engine.types import AccountId, AssetId, Atoms, Lots, MarketId, OrderId, Ppm, Ticks, TimeNs
 
 
 class PlaceOrder:
-    """Place an order. `price_ticks` is 0 for a market order; `time_in_force` is resolved (never 0)."""
+    """Place an order. `price_ticks` is 0 for a market order; the time in force of `terms` is resolved (never 0)."""
 
-    __slots__ = (
-        "account_id",
-        "client_order_id",
-        "market_id",
-        "post_only",
-        "price_ticks",
-        "quantity_lots",
-        "side",
-        "time_in_force",
-        "type",
-    )
+    __slots__ = ("account_id", "client_order_id", "market_id", "price_ticks", "quantity_lots", "side", "terms")
 
     def __init__(
         self,
         account_id: AccountId,
         market_id: MarketId,
         side: int,
-        type: int,
-        time_in_force: int,
-        post_only: bool,
+        terms: Terms,
         price_ticks: Ticks,
         quantity_lots: Lots,
         client_order_id: str,
@@ -39,12 +28,25 @@ class PlaceOrder:
         self.account_id: Final = account_id
         self.market_id: Final = market_id
         self.side: Final = side
-        self.type: Final = type
-        self.time_in_force: Final = time_in_force
-        self.post_only: Final = post_only
+        self.terms: Final = terms
         self.price_ticks: Final = price_ticks
         self.quantity_lots: Final = quantity_lots
         self.client_order_id: Final = client_order_id
+
+    @property
+    def type(self) -> int:
+        """Limit or market."""
+        return self.terms.type
+
+    @property
+    def time_in_force(self) -> int:
+        """How long what is not filled stays."""
+        return self.terms.time_in_force
+
+    @property
+    def post_only(self) -> bool:
+        """Whether the order is to be refused rather than take liquidity."""
+        return self.terms.post_only
 
 
 class CancelOrder:

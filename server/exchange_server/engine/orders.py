@@ -4,6 +4,7 @@ from typing import Final
 
 from exchange_server.engine.entities import Asset, Market
 from exchange_server.engine.fees import charged
+from exchange_server.engine.terms import Terms
 from exchange_server.engine.types import (
     CLOSE_BY_OPERATOR,
     CLOSE_BY_OWNER,
@@ -13,11 +14,6 @@ from exchange_server.engine.types import (
     ORDER_FILLED,
     ORDER_OPEN,
     SIDE_BUY,
-    TIF_FOK,
-    TIF_GTC,
-    TIF_IOC,
-    TYPE_LIMIT,
-    TYPE_MARKET,
     AccountId,
     Atoms,
     Lots,
@@ -26,37 +22,6 @@ from exchange_server.engine.types import (
     Ticks,
     TimeNs,
 )
-
-
-class Terms:
-    """What an order asks for besides price and quantity. All orders that ask for the same share one."""
-
-    __slots__ = ("post_only", "time_in_force", "type")
-
-    def __init__(self, type: int, time_in_force: int, post_only: bool) -> None:
-        self.type: Final = type
-        self.time_in_force: Final = time_in_force
-        self.post_only: Final = post_only
-
-
-GOOD_TILL_CANCELED: Final = Terms(TYPE_LIMIT, TIF_GTC, False)
-POST_ONLY: Final = Terms(TYPE_LIMIT, TIF_GTC, True)
-_TERMS: Final = {
-    (terms.type, terms.time_in_force, terms.post_only): terms
-    for terms in (
-        GOOD_TILL_CANCELED,
-        POST_ONLY,
-        Terms(TYPE_LIMIT, TIF_IOC, False),
-        Terms(TYPE_LIMIT, TIF_FOK, False),
-        Terms(TYPE_MARKET, TIF_IOC, False),
-        Terms(TYPE_MARKET, TIF_FOK, False),
-    )
-}
-
-
-def terms_of(type: int, time_in_force: int, post_only: bool) -> Terms:
-    """Return the shared terms. Raises KeyError for a combination that no order may have."""
-    return _TERMS[type, time_in_force, post_only]
 
 
 class Order:

@@ -18,8 +18,9 @@ from exchange_server.engine.events import (
 from exchange_server.engine.fees import ROUND_UP, with_fee
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.matching import Matches, covers, match
-from exchange_server.engine.orders import GOOD_TILL_CANCELED, POST_ONLY, Order, terms_of
+from exchange_server.engine.orders import Order
 from exchange_server.engine.settlement import settle
+from exchange_server.engine.terms import GOOD_TILL_CANCELED, IMMEDIATE_OR_CANCEL, POST_ONLY
 from exchange_server.engine.types import (
     CLOSE_NO_LIQUIDITY,
     CLOSE_NONE,
@@ -67,15 +68,15 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
     side = command.side
     price = command.price_ticks
     quantity = command.quantity_lots
-    time_in_force = command.time_in_force
+    terms = command.terms
+    rests = terms is GOOD_TILL_CANCELED or terms is POST_ONLY
     notional = price * quantity * market.quote_atoms_per_tick_lot
     in_range = notional <= _ALWAYS_IN_RANGE
     if not (
         in_range
         and price > 0
         and quantity > 0
-        and (time_in_force == TIF_GTC or (time_in_force == TIF_IOC and not command.post_only))
-        and command.type == TYPE_LIMIT
+        and (rests or terms is IMMEDIATE_OR_CANCEL)
         and (side == SIDE_BUY or side == SIDE_SELL)
     ):
         fault = _fault(command)
@@ -96,9 +97,9 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
             return [refusals.INVALID_CLIENT_ORDER_ID]
 
     # 3. Whether the market takes it.
-    if market.status != MARKET_OPEN and not (market.status == MARKET_POST_ONLY and command.post_only):
+    if market.status != MARKET_OPEN and not (market.status == MARKET_POST_ONLY and terms.post_only):
         return [_status_refusal(market.status)]
-    if notional < market.min_notional_atoms and command.type == TYPE_LIMIT:
+    if notional < market.min_notional_atoms and terms.type == TYPE_LIMIT:
         return [refusals.NOTIONAL_TOO_SMALL]
     if not in_range and notional > MAX_ATOMS:
         return [refusals.NOTIONAL_TOO_LARGE]
@@ -117,14 +118,14 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
         own = book.bids
         best = book.asks.best
         balance = account.balances.get(market.quote.asset_id)
-        if command.type == TYPE_MARKET:
+        if terms.type == TYPE_MARKET:
             matches = match(book.asks, TYPE_MARKET, price, quantity, command.account_id)
             need = with_fee(matches.price_lots * market.quote_atoms_per_tick_lot, market.taker_fee_ppm)
         else:
             if best is not None and best.price_ticks <= price:
                 crossing = True
             need = (notional * market.worst_cost_ppm + ROUND_UP) // PPM
-    if crossing and command.post_only:
+    if crossing and terms is POST_ONLY:
         return [refusals.POST_ONLY_WOULD_CROSS]
     if balance is None:
         if need > 0:
@@ -141,10 +142,7 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
     order.account_id = command.account_id
     order.market = market
     order.side = side
-    if time_in_force == TIF_GTC:
-        order.terms = POST_ONLY if command.post_only else GOOD_TILL_CANCELED
-    else:
-        order.terms = terms_of(command.type, time_in_force, command.post_only)
+    order.terms = terms
     order.price_ticks = price
     order.quantity_lots = order.open_lots = quantity
     order.client_order_id = client_order_id
@@ -156,7 +154,7 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
         account.client_orders[client_order_id] = order
 
     # 6. It may meet something, or does not rest.
-    if crossing or time_in_force != TIF_GTC or balance is None:
+    if crossing or not rests or balance is None:
         return _take(state, account, book, order, matches)
 
     # 7. There is nothing to meet: it rests.
@@ -236,22 +234,23 @@ def _fault(command: PlaceOrder) -> Rejected | None:
     """Return the refusal of a field out of its domain, or None."""
     if command.side != SIDE_BUY and command.side != SIDE_SELL:
         return refusals.INVALID_SIDE
-    time_in_force = command.time_in_force
+    terms = command.terms
+    time_in_force = terms.time_in_force
     immediate = time_in_force == TIF_IOC or time_in_force == TIF_FOK
     if not immediate and time_in_force != TIF_GTC:
         return refusals.INVALID_TIME_IN_FORCE
-    if command.type == TYPE_LIMIT:
+    if terms.type == TYPE_LIMIT:
         if command.price_ticks < 1:
             return refusals.INVALID_PRICE
         if command.price_ticks > MAX_TICKS:
             return refusals.PRICE_OUT_OF_RANGE
-    elif command.type != TYPE_MARKET:
+    elif terms.type != TYPE_MARKET:
         return refusals.INVALID_TYPE
     elif command.price_ticks != 0:
         return refusals.INVALID_PRICE
     elif not immediate:
         return refusals.INVALID_TIME_IN_FORCE
-    if immediate and command.post_only:
+    if immediate and terms.post_only:
         return refusals.INVALID_POST_ONLY
     if command.quantity_lots < 1:
         return refusals.INVALID_QUANTITY
@@ -273,9 +272,7 @@ def _repeat(state: LiveState, command: PlaceOrder, order: Order, validate_only: 
     if (
         command.market_id != order.market.market_id
         or command.side != order.side
-        or command.type != order.type
-        or command.time_in_force != order.time_in_force
-        or command.post_only != order.post_only
+        or command.terms is not order.terms
         or command.price_ticks != order.price_ticks
         or command.quantity_lots != order.quantity_lots
     ):

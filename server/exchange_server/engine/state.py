@@ -13,8 +13,9 @@ from exchange_server.engine.accounts import Account
 from exchange_server.engine.book import BookSide
 from exchange_server.engine.entities import ApiKey, Asset, Market
 from exchange_server.engine.live import LiveState
-from exchange_server.engine.orders import Order, terms_of
+from exchange_server.engine.orders import Order
 from exchange_server.engine.risk import reserved_atoms
+from exchange_server.engine.terms import terms_of
 from exchange_server.engine.types import (
     PPM,
     AccountId,

@@ -37,7 +37,7 @@ def lane_of(commands: Sequence[Command]) -> int:
     for command in commands:
         kind = type(command)
         if kind is PlaceOrder:
-            if not command.post_only:  # type: ignore[union-attr]
+            if not command.terms.post_only:  # type: ignore[union-attr]
                 return LANE_REST
             lane = LANE_POST_ONLY
         elif kind is not CancelOrder and kind is not CancelAllOrders:

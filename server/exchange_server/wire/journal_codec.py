@@ -22,6 +22,7 @@ from exchange_server.engine.commands import (
     RevokeApiKey,
     SetMarketStatus,
 )
+from exchange_server.engine.terms import terms_of
 from exchange_server.engine.types import (
     AccountId,
     AssetId,
@@ -58,9 +59,10 @@ class CommandEncoder:
                 place.account_id = command.account_id
                 place.market_id = command.market_id
                 place.side = command.side
-                place.type = command.type
-                place.time_in_force = command.time_in_force
-                place.post_only = command.post_only
+                terms = command.terms
+                place.type = terms.type
+                place.time_in_force = terms.time_in_force
+                place.post_only = terms.post_only
                 place.price_ticks = command.price_ticks
                 place.quantity_lots = command.quantity_lots
                 place.client_order_id = command.client_order_id
@@ -118,9 +120,7 @@ def _place_order(place: journal_pb2.PlaceOrder) -> Command:
         place.account_id,  # type: ignore[arg-type]
         place.market_id,  # type: ignore[arg-type]
         place.side,
-        place.type,
-        place.time_in_force,
-        place.post_only,
+        terms_of(place.type, place.time_in_force, place.post_only),
         place.price_ticks,  # type: ignore[arg-type]
         place.quantity_lots,  # type: ignore[arg-type]
         place.client_order_id,

@@ -12,6 +12,7 @@ from typing import Final
 from exchange.v1 import order_service_pb2 as pb
 from exchange_server.engine.commands import CancelAllOrders, CancelOrder, PlaceOrder
 from exchange_server.engine.entities import Market
+from exchange_server.engine.terms import SOUND
 from exchange_server.engine.types import (
     REJECT_INVALID_FIELD,
     REJECT_MARKET_NOT_FOUND,
@@ -80,9 +81,7 @@ class OrderReader:
             account_id,
             units.market.market_id,
             side,
-            type_,
-            time_in_force,
-            post_only,
+            SOUND[type_, time_in_force, post_only],
             price_ticks,
             quantity_lots,
             client_order_id,

@@ -12,6 +12,7 @@ from exchange_server.engine import types as t
 from exchange_server.engine.commands import CancelOrder, Command, PlaceOrder
 from exchange_server.engine.events import OrderCanceled, Rejected
 from exchange_server.engine.ladder import CHUNK, PriceLadder
+from exchange_server.engine.terms import terms_of
 
 ANN = t.AccountId(1001)
 BOB = t.AccountId(1002)
@@ -54,7 +55,7 @@ def test_the_ladder_splits_and_drops_its_chunks() -> None:
 
 
 def _limit(account: t.AccountId, side: int, price: int, lots: int, tif: int = t.TIF_GTC) -> PlaceOrder:
-    return PlaceOrder(account, MARKET, side, t.TYPE_LIMIT, tif, False, t.Ticks(price), t.Lots(lots), "")
+    return PlaceOrder(account, MARKET, side, terms_of(t.TYPE_LIMIT, tif, False), t.Ticks(price), t.Lots(lots), "")
 
 
 def _deep(orders_a_level: int, levels: int) -> Engine:

@@ -18,6 +18,7 @@ from exchange_server.engine.commands import (
     SetMarketStatus,
 )
 from exchange_server.engine.events import AccountCreated, ApiKeyRevoked, AssetCreated, MarketCreated, Rejected
+from exchange_server.engine.terms import terms_of
 
 ANN = t.AccountId(1001)
 NOW = t.TimeNs(1_000)
@@ -38,7 +39,9 @@ def order(**changes: object) -> PlaceOrder:
         "quantity_lots": 1,
         "client_order_id": "",
     }
-    return PlaceOrder(**{**fields, **changes})  # type: ignore[arg-type]
+    fields |= changes
+    fields["terms"] = terms_of(fields.pop("type"), fields.pop("time_in_force"), fields.pop("post_only"))  # type: ignore[arg-type]
+    return PlaceOrder(**fields)  # type: ignore[arg-type]
 
 
 def market(**changes: object) -> CreateMarket:

@@ -10,6 +10,7 @@ from exchange_server.engine import types as t
 from exchange_server.engine.commands import CreateApiKey, Credit, PlaceOrder, RevokeApiKey, SetMarketStatus
 from exchange_server.engine.invariants import InvariantViolation, check
 from exchange_server.engine.state import TABLES, State
+from exchange_server.engine.terms import GOOD_TILL_CANCELED
 
 ANN = t.AccountId(1001)
 
@@ -127,9 +128,7 @@ def _break_crossed(engine: Engine) -> None:
     engine.apply(t.Sequence(engine.sequence + 1), engine.time_ns, SetMarketStatus(t.MarketId(1), t.MARKET_OPEN))
     asks = engine.books[t.MarketId(1)].asks
     hidden, asks.best = asks.best, None
-    bid = PlaceOrder(
-        ANN, t.MarketId(1), t.SIDE_BUY, t.TYPE_LIMIT, t.TIF_GTC, False, t.Ticks(MIDDLE_TICKS * 2), t.Lots(9), ""
-    )
+    bid = PlaceOrder(ANN, t.MarketId(1), t.SIDE_BUY, GOOD_TILL_CANCELED, t.Ticks(MIDDLE_TICKS * 2), t.Lots(9), "")
     apply_all(engine, [bid])
     asks.best = hidden
 

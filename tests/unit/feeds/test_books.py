@@ -5,6 +5,7 @@ import pytest
 
 from exchange.v1.market_data_service_pb2 import StreamOrderBookResponse
 from exchange_server.engine.events import OrderRested
+from exchange_server.engine.terms import terms_of
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, MarketId, TimeNs
 from exchange_server.feeds import StreamRefused
 from exchange_server.feeds.books import MAX_PENDING, PublishedBook
@@ -119,7 +120,7 @@ async def test_a_market_that_opens_while_the_engine_is_ahead_starts_empty_and_fo
     exchange.apply(CreateMarket("ETH", "BTC", 1, 4, 1, 1, Atoms(0), Ppm(0), Ppm(0)))
     market_id = max(exchange.engine.markets)
     opening = exchange.applied[-1]
-    order = PlaceOrder(ACCOUNTS[0], market_id, SIDE_BUY, TYPE_LIMIT, TIF_GTC, False, Ticks(7), Lots(3), "")
+    order = PlaceOrder(ACCOUNTS[0], market_id, SIDE_BUY, terms_of(TYPE_LIMIT, TIF_GTC, False), Ticks(7), Lots(3), "")
     exchange.apply(order)
     exchange.feeds.on_applied([opening])
     assert not exchange.feeds.order_book(market_id, 10).bids

@@ -82,7 +82,7 @@ async def test_an_overload_is_waited_out_even_without_a_key(server: FaultyServer
 async def test_an_order_that_is_never_answered_names_its_key(server: FaultyServer, client: AnyClient) -> None:
     server.play("PlaceOrder", UNAVAILABLE)
     with pytest.raises(sdk.OutcomeUnknown) as unknown:
-        await client("place_order", **BID, client_order_id="mine", timeout=0.2)
+        await client("place_order", **BID, client_order_id="mine", timeout=1.0)
     assert unknown.value.client_order_id == "mine"
     assert isinstance(unknown.value.__cause__, sdk.Unavailable)
     assert server.calls("PlaceOrder") > 2
