@@ -20,6 +20,7 @@ from exchange_sdk import AsyncClient, Scope
 from exchange_server.cli.dev.child_process import to_background
 from exchange_server.cli.dev.ports import pick_free
 from exchange_server.cli.dev.supervisor import wait_until_serving
+from exchange_server.compiled_engine import VARIABLE
 from exchange_server.embedded.postgres import EmbeddedPostgres
 from exchange_server.engine.types import FIRST_CLIENT_ACCOUNT
 
@@ -126,7 +127,9 @@ class _Load:
 
 
 def _start(command: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_")}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_") or name == VARIABLE
+    }
     return subprocess.Popen([sys.executable, "-m", "exchange_server.cli", command], env=environment | settings, cwd="/")
 
 
