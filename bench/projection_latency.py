@@ -53,6 +53,7 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
     core = _start("serve", settings)
     alone: list[float] = []
     beside: list[float] = []
+    written: list[float] = []
     try:
         async with asyncio.timeout(START_SECONDS):
             await wait_until_serving(f"127.0.0.1:{port}")
@@ -65,8 +66,11 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
             to_background(follower.pid)
             try:
                 await _until_it_writes(url)
+                started, before = time.perf_counter(), _written(url)
                 beside.append(_p99(await load.run(MEASURED_SECONDS)))
-                if _written(url) >= backlog:
+                reached = _written(url)
+                written.append((reached - before) / (time.perf_counter() - started))
+                if reached >= backlog:
                     raise RuntimeError("the follower caught up while it was measured: more backlog is needed")
             finally:
                 _stop(follower)
@@ -79,6 +83,7 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
         Figure(f"{name}, projection catching up ÷ none", busy / quiet, TARGET, "×", at_most=True),
         Figure(f"{name}, no projection", quiet * 1e3, None, "ms", at_most=True),
         Figure(f"{name}, projection catching up", busy * 1e3, None, "ms", at_most=True),
+        Figure("PostgreSQL projection while orders flow, commands", median(written), None, "commands/s", at_most=False),
     ]
 
 
