@@ -29,6 +29,9 @@ SERVICES: Final[tuple[ServiceDescriptor, ...]] = (
 _HEALTH: Final = health_pb2.DESCRIPTOR.services_by_name["Health"]
 _REFLECTION: Final = reflection_pb2.DESCRIPTOR.services_by_name["ServerReflection"]
 
+STREAM_WINDOW_BYTES: Final = 64 << 10
+"""Received and not read, a stream: some nine hundred orders."""
+
 ServingStatus = health_pb2.HealthCheckResponse
 
 
@@ -57,6 +60,10 @@ class ServerOptions:
             ("grpc.max_send_message_length", -1),
             ("grpc.keepalive_time_ms", int(self.keepalive_seconds * 1000)),
             ("grpc.keepalive_timeout_ms", int(self.keepalive_timeout_seconds * 1000)),
+            # Left to itself, gRPC probes the link and lets megabytes in: seconds of orders that nobody has read, and
+            # no flow control that the sender would feel.
+            ("grpc.http2.bdp_probe", 0),
+            ("grpc.http2.lookahead_bytes", STREAM_WINDOW_BYTES),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
         ]
 
