@@ -69,6 +69,22 @@ class SetMarketStatusResponse(_message.Message):
     market: _types_pb2.Market
     def __init__(self, market: _Optional[_Union[_types_pb2.Market, _Mapping]] = ...) -> None: ...
 
+class SetMarketProtectionRequest(_message.Message):
+    __slots__ = ("market", "protection", "validate_only")
+    MARKET_FIELD_NUMBER: _ClassVar[int]
+    PROTECTION_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    market: str
+    protection: _types_pb2.MarketProtection
+    validate_only: bool
+    def __init__(self, market: _Optional[str] = ..., protection: _Optional[_Union[_types_pb2.MarketProtection, _Mapping]] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+
+class SetMarketProtectionResponse(_message.Message):
+    __slots__ = ("market",)
+    MARKET_FIELD_NUMBER: _ClassVar[int]
+    market: _types_pb2.Market
+    def __init__(self, market: _Optional[_Union[_types_pb2.Market, _Mapping]] = ...) -> None: ...
+
 class CreateAccountRequest(_message.Message):
     __slots__ = ("name", "validate_only")
     NAME_FIELD_NUMBER: _ClassVar[int]

@@ -50,6 +50,11 @@ class AdminServiceStub:
                 request_serializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketStatusRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketStatusResponse.FromString,
                 _registered_method=True)
+        self.SetMarketProtection = channel.unary_unary(
+                '/exchange.v1.AdminService/SetMarketProtection',
+                request_serializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketProtectionRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketProtectionResponse.FromString,
+                _registered_method=True)
         self.CreateAccount = channel.unary_unary(
                 '/exchange.v1.AdminService/CreateAccount',
                 request_serializer=exchange_dot_v1_dot_admin__service__pb2.CreateAccountRequest.SerializeToString,
@@ -102,6 +107,13 @@ class AdminServiceServicer:
 
     def SetMarketStatus(self, request, context):
         """Set what a market accepts.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetMarketProtection(self, request, context):
+        """State a market's limits anew; what is left empty is no longer limited. Acts on commands that come after.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -166,6 +178,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.SetMarketStatus,
                     request_deserializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketStatusRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketStatusResponse.SerializeToString,
+            ),
+            'SetMarketProtection': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMarketProtection,
+                    request_deserializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketProtectionRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketProtectionResponse.SerializeToString,
             ),
             'CreateAccount': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateAccount,
@@ -280,6 +297,33 @@ class AdminService:
             '/exchange.v1.AdminService/SetMarketStatus',
             exchange_dot_v1_dot_admin__service__pb2.SetMarketStatusRequest.SerializeToString,
             exchange_dot_v1_dot_admin__service__pb2.SetMarketStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetMarketProtection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.AdminService/SetMarketProtection',
+            exchange_dot_v1_dot_admin__service__pb2.SetMarketProtectionRequest.SerializeToString,
+            exchange_dot_v1_dot_admin__service__pb2.SetMarketProtectionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,8 @@ class AdminServiceStub:
     """Create a market."""
     SetMarketStatus: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetMarketStatusRequest, _admin_service_pb2.SetMarketStatusResponse]
     """Set what a market accepts."""
+    SetMarketProtection: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetMarketProtectionRequest, _admin_service_pb2.SetMarketProtectionResponse]
+    """State a market's limits anew; what is left empty is no longer limited. Acts on commands that come after."""
     CreateAccount: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.CreateAccountRequest, _admin_service_pb2.CreateAccountResponse]
     """Create an account."""
     ListAccounts: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListAccountsRequest, _admin_service_pb2.ListAccountsResponse]
@@ -63,6 +65,8 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """Create a market."""
     SetMarketStatus: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetMarketStatusRequest, _admin_service_pb2.SetMarketStatusResponse]  # type: ignore[assignment]
     """Set what a market accepts."""
+    SetMarketProtection: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetMarketProtectionRequest, _admin_service_pb2.SetMarketProtectionResponse]  # type: ignore[assignment]
+    """State a market's limits anew; what is left empty is no longer limited. Acts on commands that come after."""
     CreateAccount: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.CreateAccountRequest, _admin_service_pb2.CreateAccountResponse]  # type: ignore[assignment]
     """Create an account."""
     ListAccounts: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListAccountsRequest, _admin_service_pb2.ListAccountsResponse]  # type: ignore[assignment]
@@ -102,6 +106,14 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.SetMarketStatusResponse, _abc.Awaitable[_admin_service_pb2.SetMarketStatusResponse]]:
         """Set what a market accepts."""
+
+    @_abc_1.abstractmethod
+    def SetMarketProtection(
+        self,
+        request: _admin_service_pb2.SetMarketProtectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.SetMarketProtectionResponse, _abc.Awaitable[_admin_service_pb2.SetMarketProtectionResponse]]:
+        """State a market's limits anew; what is left empty is no longer limited. Acts on commands that come after."""
 
     @_abc_1.abstractmethod
     def CreateAccount(

@@ -40,6 +40,11 @@ class OrderServiceStub:
                 request_serializer=exchange_dot_v1_dot_order__service__pb2.PlaceOrderRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_order__service__pb2.PlaceOrderResponse.FromString,
                 _registered_method=True)
+        self.AmendOrder = channel.unary_unary(
+                '/exchange.v1.OrderService/AmendOrder',
+                request_serializer=exchange_dot_v1_dot_order__service__pb2.AmendOrderRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_order__service__pb2.AmendOrderResponse.FromString,
+                _registered_method=True)
         self.CancelOrder = channel.unary_unary(
                 '/exchange.v1.OrderService/CancelOrder',
                 request_serializer=exchange_dot_v1_dot_order__service__pb2.CancelOrderRequest.SerializeToString,
@@ -49,6 +54,16 @@ class OrderServiceStub:
                 '/exchange.v1.OrderService/CancelAllOrders',
                 request_serializer=exchange_dot_v1_dot_order__service__pb2.CancelAllOrdersRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_order__service__pb2.CancelAllOrdersResponse.FromString,
+                _registered_method=True)
+        self.CancelReplaceOrder = channel.unary_unary(
+                '/exchange.v1.OrderService/CancelReplaceOrder',
+                request_serializer=exchange_dot_v1_dot_order__service__pb2.CancelReplaceOrderRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_order__service__pb2.CancelReplaceOrderResponse.FromString,
+                _registered_method=True)
+        self.BatchOrders = channel.unary_unary(
+                '/exchange.v1.OrderService/BatchOrders',
+                request_serializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersResponse.FromString,
                 _registered_method=True)
         self.GetOrder = channel.unary_unary(
                 '/exchange.v1.OrderService/GetOrder',
@@ -78,6 +93,13 @@ class OrderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AmendOrder(self, request, context):
+        """Change price or quantity of an open order. Less quantity at the same price keeps the place. Safe to retry.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CancelOrder(self, request, context):
         """Cancel one open order.
         """
@@ -86,7 +108,21 @@ class OrderServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelAllOrders(self, request, context):
-        """Cancel all open orders, or those of one market.
+        """Cancel all open orders, or those that pass the filters.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelReplaceOrder(self, request, context):
+        """Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchOrders(self, request, context):
+        """Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -123,6 +159,11 @@ def add_OrderServiceServicer_to_server(servicer, server):
                     request_deserializer=exchange_dot_v1_dot_order__service__pb2.PlaceOrderRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_order__service__pb2.PlaceOrderResponse.SerializeToString,
             ),
+            'AmendOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.AmendOrder,
+                    request_deserializer=exchange_dot_v1_dot_order__service__pb2.AmendOrderRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_order__service__pb2.AmendOrderResponse.SerializeToString,
+            ),
             'CancelOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelOrder,
                     request_deserializer=exchange_dot_v1_dot_order__service__pb2.CancelOrderRequest.FromString,
@@ -132,6 +173,16 @@ def add_OrderServiceServicer_to_server(servicer, server):
                     servicer.CancelAllOrders,
                     request_deserializer=exchange_dot_v1_dot_order__service__pb2.CancelAllOrdersRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_order__service__pb2.CancelAllOrdersResponse.SerializeToString,
+            ),
+            'CancelReplaceOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelReplaceOrder,
+                    request_deserializer=exchange_dot_v1_dot_order__service__pb2.CancelReplaceOrderRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_order__service__pb2.CancelReplaceOrderResponse.SerializeToString,
+            ),
+            'BatchOrders': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchOrders,
+                    request_deserializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersResponse.SerializeToString,
             ),
             'GetOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.GetOrder,
@@ -188,6 +239,33 @@ class OrderService:
             _registered_method=True)
 
     @staticmethod
+    def AmendOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.OrderService/AmendOrder',
+            exchange_dot_v1_dot_order__service__pb2.AmendOrderRequest.SerializeToString,
+            exchange_dot_v1_dot_order__service__pb2.AmendOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def CancelOrder(request,
             target,
             options=(),
@@ -231,6 +309,60 @@ class OrderService:
             '/exchange.v1.OrderService/CancelAllOrders',
             exchange_dot_v1_dot_order__service__pb2.CancelAllOrdersRequest.SerializeToString,
             exchange_dot_v1_dot_order__service__pb2.CancelAllOrdersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelReplaceOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.OrderService/CancelReplaceOrder',
+            exchange_dot_v1_dot_order__service__pb2.CancelReplaceOrderRequest.SerializeToString,
+            exchange_dot_v1_dot_order__service__pb2.CancelReplaceOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchOrders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.OrderService/BatchOrders',
+            exchange_dot_v1_dot_order__service__pb2.BatchOrdersRequest.SerializeToString,
+            exchange_dot_v1_dot_order__service__pb2.BatchOrdersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,5 +1,6 @@
 import datetime
 
+from buf.validate import validate_pb2 as _validate_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -28,6 +29,14 @@ class TimeInForce(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TIME_IN_FORCE_IOC: _ClassVar[TimeInForce]
     TIME_IN_FORCE_FOK: _ClassVar[TimeInForce]
 
+class SelfTradePrevention(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SELF_TRADE_PREVENTION_UNSPECIFIED: _ClassVar[SelfTradePrevention]
+    SELF_TRADE_PREVENTION_EXPIRE_MAKER: _ClassVar[SelfTradePrevention]
+    SELF_TRADE_PREVENTION_EXPIRE_TAKER: _ClassVar[SelfTradePrevention]
+    SELF_TRADE_PREVENTION_EXPIRE_BOTH: _ClassVar[SelfTradePrevention]
+    SELF_TRADE_PREVENTION_DECREMENT: _ClassVar[SelfTradePrevention]
+
 class OrderStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     ORDER_STATUS_UNSPECIFIED: _ClassVar[OrderStatus]
@@ -44,6 +53,7 @@ class CloseReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CLOSE_REASON_NO_LIQUIDITY: _ClassVar[CloseReason]
     CLOSE_REASON_NOT_FILLABLE: _ClassVar[CloseReason]
     CLOSE_REASON_SELF_TRADE: _ClassVar[CloseReason]
+    CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL: _ClassVar[CloseReason]
 
 class Liquidity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -110,6 +120,10 @@ class RejectReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REJECT_REASON_UNAVAILABLE: _ClassVar[RejectReason]
     REJECT_REASON_METHOD_NOT_FOUND: _ClassVar[RejectReason]
     REJECT_REASON_QUARANTINED: _ClassVar[RejectReason]
+    REJECT_REASON_QUANTITY_NOT_ABOVE_FILLED: _ClassVar[RejectReason]
+    REJECT_REASON_QUANTITY_TOO_SMALL: _ClassVar[RejectReason]
+    REJECT_REASON_QUANTITY_TOO_LARGE: _ClassVar[RejectReason]
+    REJECT_REASON_TOO_MANY_OPEN_ORDERS: _ClassVar[RejectReason]
 SIDE_UNSPECIFIED: Side
 SIDE_BUY: Side
 SIDE_SELL: Side
@@ -120,6 +134,11 @@ TIME_IN_FORCE_UNSPECIFIED: TimeInForce
 TIME_IN_FORCE_GTC: TimeInForce
 TIME_IN_FORCE_IOC: TimeInForce
 TIME_IN_FORCE_FOK: TimeInForce
+SELF_TRADE_PREVENTION_UNSPECIFIED: SelfTradePrevention
+SELF_TRADE_PREVENTION_EXPIRE_MAKER: SelfTradePrevention
+SELF_TRADE_PREVENTION_EXPIRE_TAKER: SelfTradePrevention
+SELF_TRADE_PREVENTION_EXPIRE_BOTH: SelfTradePrevention
+SELF_TRADE_PREVENTION_DECREMENT: SelfTradePrevention
 ORDER_STATUS_UNSPECIFIED: OrderStatus
 ORDER_STATUS_OPEN: OrderStatus
 ORDER_STATUS_FILLED: OrderStatus
@@ -131,6 +150,7 @@ CLOSE_REASON_CANCELED_BY_OPERATOR: CloseReason
 CLOSE_REASON_NO_LIQUIDITY: CloseReason
 CLOSE_REASON_NOT_FILLABLE: CloseReason
 CLOSE_REASON_SELF_TRADE: CloseReason
+CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL: CloseReason
 LIQUIDITY_UNSPECIFIED: Liquidity
 LIQUIDITY_MAKER: Liquidity
 LIQUIDITY_TAKER: Liquidity
@@ -182,6 +202,10 @@ REJECT_REASON_STATE_NOT_KEPT: RejectReason
 REJECT_REASON_UNAVAILABLE: RejectReason
 REJECT_REASON_METHOD_NOT_FOUND: RejectReason
 REJECT_REASON_QUARANTINED: RejectReason
+REJECT_REASON_QUANTITY_NOT_ABOVE_FILLED: RejectReason
+REJECT_REASON_QUANTITY_TOO_SMALL: RejectReason
+REJECT_REASON_QUANTITY_TOO_LARGE: RejectReason
+REJECT_REASON_TOO_MANY_OPEN_ORDERS: RejectReason
 
 class Asset(_message.Message):
     __slots__ = ("name", "decimals")
@@ -191,8 +215,22 @@ class Asset(_message.Message):
     decimals: int
     def __init__(self, name: _Optional[str] = ..., decimals: _Optional[int] = ...) -> None: ...
 
+class MarketProtection(_message.Message):
+    __slots__ = ("min_quantity", "max_quantity", "min_notional", "max_notional", "max_open_orders")
+    MIN_QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    MAX_QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    MIN_NOTIONAL_FIELD_NUMBER: _ClassVar[int]
+    MAX_NOTIONAL_FIELD_NUMBER: _ClassVar[int]
+    MAX_OPEN_ORDERS_FIELD_NUMBER: _ClassVar[int]
+    min_quantity: str
+    max_quantity: str
+    min_notional: str
+    max_notional: str
+    max_open_orders: int
+    def __init__(self, min_quantity: _Optional[str] = ..., max_quantity: _Optional[str] = ..., min_notional: _Optional[str] = ..., max_notional: _Optional[str] = ..., max_open_orders: _Optional[int] = ...) -> None: ...
+
 class Market(_message.Message):
-    __slots__ = ("name", "base_asset", "quote_asset", "tick_size", "lot_size", "min_notional", "maker_fee_ppm", "taker_fee_ppm", "status", "price_decimals", "quantity_decimals")
+    __slots__ = ("name", "base_asset", "quote_asset", "tick_size", "lot_size", "min_notional", "maker_fee_ppm", "taker_fee_ppm", "status", "price_decimals", "quantity_decimals", "protection")
     NAME_FIELD_NUMBER: _ClassVar[int]
     BASE_ASSET_FIELD_NUMBER: _ClassVar[int]
     QUOTE_ASSET_FIELD_NUMBER: _ClassVar[int]
@@ -204,6 +242,7 @@ class Market(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     PRICE_DECIMALS_FIELD_NUMBER: _ClassVar[int]
     QUANTITY_DECIMALS_FIELD_NUMBER: _ClassVar[int]
+    PROTECTION_FIELD_NUMBER: _ClassVar[int]
     name: str
     base_asset: str
     quote_asset: str
@@ -215,10 +254,11 @@ class Market(_message.Message):
     status: MarketStatus
     price_decimals: int
     quantity_decimals: int
-    def __init__(self, name: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., tick_size: _Optional[str] = ..., lot_size: _Optional[str] = ..., min_notional: _Optional[str] = ..., maker_fee_ppm: _Optional[int] = ..., taker_fee_ppm: _Optional[int] = ..., status: _Optional[_Union[MarketStatus, str]] = ..., price_decimals: _Optional[int] = ..., quantity_decimals: _Optional[int] = ...) -> None: ...
+    protection: MarketProtection
+    def __init__(self, name: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., tick_size: _Optional[str] = ..., lot_size: _Optional[str] = ..., min_notional: _Optional[str] = ..., maker_fee_ppm: _Optional[int] = ..., taker_fee_ppm: _Optional[int] = ..., status: _Optional[_Union[MarketStatus, str]] = ..., price_decimals: _Optional[int] = ..., quantity_decimals: _Optional[int] = ..., protection: _Optional[_Union[MarketProtection, _Mapping]] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time")
+    __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time", "quote_amount", "display_quantity", "self_trade_prevention", "slide", "prevented_quantity")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     MARKET_FIELD_NUMBER: _ClassVar[int]
@@ -237,6 +277,11 @@ class Order(_message.Message):
     CLOSE_REASON_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    QUOTE_AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    SELF_TRADE_PREVENTION_FIELD_NUMBER: _ClassVar[int]
+    SLIDE_FIELD_NUMBER: _ClassVar[int]
+    PREVENTED_QUANTITY_FIELD_NUMBER: _ClassVar[int]
     order_id: int
     account_id: int
     market: str
@@ -255,7 +300,12 @@ class Order(_message.Message):
     close_reason: CloseReason
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
-    def __init__(self, order_id: _Optional[int] = ..., account_id: _Optional[int] = ..., market: _Optional[str] = ..., client_order_id: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., type: _Optional[_Union[OrderType, str]] = ..., time_in_force: _Optional[_Union[TimeInForce, str]] = ..., post_only: _Optional[bool] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., filled_quantity: _Optional[str] = ..., open_quantity: _Optional[str] = ..., filled_quote: _Optional[str] = ..., fee: _Optional[str] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    quote_amount: str
+    display_quantity: str
+    self_trade_prevention: SelfTradePrevention
+    slide: bool
+    prevented_quantity: str
+    def __init__(self, order_id: _Optional[int] = ..., account_id: _Optional[int] = ..., market: _Optional[str] = ..., client_order_id: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., type: _Optional[_Union[OrderType, str]] = ..., time_in_force: _Optional[_Union[TimeInForce, str]] = ..., post_only: _Optional[bool] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., filled_quantity: _Optional[str] = ..., open_quantity: _Optional[str] = ..., filled_quote: _Optional[str] = ..., fee: _Optional[str] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[SelfTradePrevention, str]] = ..., slide: _Optional[bool] = ..., prevented_quantity: _Optional[str] = ...) -> None: ...
 
 class Fill(_message.Message):
     __slots__ = ("trade_id", "order_id", "client_order_id", "market", "side", "price", "quantity", "quote_amount", "fee", "liquidity", "trade_time", "sequence")

@@ -11,13 +11,21 @@ __all__ = (
     "AccountUpdate",
     "AdminServiceStub",
     "AdminServiceSyncStub",
+    "AmendOrderRequest",
+    "AmendOrderResponse",
     "Asset",
     "Balance",
+    "BatchOrdersRequest",
+    "BatchOrdersResponse",
     "CancelAllOrdersRequest",
     "CancelAllOrdersResponse",
     "CancelAllOrdersResult",
     "CancelOrderRequest",
     "CancelOrderResponse",
+    "CancelReplaceMode",
+    "CancelReplaceOrderRequest",
+    "CancelReplaceOrderResponse",
+    "CancelReplaceResult",
     "CloseReason",
     "CreateAccountRequest",
     "CreateAccountResponse",
@@ -62,6 +70,7 @@ __all__ = (
     "Market",
     "MarketDataServiceStub",
     "MarketDataServiceSyncStub",
+    "MarketProtection",
     "MarketStatus",
     "Order",
     "OrderBatch",
@@ -72,6 +81,7 @@ __all__ = (
     "OrderEntryRequest",
     "OrderEntryResponse",
     "OrderError",
+    "OrderPreview",
     "OrderResult",
     "OrderServiceStub",
     "OrderServiceSyncStub",
@@ -84,6 +94,9 @@ __all__ = (
     "RevokeApiKeyRequest",
     "RevokeApiKeyResponse",
     "Scope",
+    "SelfTradePrevention",
+    "SetMarketProtectionRequest",
+    "SetMarketProtectionResponse",
     "SetMarketStatusRequest",
     "SetMarketStatusResponse",
     "Side",
@@ -118,6 +131,43 @@ _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
 
 
+class CancelReplaceMode(betterproto2.Enum):
+    """
+    What happens to the new order when the old one cannot be canceled.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Not set: STOP_ON_FAILURE.
+    """
+
+    STOP_ON_FAILURE = 1
+    """
+    The new order is not placed; the request is refused.
+    """
+
+    ALLOW_FAILURE = 2
+    """
+    The new order is placed all the same.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "CANCEL_REPLACE_MODE_UNSPECIFIED",
+            1: "CANCEL_REPLACE_MODE_STOP_ON_FAILURE",
+            2: "CANCEL_REPLACE_MODE_ALLOW_FAILURE",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "CANCEL_REPLACE_MODE_UNSPECIFIED": 0,
+            "CANCEL_REPLACE_MODE_STOP_ON_FAILURE": 1,
+            "CANCEL_REPLACE_MODE_ALLOW_FAILURE": 2,
+        }
+
+
 class CloseReason(betterproto2.Enum):
     """
     Why an order was canceled or expired.
@@ -150,7 +200,12 @@ class CloseReason(betterproto2.Enum):
 
     SELF_TRADE = 5
     """
-    It rested and would have traded with an order of its own account.
+    It would have traded with an order of its own owner; see SelfTradePrevention.
+    """
+
+    QUOTE_AMOUNT_TOO_SMALL = 6
+    """
+    The quote amount does not pay for one lot at the best price.
     """
 
     @classmethod
@@ -162,6 +217,7 @@ class CloseReason(betterproto2.Enum):
             3: "CLOSE_REASON_NO_LIQUIDITY",
             4: "CLOSE_REASON_NOT_FILLABLE",
             5: "CLOSE_REASON_SELF_TRADE",
+            6: "CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL",
         }
 
     @classmethod
@@ -173,6 +229,7 @@ class CloseReason(betterproto2.Enum):
             "CLOSE_REASON_NO_LIQUIDITY": 3,
             "CLOSE_REASON_NOT_FILLABLE": 4,
             "CLOSE_REASON_SELF_TRADE": 5,
+            "CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL": 6,
         }
 
 
@@ -444,7 +501,7 @@ class RejectReason(betterproto2.Enum):
 
     NOTIONAL_TOO_LARGE = 8
     """
-    Price × quantity is above what the market can represent. INVALID_ARGUMENT.
+    Price × quantity is above the market's maximum, or above what it can represent. INVALID_ARGUMENT.
     """
 
     ASSET_NOT_FOUND = 9
@@ -577,6 +634,26 @@ class RejectReason(betterproto2.Enum):
     This very request made the engine fail before; it is kept aside and refused. FAILED_PRECONDITION.
     """
 
+    QUANTITY_NOT_ABOVE_FILLED = 35
+    """
+    The amended quantity is not more than what is filled and prevented. FAILED_PRECONDITION.
+    """
+
+    QUANTITY_TOO_SMALL = 36
+    """
+    Quantity is below the market's minimum. INVALID_ARGUMENT.
+    """
+
+    QUANTITY_TOO_LARGE = 37
+    """
+    Quantity is above the market's maximum. INVALID_ARGUMENT.
+    """
+
+    TOO_MANY_OPEN_ORDERS = 38
+    """
+    The account has as many open orders in the market as it may. FAILED_PRECONDITION.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -615,6 +692,10 @@ class RejectReason(betterproto2.Enum):
             32: "REJECT_REASON_UNAVAILABLE",
             33: "REJECT_REASON_METHOD_NOT_FOUND",
             34: "REJECT_REASON_QUARANTINED",
+            35: "REJECT_REASON_QUANTITY_NOT_ABOVE_FILLED",
+            36: "REJECT_REASON_QUANTITY_TOO_SMALL",
+            37: "REJECT_REASON_QUANTITY_TOO_LARGE",
+            38: "REJECT_REASON_TOO_MANY_OPEN_ORDERS",
         }
 
     @classmethod
@@ -655,6 +736,10 @@ class RejectReason(betterproto2.Enum):
             "REJECT_REASON_UNAVAILABLE": 32,
             "REJECT_REASON_METHOD_NOT_FOUND": 33,
             "REJECT_REASON_QUARANTINED": 34,
+            "REJECT_REASON_QUANTITY_NOT_ABOVE_FILLED": 35,
+            "REJECT_REASON_QUANTITY_TOO_SMALL": 36,
+            "REJECT_REASON_QUANTITY_TOO_LARGE": 37,
+            "REJECT_REASON_TOO_MANY_OPEN_ORDERS": 38,
         }
 
 
@@ -699,6 +784,57 @@ class Scope(betterproto2.Enum):
             "SCOPE_READ": 1,
             "SCOPE_TRADE": 2,
             "SCOPE_ADMIN": 3,
+        }
+
+
+class SelfTradePrevention(betterproto2.Enum):
+    """
+    What happens when an order arrives and meets a resting order of the same owner. Instead of a trade, always.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Not set: EXPIRE_MAKER.
+    """
+
+    EXPIRE_MAKER = 1
+    """
+    The resting order expires; the arriving one goes on.
+    """
+
+    EXPIRE_TAKER = 2
+    """
+    The rest of the arriving order expires; the resting one stays.
+    """
+
+    EXPIRE_BOTH = 3
+    """
+    Both expire.
+    """
+
+    DECREMENT = 4
+    """
+    Both lose the smaller of their quantities; what is left of the arriving order goes on.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "SELF_TRADE_PREVENTION_UNSPECIFIED",
+            1: "SELF_TRADE_PREVENTION_EXPIRE_MAKER",
+            2: "SELF_TRADE_PREVENTION_EXPIRE_TAKER",
+            3: "SELF_TRADE_PREVENTION_EXPIRE_BOTH",
+            4: "SELF_TRADE_PREVENTION_DECREMENT",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "SELF_TRADE_PREVENTION_UNSPECIFIED": 0,
+            "SELF_TRADE_PREVENTION_EXPIRE_MAKER": 1,
+            "SELF_TRADE_PREVENTION_EXPIRE_TAKER": 2,
+            "SELF_TRADE_PREVENTION_EXPIRE_BOTH": 3,
+            "SELF_TRADE_PREVENTION_DECREMENT": 4,
         }
 
 
@@ -863,6 +999,69 @@ default_message_pool.register_message("exchange.v1", "AccountUpdate", AccountUpd
 
 
 @dataclass(eq=False, repr=False)
+class AmendOrderRequest(betterproto2.Message):
+    """
+    New terms of an open order. At least one of price and quantity.
+
+    Oneofs:
+        - order: How the order is named.
+    """
+
+    order_id: "int | None" = betterproto2.field(1, betterproto2.TYPE_UINT64, optional=True, group="order")
+    """
+    By the exchange's id.
+    """
+
+    client_order_id: "str | None" = betterproto2.field(2, betterproto2.TYPE_STRING, optional=True, group="order")
+    """
+    By the caller's key.
+    """
+
+    price: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    New limit price, a positive multiple of the tick size; empty keeps it.
+    """
+
+    quantity: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    New ordered quantity with what is filled in it, a multiple of the lot size; base units. Empty keeps it.
+    """
+
+    validate_only: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer with what would happen, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "AmendOrderRequest", AmendOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
+class AmendOrderResponse(betterproto2.Message):
+    """
+    An amended order.
+    """
+
+    order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The order after it was amended; with `validate_only` as it would be.
+    """
+
+    fills: "list[Fill]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What it executed because of its new terms.
+    """
+
+    preview: "OrderPreview | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Set with `validate_only`.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "AmendOrderResponse", AmendOrderResponse)
+
+
+@dataclass(eq=False, repr=False)
 class Asset(betterproto2.Message):
     """
     Something that is traded or paid with.
@@ -908,6 +1107,41 @@ default_message_pool.register_message("exchange.v1", "Balance", Balance)
 
 
 @dataclass(eq=False, repr=False)
+class BatchOrdersRequest(betterproto2.Message):
+    """
+    Several requests that are executed in their order with nothing in between.
+    """
+
+    items: "list[OrderBatchItem]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    1 to 500. No two place with the same key, no two amend or cancel the same order.
+    """
+
+    all_or_none: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
+    """
+    Execute all of them or, when any is refused, none; the call then fails with the reason of the first refused one.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "BatchOrdersRequest", BatchOrdersRequest)
+
+
+@dataclass(eq=False, repr=False)
+class BatchOrdersResponse(betterproto2.Message):
+    """
+    The results of a batch.
+    """
+
+    results: "list[OrderResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    One an item, in the same order.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "BatchOrdersResponse", BatchOrdersResponse)
+
+
+@dataclass(eq=False, repr=False)
 class CancelAllOrdersRequest(betterproto2.Message):
     """
     Names a set of open orders.
@@ -921,6 +1155,16 @@ class CancelAllOrdersRequest(betterproto2.Message):
     validate_only: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
     """
     Check everything and answer, but do nothing.
+    """
+
+    side: "Side" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0))
+    """
+    Only this side; unset is both.
+    """
+
+    client_order_id_prefix: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Only orders whose key begins with this; empty is all, also those without a key.
     """
 
 
@@ -998,6 +1242,103 @@ class CancelOrderResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "CancelOrderResponse", CancelOrderResponse)
+
+
+@dataclass(eq=False, repr=False)
+class CancelReplaceOrderRequest(betterproto2.Message):
+    """
+    An order to cancel and one to place. When the new one is refused, the cancel stands.
+    """
+
+    cancel_order: "CancelOrderRequest | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What is canceled.
+    """
+
+    place_order: "PlaceOrderRequest | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What is placed. With a known `client_order_id` the original order is the answer, and nothing is canceled.
+    """
+
+    mode: "CancelReplaceMode" = betterproto2.field(
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: CancelReplaceMode(0)
+    )
+    """
+    Unset is STOP_ON_FAILURE.
+    """
+
+    validate_only: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer with what would happen, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "CancelReplaceOrderRequest", CancelReplaceOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
+class CancelReplaceOrderResponse(betterproto2.Message):
+    """
+    What came of both parts. When nothing was done at all, the call fails instead.
+    """
+
+    canceled_order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The canceled order; unset when the cancel was refused, or the new order is `deduplicated`.
+    """
+
+    cancel_error: "OrderError | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Why the cancel was refused.
+    """
+
+    order: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The new order after its arrival; unset when it was refused.
+    """
+
+    fills: "list[Fill]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What the new order executed on arrival.
+    """
+
+    place_error: "OrderError | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Why the new order was refused.
+    """
+
+    deduplicated: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
+    """
+    Whether the new order's key was seen before: `order` is then the original order as it is now.
+    """
+
+    preview: "OrderPreview | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Of the new order; set with `validate_only`.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "CancelReplaceOrderResponse", CancelReplaceOrderResponse)
+
+
+@dataclass(eq=False, repr=False)
+class CancelReplaceResult(betterproto2.Message):
+    """
+    What came of a CancelReplaceOrder on the stream.
+    """
+
+    cancel: "OrderResult | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Of the cancel; unset when the new order is deduplicated.
+    """
+
+    place: "OrderResult | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Of the new order.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "CancelReplaceResult", CancelReplaceResult)
 
 
 @dataclass(eq=False, repr=False)
@@ -1897,7 +2238,7 @@ class Market(betterproto2.Message):
 
     min_notional: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
     """
-    Price × quantity of a limit order is at least this; quote units.
+    Price × quantity of a limit order is at least this; quote units. The same as `protection.min_notional`.
     """
 
     maker_fee_ppm: "int" = betterproto2.field(7, betterproto2.TYPE_SINT32)
@@ -1925,8 +2266,48 @@ class Market(betterproto2.Message):
     Decimal places that a quantity can need; the book checksum uses them.
     """
 
+    protection: "MarketProtection | None" = betterproto2.field(12, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What an admin limits.
+    """
+
 
 default_message_pool.register_message("exchange.v1", "Market", Market)
+
+
+@dataclass(eq=False, repr=False)
+class MarketProtection(betterproto2.Message):
+    """
+    What a market refuses although it is well-formed. Every limit is itself allowed; empty or 0 is no limit.
+    """
+
+    min_quantity: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Least quantity of an order, a multiple of the lot size; base units.
+    """
+
+    max_quantity: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Largest quantity of an order, a multiple of the lot size; base units.
+    """
+
+    min_notional: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Least price × quantity, or quote amount; a whole number of the quote asset's atoms; quote units.
+    """
+
+    max_notional: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Largest price × quantity, or quote amount; a whole number of the quote asset's atoms; quote units.
+    """
+
+    max_open_orders: "int" = betterproto2.field(5, betterproto2.TYPE_UINT32)
+    """
+    Most orders of one account in the market that rest or wait for their trigger, 0 to 1,000,000; 0 is no limit.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "MarketProtection", MarketProtection)
 
 
 @dataclass(eq=False, repr=False)
@@ -1977,12 +2358,12 @@ class Order(betterproto2.Message):
 
     price: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
     """
-    Limit price, quote units per base unit; empty for a market order.
+    Limit price, quote units per base unit, as it is after slides and amends; empty for a market order.
     """
 
     quantity: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
     """
-    Ordered quantity, base units.
+    Ordered quantity, base units, as it is after amends.
     """
 
     filled_quantity: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
@@ -1992,7 +2373,7 @@ class Order(betterproto2.Message):
 
     open_quantity: "str" = betterproto2.field(12, betterproto2.TYPE_STRING)
     """
-    Quantity still in the book, base units; "0" unless the order is open.
+    Quantity still in the book, base units, the hidden part of an iceberg too; "0" unless the order is open.
     """
 
     filled_quote: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
@@ -2029,6 +2410,34 @@ class Order(betterproto2.Message):
     When it last changed.
     """
 
+    quote_amount: "str" = betterproto2.field(19, betterproto2.TYPE_STRING)
+    """
+    Quote amount of a market order by amount, quote units; empty for others. `quantity` is then what it executed.
+    """
+
+    display_quantity: "str" = betterproto2.field(20, betterproto2.TYPE_STRING)
+    """
+    Most of an iceberg that the book shows, base units; empty for others.
+    """
+
+    self_trade_prevention: "SelfTradePrevention" = betterproto2.field(
+        21, betterproto2.TYPE_ENUM, default_factory=lambda: SelfTradePrevention(0)
+    )
+    """
+    As executed; never UNSPECIFIED.
+    """
+
+    slide: "bool" = betterproto2.field(23, betterproto2.TYPE_BOOL)
+    """
+    Whether it was to move to a price that does not cross rather than be refused.
+    """
+
+    prevented_quantity: "str" = betterproto2.field(24, betterproto2.TYPE_STRING)
+    """
+    Quantity that self-trade prevention took, base units. What was canceled or expired otherwise is `quantity` −
+    `filled_quantity` − `prevented_quantity` − `open_quantity`.
+    """
+
 
 default_message_pool.register_message("exchange.v1", "Order", Order)
 
@@ -2036,12 +2445,18 @@ default_message_pool.register_message("exchange.v1", "Order", Order)
 @dataclass(eq=False, repr=False)
 class OrderBatch(betterproto2.Message):
     """
-    Several requests that are sequenced one after the other with nothing in between. Each stands for itself.
+    Several requests that are sequenced one after the other with nothing in between. Each stands for itself, unless
+    `all_or_none` is set.
     """
 
     items: "list[OrderBatchItem]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    1 to 500, executed in this order.
+    1 to 500, executed in this order. No two place with the same key, no two amend or cancel the same order.
+    """
+
+    all_or_none: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
+    """
+    Execute all of them or, when any is refused, none; the answer is then the error of the first refused one.
     """
 
 
@@ -2069,6 +2484,13 @@ class OrderBatchItem(betterproto2.Message):
     )
     """
     Cancel one order.
+    """
+
+    amend_order: "AmendOrderRequest | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, optional=True, group="request"
+    )
+    """
+    Amend one order.
     """
 
 
@@ -2214,6 +2636,20 @@ class OrderEntryRequest(betterproto2.Message):
     Several at once.
     """
 
+    amend_order: "AmendOrderRequest | None" = betterproto2.field(
+        6, betterproto2.TYPE_MESSAGE, optional=True, group="request"
+    )
+    """
+    Amend one order.
+    """
+
+    cancel_replace_order: "CancelReplaceOrderRequest | None" = betterproto2.field(
+        7, betterproto2.TYPE_MESSAGE, optional=True, group="request"
+    )
+    """
+    Cancel one order and place another.
+    """
+
 
 default_message_pool.register_message("exchange.v1", "OrderEntryRequest", OrderEntryRequest)
 
@@ -2234,7 +2670,7 @@ class OrderEntryResponse(betterproto2.Message):
 
     result: "OrderResult | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="outcome")
     """
-    Of `place_order` and `cancel_order`.
+    Of `place_order`, `cancel_order` and `amend_order`.
     """
 
     cancel_all_orders: "CancelAllOrdersResult | None" = betterproto2.field(
@@ -2252,6 +2688,13 @@ class OrderEntryResponse(betterproto2.Message):
     error: "OrderError | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="outcome")
     """
     The request as a whole was refused; nothing of it was executed.
+    """
+
+    cancel_replace: "CancelReplaceResult | None" = betterproto2.field(
+        6, betterproto2.TYPE_MESSAGE, optional=True, group="outcome"
+    )
+    """
+    Of `cancel_replace_order`.
     """
 
 
@@ -2289,9 +2732,54 @@ default_message_pool.register_message("exchange.v1", "OrderError", OrderError)
 
 
 @dataclass(eq=False, repr=False)
+class OrderPreview(betterproto2.Message):
+    """
+    What an order would do if it were sequenced next.
+    """
+
+    sequence: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Sequence of the last command in the state that it was tried on.
+    """
+
+    average_price: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Quote amount divided by quantity of what it would execute on arrival, rounded down to 18 decimals; empty for none.
+    """
+
+    fee: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Fee of what it would execute on arrival, quote units; negative for a rebate.
+    """
+
+    reserved: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    What it would reserve after its arrival, in units of `reserved_asset`.
+    """
+
+    reserved_asset: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    Quote asset for a buy, base asset for a sell.
+    """
+
+    prevented_quantity: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Quantity of the order itself that self-trade prevention would take, base units.
+    """
+
+    self_trade_order_ids: "list[int]" = betterproto2.field(7, betterproto2.TYPE_UINT64, repeated=True)
+    """
+    Orders of the same owner that it would meet, in that order.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "OrderPreview", OrderPreview)
+
+
+@dataclass(eq=False, repr=False)
 class OrderResult(betterproto2.Message):
     """
-    What came of one order or cancel, in few bytes.
+    What came of one order, amend or cancel, in few bytes.
     """
 
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
@@ -2327,6 +2815,11 @@ class OrderResult(betterproto2.Message):
     error: "OrderError | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Set when it was refused.
+    """
+
+    prevented_quantity: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    Quantity that self-trade prevention took so far, base units; empty for none.
     """
 
 
@@ -2366,12 +2859,12 @@ class PlaceOrderRequest(betterproto2.Message):
 
     quantity: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
     """
-    Quantity, a positive multiple of the lot size; base units.
+    Quantity, a positive multiple of the lot size; base units. Empty when `quote_amount` is set.
     """
 
     post_only: "bool" = betterproto2.field(7, betterproto2.TYPE_BOOL)
     """
-    Refuse the order if any of it would trade on arrival. Limit GTC only.
+    Refuse the order if any of it would trade on arrival. Only for orders with a limit price that may rest.
     """
 
     client_order_id: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
@@ -2383,7 +2876,36 @@ class PlaceOrderRequest(betterproto2.Message):
 
     validate_only: "bool" = betterproto2.field(9, betterproto2.TYPE_BOOL)
     """
-    Check everything and answer, but do nothing.
+    Check everything and answer with what would happen, but do nothing.
+    """
+
+    quote_amount: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+    """
+    Instead of `quantity`, for a market order: buy for at most this, or sell to receive at most this, fees included;
+    positive, at most the quote asset's decimals; quote units.
+    """
+
+    display_quantity: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
+    """
+    Makes a limit order an iceberg: the most that the book shows of it; a positive multiple of the lot size, at most
+    `quantity` and at least a hundredth of it; base units. Empty shows all.
+    """
+
+    self_trade_prevention: "SelfTradePrevention" = betterproto2.field(
+        12, betterproto2.TYPE_ENUM, default_factory=lambda: SelfTradePrevention(0)
+    )
+    """
+    Unset is EXPIRE_MAKER.
+    """
+
+    slide: "bool" = betterproto2.field(14, betterproto2.TYPE_BOOL)
+    """
+    With `post_only`: instead of being refused, move to the best price that does not cross.
+    """
+
+    reduce_only: "bool" = betterproto2.field(15, betterproto2.TYPE_BOOL)
+    """
+    Reserved for perpetual contracts; refused on spot markets.
     """
 
 
@@ -2398,18 +2920,22 @@ class PlaceOrderResponse(betterproto2.Message):
 
     order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The order after its arrival; with `validate_only` as it would be if nothing else came first, without an order id
-    and without fills.
+    The order after its arrival; with `validate_only` as it would be if nothing else came first, without an order id.
     """
 
     fills: "list[Fill]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    What it executed on arrival.
+    What it executed on arrival; with `validate_only` what it would execute, without trade ids.
     """
 
     deduplicated: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
     """
     Whether the key was seen before: `order` is then the original order as it is now, `fills` is empty.
+    """
+
+    preview: "OrderPreview | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Set with `validate_only`.
     """
 
 
@@ -2466,6 +2992,46 @@ class RevokeApiKeyResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "RevokeApiKeyResponse", RevokeApiKeyResponse)
+
+
+@dataclass(eq=False, repr=False)
+class SetMarketProtectionRequest(betterproto2.Message):
+    """
+    A market's limits, all of them.
+    """
+
+    market: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Market name.
+    """
+
+    protection: "MarketProtection | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What holds from now on; a minimum is at most its maximum.
+    """
+
+    validate_only: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "SetMarketProtectionRequest", SetMarketProtectionRequest)
+
+
+@dataclass(eq=False, repr=False)
+class SetMarketProtectionResponse(betterproto2.Message):
+    """
+    The market.
+    """
+
+    market: "Market | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    With its new limits.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "SetMarketProtectionResponse", SetMarketProtectionResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -3003,6 +3569,17 @@ class AdminServiceSyncStub:
             SetMarketStatusResponse.FromString,
         )(message)
 
+    def set_market_protection(self, message: "SetMarketProtectionRequest") -> "SetMarketProtectionResponse":
+        """
+        State a market's limits anew; what is left empty is no longer limited. Acts on commands that come after.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.AdminService/SetMarketProtection",
+            SetMarketProtectionRequest.SerializeToString,
+            SetMarketProtectionResponse.FromString,
+        )(message)
+
     def create_account(self, message: "CreateAccountRequest") -> "CreateAccountResponse":
         """
         Create an account.
@@ -3133,6 +3710,27 @@ class AdminServiceStub(betterproto2_grpclib.ServiceStub):
             "/exchange.v1.AdminService/SetMarketStatus",
             message,
             SetMarketStatusResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def set_market_protection(
+        self,
+        message: "SetMarketProtectionRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "SetMarketProtectionResponse":
+        """
+        State a market's limits anew; what is left empty is no longer limited. Acts on commands that come after.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.AdminService/SetMarketProtection",
+            message,
+            SetMarketProtectionResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,
@@ -3507,6 +4105,17 @@ class OrderServiceSyncStub:
             PlaceOrderResponse.FromString,
         )(message)
 
+    def amend_order(self, message: "AmendOrderRequest") -> "AmendOrderResponse":
+        """
+        Change price or quantity of an open order. Less quantity at the same price keeps the place. Safe to retry.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.OrderService/AmendOrder",
+            AmendOrderRequest.SerializeToString,
+            AmendOrderResponse.FromString,
+        )(message)
+
     def cancel_order(self, message: "CancelOrderRequest") -> "CancelOrderResponse":
         """
         Cancel one open order.
@@ -3520,13 +4129,35 @@ class OrderServiceSyncStub:
 
     def cancel_all_orders(self, message: "CancelAllOrdersRequest") -> "CancelAllOrdersResponse":
         """
-        Cancel all open orders, or those of one market.
+        Cancel all open orders, or those that pass the filters.
         """
 
         return self._channel.unary_unary(
             "/exchange.v1.OrderService/CancelAllOrders",
             CancelAllOrdersRequest.SerializeToString,
             CancelAllOrdersResponse.FromString,
+        )(message)
+
+    def cancel_replace_order(self, message: "CancelReplaceOrderRequest") -> "CancelReplaceOrderResponse":
+        """
+        Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.OrderService/CancelReplaceOrder",
+            CancelReplaceOrderRequest.SerializeToString,
+            CancelReplaceOrderResponse.FromString,
+        )(message)
+
+    def batch_orders(self, message: "BatchOrdersRequest") -> "BatchOrdersResponse":
+        """
+        Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.OrderService/BatchOrders",
+            BatchOrdersRequest.SerializeToString,
+            BatchOrdersResponse.FromString,
         )(message)
 
     def get_order(self, message: "GetOrderRequest") -> "GetOrderResponse":
@@ -3591,6 +4222,27 @@ class OrderServiceStub(betterproto2_grpclib.ServiceStub):
             metadata=metadata,
         )
 
+    async def amend_order(
+        self,
+        message: "AmendOrderRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "AmendOrderResponse":
+        """
+        Change price or quantity of an open order. Less quantity at the same price keeps the place. Safe to retry.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.OrderService/AmendOrder",
+            message,
+            AmendOrderResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
     async def cancel_order(
         self,
         message: "CancelOrderRequest",
@@ -3621,13 +4273,55 @@ class OrderServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "CancelAllOrdersResponse":
         """
-        Cancel all open orders, or those of one market.
+        Cancel all open orders, or those that pass the filters.
         """
 
         return await self._unary_unary(
             "/exchange.v1.OrderService/CancelAllOrders",
             message,
             CancelAllOrdersResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def cancel_replace_order(
+        self,
+        message: "CancelReplaceOrderRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "CancelReplaceOrderResponse":
+        """
+        Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.OrderService/CancelReplaceOrder",
+            message,
+            CancelReplaceOrderResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def batch_orders(
+        self,
+        message: "BatchOrdersRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "BatchOrdersResponse":
+        """
+        Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.OrderService/BatchOrders",
+            message,
+            BatchOrdersResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,

@@ -1,12 +1,13 @@
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Command(_message.Message):
-    __slots__ = ("place_order", "cancel_order", "cancel_all_orders", "create_asset", "create_market", "set_market_status", "create_account", "create_api_key", "revoke_api_key", "credit")
+    __slots__ = ("place_order", "cancel_order", "cancel_all_orders", "create_asset", "create_market", "set_market_status", "create_account", "create_api_key", "revoke_api_key", "credit", "amend_order", "cancel_replace_order", "batch_orders", "set_market_protection")
     PLACE_ORDER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ORDER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ALL_ORDERS_FIELD_NUMBER: _ClassVar[int]
@@ -17,6 +18,10 @@ class Command(_message.Message):
     CREATE_API_KEY_FIELD_NUMBER: _ClassVar[int]
     REVOKE_API_KEY_FIELD_NUMBER: _ClassVar[int]
     CREDIT_FIELD_NUMBER: _ClassVar[int]
+    AMEND_ORDER_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_REPLACE_ORDER_FIELD_NUMBER: _ClassVar[int]
+    BATCH_ORDERS_FIELD_NUMBER: _ClassVar[int]
+    SET_MARKET_PROTECTION_FIELD_NUMBER: _ClassVar[int]
     place_order: PlaceOrder
     cancel_order: CancelOrder
     cancel_all_orders: CancelAllOrders
@@ -27,10 +32,14 @@ class Command(_message.Message):
     create_api_key: CreateApiKey
     revoke_api_key: RevokeApiKey
     credit: Credit
-    def __init__(self, place_order: _Optional[_Union[PlaceOrder, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrder, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrders, _Mapping]] = ..., create_asset: _Optional[_Union[CreateAsset, _Mapping]] = ..., create_market: _Optional[_Union[CreateMarket, _Mapping]] = ..., set_market_status: _Optional[_Union[SetMarketStatus, _Mapping]] = ..., create_account: _Optional[_Union[CreateAccount, _Mapping]] = ..., create_api_key: _Optional[_Union[CreateApiKey, _Mapping]] = ..., revoke_api_key: _Optional[_Union[RevokeApiKey, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ...) -> None: ...
+    amend_order: AmendOrder
+    cancel_replace_order: CancelReplaceOrder
+    batch_orders: BatchOrders
+    set_market_protection: SetMarketProtection
+    def __init__(self, place_order: _Optional[_Union[PlaceOrder, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrder, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrders, _Mapping]] = ..., create_asset: _Optional[_Union[CreateAsset, _Mapping]] = ..., create_market: _Optional[_Union[CreateMarket, _Mapping]] = ..., set_market_status: _Optional[_Union[SetMarketStatus, _Mapping]] = ..., create_account: _Optional[_Union[CreateAccount, _Mapping]] = ..., create_api_key: _Optional[_Union[CreateApiKey, _Mapping]] = ..., revoke_api_key: _Optional[_Union[RevokeApiKey, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrder, _Mapping]] = ..., cancel_replace_order: _Optional[_Union[CancelReplaceOrder, _Mapping]] = ..., batch_orders: _Optional[_Union[BatchOrders, _Mapping]] = ..., set_market_protection: _Optional[_Union[SetMarketProtection, _Mapping]] = ...) -> None: ...
 
 class PlaceOrder(_message.Message):
-    __slots__ = ("account_id", "market_id", "side", "type", "time_in_force", "post_only", "price_ticks", "quantity_lots", "client_order_id")
+    __slots__ = ("account_id", "market_id", "side", "type", "time_in_force", "post_only", "price_ticks", "quantity_lots", "client_order_id", "quote_amount_atoms", "display_lots", "self_trade_prevention", "slide")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     MARKET_ID_FIELD_NUMBER: _ClassVar[int]
     SIDE_FIELD_NUMBER: _ClassVar[int]
@@ -40,6 +49,10 @@ class PlaceOrder(_message.Message):
     PRICE_TICKS_FIELD_NUMBER: _ClassVar[int]
     QUANTITY_LOTS_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    QUOTE_AMOUNT_ATOMS_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_LOTS_FIELD_NUMBER: _ClassVar[int]
+    SELF_TRADE_PREVENTION_FIELD_NUMBER: _ClassVar[int]
+    SLIDE_FIELD_NUMBER: _ClassVar[int]
     account_id: int
     market_id: int
     side: int
@@ -49,7 +62,11 @@ class PlaceOrder(_message.Message):
     price_ticks: int
     quantity_lots: int
     client_order_id: str
-    def __init__(self, account_id: _Optional[int] = ..., market_id: _Optional[int] = ..., side: _Optional[int] = ..., type: _Optional[int] = ..., time_in_force: _Optional[int] = ..., post_only: _Optional[bool] = ..., price_ticks: _Optional[int] = ..., quantity_lots: _Optional[int] = ..., client_order_id: _Optional[str] = ...) -> None: ...
+    quote_amount_atoms: int
+    display_lots: int
+    self_trade_prevention: int
+    slide: bool
+    def __init__(self, account_id: _Optional[int] = ..., market_id: _Optional[int] = ..., side: _Optional[int] = ..., type: _Optional[int] = ..., time_in_force: _Optional[int] = ..., post_only: _Optional[bool] = ..., price_ticks: _Optional[int] = ..., quantity_lots: _Optional[int] = ..., client_order_id: _Optional[str] = ..., quote_amount_atoms: _Optional[int] = ..., display_lots: _Optional[int] = ..., self_trade_prevention: _Optional[int] = ..., slide: _Optional[bool] = ...) -> None: ...
 
 class CancelOrder(_message.Message):
     __slots__ = ("account_id", "order_id", "client_order_id")
@@ -62,12 +79,16 @@ class CancelOrder(_message.Message):
     def __init__(self, account_id: _Optional[int] = ..., order_id: _Optional[int] = ..., client_order_id: _Optional[str] = ...) -> None: ...
 
 class CancelAllOrders(_message.Message):
-    __slots__ = ("account_id", "market_id")
+    __slots__ = ("account_id", "market_id", "side", "client_order_id_prefix")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     MARKET_ID_FIELD_NUMBER: _ClassVar[int]
+    SIDE_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ORDER_ID_PREFIX_FIELD_NUMBER: _ClassVar[int]
     account_id: int
     market_id: int
-    def __init__(self, account_id: _Optional[int] = ..., market_id: _Optional[int] = ...) -> None: ...
+    side: int
+    client_order_id_prefix: str
+    def __init__(self, account_id: _Optional[int] = ..., market_id: _Optional[int] = ..., side: _Optional[int] = ..., client_order_id_prefix: _Optional[str] = ...) -> None: ...
 
 class CreateAsset(_message.Message):
     __slots__ = ("name", "decimals")
@@ -146,3 +167,59 @@ class Credit(_message.Message):
     amount_atoms: int
     credit_id: str
     def __init__(self, account_id: _Optional[int] = ..., asset_id: _Optional[int] = ..., amount_atoms: _Optional[int] = ..., credit_id: _Optional[str] = ...) -> None: ...
+
+class AmendOrder(_message.Message):
+    __slots__ = ("account_id", "order_id", "client_order_id", "price_ticks", "quantity_lots")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    PRICE_TICKS_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_LOTS_FIELD_NUMBER: _ClassVar[int]
+    account_id: int
+    order_id: int
+    client_order_id: str
+    price_ticks: int
+    quantity_lots: int
+    def __init__(self, account_id: _Optional[int] = ..., order_id: _Optional[int] = ..., client_order_id: _Optional[str] = ..., price_ticks: _Optional[int] = ..., quantity_lots: _Optional[int] = ...) -> None: ...
+
+class CancelReplaceOrder(_message.Message):
+    __slots__ = ("cancel_order", "place_order", "mode")
+    CANCEL_ORDER_FIELD_NUMBER: _ClassVar[int]
+    PLACE_ORDER_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    cancel_order: CancelOrder
+    place_order: PlaceOrder
+    mode: int
+    def __init__(self, cancel_order: _Optional[_Union[CancelOrder, _Mapping]] = ..., place_order: _Optional[_Union[PlaceOrder, _Mapping]] = ..., mode: _Optional[int] = ...) -> None: ...
+
+class BatchOrders(_message.Message):
+    __slots__ = ("items",)
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[BatchItem]
+    def __init__(self, items: _Optional[_Iterable[_Union[BatchItem, _Mapping]]] = ...) -> None: ...
+
+class BatchItem(_message.Message):
+    __slots__ = ("place_order", "cancel_order", "amend_order")
+    PLACE_ORDER_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_ORDER_FIELD_NUMBER: _ClassVar[int]
+    AMEND_ORDER_FIELD_NUMBER: _ClassVar[int]
+    place_order: PlaceOrder
+    cancel_order: CancelOrder
+    amend_order: AmendOrder
+    def __init__(self, place_order: _Optional[_Union[PlaceOrder, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrder, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrder, _Mapping]] = ...) -> None: ...
+
+class SetMarketProtection(_message.Message):
+    __slots__ = ("market_id", "min_lots", "max_lots", "min_notional_atoms", "max_notional_atoms", "max_open_orders")
+    MARKET_ID_FIELD_NUMBER: _ClassVar[int]
+    MIN_LOTS_FIELD_NUMBER: _ClassVar[int]
+    MAX_LOTS_FIELD_NUMBER: _ClassVar[int]
+    MIN_NOTIONAL_ATOMS_FIELD_NUMBER: _ClassVar[int]
+    MAX_NOTIONAL_ATOMS_FIELD_NUMBER: _ClassVar[int]
+    MAX_OPEN_ORDERS_FIELD_NUMBER: _ClassVar[int]
+    market_id: int
+    min_lots: int
+    max_lots: int
+    min_notional_atoms: int
+    max_notional_atoms: int
+    max_open_orders: int
+    def __init__(self, market_id: _Optional[int] = ..., min_lots: _Optional[int] = ..., max_lots: _Optional[int] = ..., min_notional_atoms: _Optional[int] = ..., max_notional_atoms: _Optional[int] = ..., max_open_orders: _Optional[int] = ...) -> None: ...
