@@ -1,5 +1,9 @@
+import datetime
+
 from buf.validate import validate_pb2 as _validate_pb2
 from exchange.v1 import types_pb2 as _types_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -19,7 +23,7 @@ CANCEL_REPLACE_MODE_STOP_ON_FAILURE: CancelReplaceMode
 CANCEL_REPLACE_MODE_ALLOW_FAILURE: CancelReplaceMode
 
 class PlaceOrderRequest(_message.Message):
-    __slots__ = ("market", "side", "type", "time_in_force", "price", "quantity", "post_only", "client_order_id", "validate_only", "quote_amount", "display_quantity", "self_trade_prevention", "slide", "reduce_only")
+    __slots__ = ("market", "side", "type", "time_in_force", "price", "quantity", "post_only", "client_order_id", "validate_only", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "reduce_only")
     MARKET_FIELD_NUMBER: _ClassVar[int]
     SIDE_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -32,6 +36,7 @@ class PlaceOrderRequest(_message.Message):
     QUOTE_AMOUNT_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_QUANTITY_FIELD_NUMBER: _ClassVar[int]
     SELF_TRADE_PREVENTION_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     SLIDE_FIELD_NUMBER: _ClassVar[int]
     REDUCE_ONLY_FIELD_NUMBER: _ClassVar[int]
     market: str
@@ -46,9 +51,10 @@ class PlaceOrderRequest(_message.Message):
     quote_amount: str
     display_quantity: str
     self_trade_prevention: _types_pb2.SelfTradePrevention
+    expire_time: _timestamp_pb2.Timestamp
     slide: bool
     reduce_only: bool
-    def __init__(self, market: _Optional[str] = ..., side: _Optional[_Union[_types_pb2.Side, str]] = ..., type: _Optional[_Union[_types_pb2.OrderType, str]] = ..., time_in_force: _Optional[_Union[_types_pb2.TimeInForce, str]] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., post_only: _Optional[bool] = ..., client_order_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[_types_pb2.SelfTradePrevention, str]] = ..., slide: _Optional[bool] = ..., reduce_only: _Optional[bool] = ...) -> None: ...
+    def __init__(self, market: _Optional[str] = ..., side: _Optional[_Union[_types_pb2.Side, str]] = ..., type: _Optional[_Union[_types_pb2.OrderType, str]] = ..., time_in_force: _Optional[_Union[_types_pb2.TimeInForce, str]] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., post_only: _Optional[bool] = ..., client_order_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[_types_pb2.SelfTradePrevention, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., slide: _Optional[bool] = ..., reduce_only: _Optional[bool] = ...) -> None: ...
 
 class PlaceOrderResponse(_message.Message):
     __slots__ = ("order", "fills", "deduplicated", "preview")
@@ -182,6 +188,20 @@ class BatchOrdersResponse(_message.Message):
     results: _containers.RepeatedCompositeFieldContainer[OrderResult]
     def __init__(self, results: _Optional[_Iterable[_Union[OrderResult, _Mapping]]] = ...) -> None: ...
 
+class SetCancelAllAfterRequest(_message.Message):
+    __slots__ = ("timeout", "validate_only")
+    TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    timeout: _duration_pb2.Duration
+    validate_only: bool
+    def __init__(self, timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+
+class SetCancelAllAfterResponse(_message.Message):
+    __slots__ = ("cancel_time",)
+    CANCEL_TIME_FIELD_NUMBER: _ClassVar[int]
+    cancel_time: _timestamp_pb2.Timestamp
+    def __init__(self, cancel_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class GetOrderRequest(_message.Message):
     __slots__ = ("order_id", "client_order_id")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -219,7 +239,7 @@ class ListOrdersResponse(_message.Message):
     def __init__(self, orders: _Optional[_Iterable[_Union[_types_pb2.Order, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class OrderEntryRequest(_message.Message):
-    __slots__ = ("request_id", "place_order", "cancel_order", "cancel_all_orders", "batch", "amend_order", "cancel_replace_order")
+    __slots__ = ("request_id", "place_order", "cancel_order", "cancel_all_orders", "batch", "amend_order", "cancel_replace_order", "set_cancel_all_after", "cancel_on_disconnect")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     PLACE_ORDER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ORDER_FIELD_NUMBER: _ClassVar[int]
@@ -227,6 +247,8 @@ class OrderEntryRequest(_message.Message):
     BATCH_FIELD_NUMBER: _ClassVar[int]
     AMEND_ORDER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_REPLACE_ORDER_FIELD_NUMBER: _ClassVar[int]
+    SET_CANCEL_ALL_AFTER_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_ON_DISCONNECT_FIELD_NUMBER: _ClassVar[int]
     request_id: int
     place_order: PlaceOrderRequest
     cancel_order: CancelOrderRequest
@@ -234,7 +256,9 @@ class OrderEntryRequest(_message.Message):
     batch: OrderBatch
     amend_order: AmendOrderRequest
     cancel_replace_order: CancelReplaceOrderRequest
-    def __init__(self, request_id: _Optional[int] = ..., place_order: _Optional[_Union[PlaceOrderRequest, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrderRequest, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrdersRequest, _Mapping]] = ..., batch: _Optional[_Union[OrderBatch, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrderRequest, _Mapping]] = ..., cancel_replace_order: _Optional[_Union[CancelReplaceOrderRequest, _Mapping]] = ...) -> None: ...
+    set_cancel_all_after: SetCancelAllAfterRequest
+    cancel_on_disconnect: bool
+    def __init__(self, request_id: _Optional[int] = ..., place_order: _Optional[_Union[PlaceOrderRequest, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrderRequest, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrdersRequest, _Mapping]] = ..., batch: _Optional[_Union[OrderBatch, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrderRequest, _Mapping]] = ..., cancel_replace_order: _Optional[_Union[CancelReplaceOrderRequest, _Mapping]] = ..., set_cancel_all_after: _Optional[_Union[SetCancelAllAfterRequest, _Mapping]] = ..., cancel_on_disconnect: _Optional[bool] = ...) -> None: ...
 
 class OrderBatch(_message.Message):
     __slots__ = ("items", "all_or_none")
@@ -255,20 +279,22 @@ class OrderBatchItem(_message.Message):
     def __init__(self, place_order: _Optional[_Union[PlaceOrderRequest, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrderRequest, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrderRequest, _Mapping]] = ...) -> None: ...
 
 class OrderEntryResponse(_message.Message):
-    __slots__ = ("request_id", "result", "cancel_all_orders", "batch", "error", "cancel_replace")
+    __slots__ = ("request_id", "result", "cancel_all_orders", "batch", "error", "cancel_replace", "set_cancel_all_after")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ALL_ORDERS_FIELD_NUMBER: _ClassVar[int]
     BATCH_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
     CANCEL_REPLACE_FIELD_NUMBER: _ClassVar[int]
+    SET_CANCEL_ALL_AFTER_FIELD_NUMBER: _ClassVar[int]
     request_id: int
     result: OrderResult
     cancel_all_orders: CancelAllOrdersResult
     batch: OrderBatchResult
     error: OrderError
     cancel_replace: CancelReplaceResult
-    def __init__(self, request_id: _Optional[int] = ..., result: _Optional[_Union[OrderResult, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrdersResult, _Mapping]] = ..., batch: _Optional[_Union[OrderBatchResult, _Mapping]] = ..., error: _Optional[_Union[OrderError, _Mapping]] = ..., cancel_replace: _Optional[_Union[CancelReplaceResult, _Mapping]] = ...) -> None: ...
+    set_cancel_all_after: SetCancelAllAfterResponse
+    def __init__(self, request_id: _Optional[int] = ..., result: _Optional[_Union[OrderResult, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrdersResult, _Mapping]] = ..., batch: _Optional[_Union[OrderBatchResult, _Mapping]] = ..., error: _Optional[_Union[OrderError, _Mapping]] = ..., cancel_replace: _Optional[_Union[CancelReplaceResult, _Mapping]] = ..., set_cancel_all_after: _Optional[_Union[SetCancelAllAfterResponse, _Mapping]] = ...) -> None: ...
 
 class OrderResult(_message.Message):
     __slots__ = ("order_id", "status", "filled_quantity", "filled_quote", "fee", "deduplicated", "error", "prevented_quantity")

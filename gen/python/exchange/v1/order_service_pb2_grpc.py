@@ -65,6 +65,11 @@ class OrderServiceStub:
                 request_serializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersResponse.FromString,
                 _registered_method=True)
+        self.SetCancelAllAfter = channel.unary_unary(
+                '/exchange.v1.OrderService/SetCancelAllAfter',
+                request_serializer=exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterResponse.FromString,
+                _registered_method=True)
         self.GetOrder = channel.unary_unary(
                 '/exchange.v1.OrderService/GetOrder',
                 request_serializer=exchange_dot_v1_dot_order__service__pb2.GetOrderRequest.SerializeToString,
@@ -128,6 +133,13 @@ class OrderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetCancelAllAfter(self, request, context):
+        """Dead-man's switch: cancel all of the account's orders unless this is called again in time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetOrder(self, request, context):
         """Get one order as it is now. Open orders and the account's latest 10,000 closed ones come from the engine; older
         ones are in ListOrders.
@@ -183,6 +195,11 @@ def add_OrderServiceServicer_to_server(servicer, server):
                     servicer.BatchOrders,
                     request_deserializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersResponse.SerializeToString,
+            ),
+            'SetCancelAllAfter': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetCancelAllAfter,
+                    request_deserializer=exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterResponse.SerializeToString,
             ),
             'GetOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.GetOrder,
@@ -363,6 +380,33 @@ class OrderService:
             '/exchange.v1.OrderService/BatchOrders',
             exchange_dot_v1_dot_order__service__pb2.BatchOrdersRequest.SerializeToString,
             exchange_dot_v1_dot_order__service__pb2.BatchOrdersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetCancelAllAfter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.OrderService/SetCancelAllAfter',
+            exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterRequest.SerializeToString,
+            exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,8 @@ class OrderServiceStub:
     """Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`."""
     BatchOrders: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.BatchOrdersRequest, _order_service_pb2.BatchOrdersResponse]
     """Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none."""
+    SetCancelAllAfter: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.SetCancelAllAfterRequest, _order_service_pb2.SetCancelAllAfterResponse]
+    """Dead-man's switch: cancel all of the account's orders unless this is called again in time."""
     GetOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.GetOrderRequest, _order_service_pb2.GetOrderResponse]
     """Get one order as it is now. Open orders and the account's latest 10,000 closed ones come from the engine; older
     ones are in ListOrders.
@@ -73,6 +75,8 @@ class OrderServiceAsyncStub(OrderServiceStub):
     """Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`."""
     BatchOrders: _aio.UnaryUnaryMultiCallable[_order_service_pb2.BatchOrdersRequest, _order_service_pb2.BatchOrdersResponse]  # type: ignore[assignment]
     """Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none."""
+    SetCancelAllAfter: _aio.UnaryUnaryMultiCallable[_order_service_pb2.SetCancelAllAfterRequest, _order_service_pb2.SetCancelAllAfterResponse]  # type: ignore[assignment]
+    """Dead-man's switch: cancel all of the account's orders unless this is called again in time."""
     GetOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.GetOrderRequest, _order_service_pb2.GetOrderResponse]  # type: ignore[assignment]
     """Get one order as it is now. Open orders and the account's latest 10,000 closed ones come from the engine; older
     ones are in ListOrders.
@@ -134,6 +138,14 @@ class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_order_service_pb2.BatchOrdersResponse, _abc.Awaitable[_order_service_pb2.BatchOrdersResponse]]:
         """Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none."""
+
+    @_abc_1.abstractmethod
+    def SetCancelAllAfter(
+        self,
+        request: _order_service_pb2.SetCancelAllAfterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_service_pb2.SetCancelAllAfterResponse, _abc.Awaitable[_order_service_pb2.SetCancelAllAfterResponse]]:
+        """Dead-man's switch: cancel all of the account's orders unless this is called again in time."""
 
     @_abc_1.abstractmethod
     def GetOrder(

@@ -28,6 +28,7 @@ class TimeInForce(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TIME_IN_FORCE_GTC: _ClassVar[TimeInForce]
     TIME_IN_FORCE_IOC: _ClassVar[TimeInForce]
     TIME_IN_FORCE_FOK: _ClassVar[TimeInForce]
+    TIME_IN_FORCE_GTT: _ClassVar[TimeInForce]
 
 class SelfTradePrevention(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -54,6 +55,9 @@ class CloseReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CLOSE_REASON_NOT_FILLABLE: _ClassVar[CloseReason]
     CLOSE_REASON_SELF_TRADE: _ClassVar[CloseReason]
     CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL: _ClassVar[CloseReason]
+    CLOSE_REASON_EXPIRE_TIME: _ClassVar[CloseReason]
+    CLOSE_REASON_CANCEL_ALL_AFTER: _ClassVar[CloseReason]
+    CLOSE_REASON_DISCONNECTED: _ClassVar[CloseReason]
 
 class Liquidity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -134,6 +138,7 @@ TIME_IN_FORCE_UNSPECIFIED: TimeInForce
 TIME_IN_FORCE_GTC: TimeInForce
 TIME_IN_FORCE_IOC: TimeInForce
 TIME_IN_FORCE_FOK: TimeInForce
+TIME_IN_FORCE_GTT: TimeInForce
 SELF_TRADE_PREVENTION_UNSPECIFIED: SelfTradePrevention
 SELF_TRADE_PREVENTION_EXPIRE_MAKER: SelfTradePrevention
 SELF_TRADE_PREVENTION_EXPIRE_TAKER: SelfTradePrevention
@@ -151,6 +156,9 @@ CLOSE_REASON_NO_LIQUIDITY: CloseReason
 CLOSE_REASON_NOT_FILLABLE: CloseReason
 CLOSE_REASON_SELF_TRADE: CloseReason
 CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL: CloseReason
+CLOSE_REASON_EXPIRE_TIME: CloseReason
+CLOSE_REASON_CANCEL_ALL_AFTER: CloseReason
+CLOSE_REASON_DISCONNECTED: CloseReason
 LIQUIDITY_UNSPECIFIED: Liquidity
 LIQUIDITY_MAKER: Liquidity
 LIQUIDITY_TAKER: Liquidity
@@ -258,7 +266,7 @@ class Market(_message.Message):
     def __init__(self, name: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., tick_size: _Optional[str] = ..., lot_size: _Optional[str] = ..., min_notional: _Optional[str] = ..., maker_fee_ppm: _Optional[int] = ..., taker_fee_ppm: _Optional[int] = ..., status: _Optional[_Union[MarketStatus, str]] = ..., price_decimals: _Optional[int] = ..., quantity_decimals: _Optional[int] = ..., protection: _Optional[_Union[MarketProtection, _Mapping]] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time", "quote_amount", "display_quantity", "self_trade_prevention", "slide", "prevented_quantity")
+    __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "prevented_quantity")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     MARKET_FIELD_NUMBER: _ClassVar[int]
@@ -280,6 +288,7 @@ class Order(_message.Message):
     QUOTE_AMOUNT_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_QUANTITY_FIELD_NUMBER: _ClassVar[int]
     SELF_TRADE_PREVENTION_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     SLIDE_FIELD_NUMBER: _ClassVar[int]
     PREVENTED_QUANTITY_FIELD_NUMBER: _ClassVar[int]
     order_id: int
@@ -303,9 +312,10 @@ class Order(_message.Message):
     quote_amount: str
     display_quantity: str
     self_trade_prevention: SelfTradePrevention
+    expire_time: _timestamp_pb2.Timestamp
     slide: bool
     prevented_quantity: str
-    def __init__(self, order_id: _Optional[int] = ..., account_id: _Optional[int] = ..., market: _Optional[str] = ..., client_order_id: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., type: _Optional[_Union[OrderType, str]] = ..., time_in_force: _Optional[_Union[TimeInForce, str]] = ..., post_only: _Optional[bool] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., filled_quantity: _Optional[str] = ..., open_quantity: _Optional[str] = ..., filled_quote: _Optional[str] = ..., fee: _Optional[str] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[SelfTradePrevention, str]] = ..., slide: _Optional[bool] = ..., prevented_quantity: _Optional[str] = ...) -> None: ...
+    def __init__(self, order_id: _Optional[int] = ..., account_id: _Optional[int] = ..., market: _Optional[str] = ..., client_order_id: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., type: _Optional[_Union[OrderType, str]] = ..., time_in_force: _Optional[_Union[TimeInForce, str]] = ..., post_only: _Optional[bool] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., filled_quantity: _Optional[str] = ..., open_quantity: _Optional[str] = ..., filled_quote: _Optional[str] = ..., fee: _Optional[str] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[SelfTradePrevention, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., slide: _Optional[bool] = ..., prevented_quantity: _Optional[str] = ...) -> None: ...
 
 class Fill(_message.Message):
     __slots__ = ("trade_id", "order_id", "client_order_id", "market", "side", "price", "quantity", "quote_amount", "fee", "liquidity", "trade_time", "sequence")

@@ -95,6 +95,8 @@ __all__ = (
     "RevokeApiKeyResponse",
     "Scope",
     "SelfTradePrevention",
+    "SetCancelAllAfterRequest",
+    "SetCancelAllAfterResponse",
     "SetMarketProtectionRequest",
     "SetMarketProtectionResponse",
     "SetMarketStatusRequest",
@@ -113,6 +115,7 @@ __all__ = (
     "TradeBatch",
 )
 
+import datetime
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -208,6 +211,21 @@ class CloseReason(betterproto2.Enum):
     The quote amount does not pay for one lot at the best price.
     """
 
+    EXPIRE_TIME = 7
+    """
+    Its `expire_time` came.
+    """
+
+    CANCEL_ALL_AFTER = 8
+    """
+    Its owner's SetCancelAllAfter ran out.
+    """
+
+    DISCONNECTED = 9
+    """
+    The order entry stream that it was bound to ended.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -218,6 +236,9 @@ class CloseReason(betterproto2.Enum):
             4: "CLOSE_REASON_NOT_FILLABLE",
             5: "CLOSE_REASON_SELF_TRADE",
             6: "CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL",
+            7: "CLOSE_REASON_EXPIRE_TIME",
+            8: "CLOSE_REASON_CANCEL_ALL_AFTER",
+            9: "CLOSE_REASON_DISCONNECTED",
         }
 
     @classmethod
@@ -230,6 +251,9 @@ class CloseReason(betterproto2.Enum):
             "CLOSE_REASON_NOT_FILLABLE": 4,
             "CLOSE_REASON_SELF_TRADE": 5,
             "CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL": 6,
+            "CLOSE_REASON_EXPIRE_TIME": 7,
+            "CLOSE_REASON_CANCEL_ALL_AFTER": 8,
+            "CLOSE_REASON_DISCONNECTED": 9,
         }
 
 
@@ -900,6 +924,11 @@ class TimeInForce(betterproto2.Enum):
     Fill or kill: executes wholly at once, or expires without a trade.
     """
 
+    GTT = 4
+    """
+    Good till time: rests or waits like GTC, and expires at `expire_time`.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -907,6 +936,7 @@ class TimeInForce(betterproto2.Enum):
             1: "TIME_IN_FORCE_GTC",
             2: "TIME_IN_FORCE_IOC",
             3: "TIME_IN_FORCE_FOK",
+            4: "TIME_IN_FORCE_GTT",
         }
 
     @classmethod
@@ -916,6 +946,7 @@ class TimeInForce(betterproto2.Enum):
             "TIME_IN_FORCE_GTC": 1,
             "TIME_IN_FORCE_IOC": 2,
             "TIME_IN_FORCE_FOK": 3,
+            "TIME_IN_FORCE_GTT": 4,
         }
 
 
@@ -2427,6 +2458,13 @@ class Order(betterproto2.Message):
     As executed; never UNSPECIFIED.
     """
 
+    expire_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        22, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When it expires; set for GTT. It may trade until the exchange's timer has ended it, usually within 10 ms.
+    """
+
     slide: "bool" = betterproto2.field(23, betterproto2.TYPE_BOOL)
     """
     Whether it was to move to a price that does not cross rather than be refused.
@@ -2650,6 +2688,19 @@ class OrderEntryRequest(betterproto2.Message):
     Cancel one order and place another.
     """
 
+    set_cancel_all_after: "SetCancelAllAfterRequest | None" = betterproto2.field(
+        10, betterproto2.TYPE_MESSAGE, optional=True, group="request"
+    )
+    """
+    Arm or disarm the dead-man's switch.
+    """
+
+    cancel_on_disconnect: "bool" = betterproto2.field(11, betterproto2.TYPE_BOOL)
+    """
+    When this stream ends, cancel what is open of the orders that it placed, and of no others. The stream's first
+    request decides; in later ones it is ignored.
+    """
+
 
 default_message_pool.register_message("exchange.v1", "OrderEntryRequest", OrderEntryRequest)
 
@@ -2695,6 +2746,13 @@ class OrderEntryResponse(betterproto2.Message):
     )
     """
     Of `cancel_replace_order`.
+    """
+
+    set_cancel_all_after: "SetCancelAllAfterResponse | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, optional=True, group="outcome"
+    )
+    """
+    Of `set_cancel_all_after`.
     """
 
 
@@ -2898,6 +2956,13 @@ class PlaceOrderRequest(betterproto2.Message):
     Unset is EXPIRE_MAKER.
     """
 
+    expire_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        13, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When the order expires, in the future; required for GTT, unset for all others.
+    """
+
     slide: "bool" = betterproto2.field(14, betterproto2.TYPE_BOOL)
     """
     With `post_only`: instead of being refused, move to the best price that does not cross.
@@ -2992,6 +3057,45 @@ class RevokeApiKeyResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "RevokeApiKeyResponse", RevokeApiKeyResponse)
+
+
+@dataclass(eq=False, repr=False)
+class SetCancelAllAfterRequest(betterproto2.Message):
+    """
+    Arms or disarms the dead-man's switch of the caller's account.
+    """
+
+    timeout: "datetime.timedelta | None" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Duration, optional=True
+    )
+    """
+    From now on so long until all orders are canceled: 1 second to 24 hours, or 0 to disarm. Every call sets it anew.
+    """
+
+    validate_only: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "SetCancelAllAfterRequest", SetCancelAllAfterRequest)
+
+
+@dataclass(eq=False, repr=False)
+class SetCancelAllAfterResponse(betterproto2.Message):
+    """
+    The dead-man's switch.
+    """
+
+    cancel_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When all orders will be canceled; unset when it is disarmed.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "SetCancelAllAfterResponse", SetCancelAllAfterResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -4160,6 +4264,17 @@ class OrderServiceSyncStub:
             BatchOrdersResponse.FromString,
         )(message)
 
+    def set_cancel_all_after(self, message: "SetCancelAllAfterRequest") -> "SetCancelAllAfterResponse":
+        """
+        Dead-man's switch: cancel all of the account's orders unless this is called again in time.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.OrderService/SetCancelAllAfter",
+            SetCancelAllAfterRequest.SerializeToString,
+            SetCancelAllAfterResponse.FromString,
+        )(message)
+
     def get_order(self, message: "GetOrderRequest") -> "GetOrderResponse":
         """
         Get one order as it is now. Open orders and the account's latest 10,000 closed ones come from the engine; older
@@ -4322,6 +4437,27 @@ class OrderServiceStub(betterproto2_grpclib.ServiceStub):
             "/exchange.v1.OrderService/BatchOrders",
             message,
             BatchOrdersResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def set_cancel_all_after(
+        self,
+        message: "SetCancelAllAfterRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "SetCancelAllAfterResponse":
+        """
+        Dead-man's switch: cancel all of the account's orders unless this is called again in time.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.OrderService/SetCancelAllAfter",
+            message,
+            SetCancelAllAfterResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,

@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Command(_message.Message):
-    __slots__ = ("place_order", "cancel_order", "cancel_all_orders", "create_asset", "create_market", "set_market_status", "create_account", "create_api_key", "revoke_api_key", "credit", "amend_order", "cancel_replace_order", "batch_orders", "set_market_protection")
+    __slots__ = ("place_order", "cancel_order", "cancel_all_orders", "create_asset", "create_market", "set_market_status", "create_account", "create_api_key", "revoke_api_key", "credit", "amend_order", "cancel_replace_order", "batch_orders", "set_market_protection", "set_cancel_all_after", "expire_orders", "run_cancel_all_after", "cancel_session_orders")
     PLACE_ORDER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ORDER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ALL_ORDERS_FIELD_NUMBER: _ClassVar[int]
@@ -22,6 +22,10 @@ class Command(_message.Message):
     CANCEL_REPLACE_ORDER_FIELD_NUMBER: _ClassVar[int]
     BATCH_ORDERS_FIELD_NUMBER: _ClassVar[int]
     SET_MARKET_PROTECTION_FIELD_NUMBER: _ClassVar[int]
+    SET_CANCEL_ALL_AFTER_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_ORDERS_FIELD_NUMBER: _ClassVar[int]
+    RUN_CANCEL_ALL_AFTER_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_SESSION_ORDERS_FIELD_NUMBER: _ClassVar[int]
     place_order: PlaceOrder
     cancel_order: CancelOrder
     cancel_all_orders: CancelAllOrders
@@ -36,10 +40,14 @@ class Command(_message.Message):
     cancel_replace_order: CancelReplaceOrder
     batch_orders: BatchOrders
     set_market_protection: SetMarketProtection
-    def __init__(self, place_order: _Optional[_Union[PlaceOrder, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrder, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrders, _Mapping]] = ..., create_asset: _Optional[_Union[CreateAsset, _Mapping]] = ..., create_market: _Optional[_Union[CreateMarket, _Mapping]] = ..., set_market_status: _Optional[_Union[SetMarketStatus, _Mapping]] = ..., create_account: _Optional[_Union[CreateAccount, _Mapping]] = ..., create_api_key: _Optional[_Union[CreateApiKey, _Mapping]] = ..., revoke_api_key: _Optional[_Union[RevokeApiKey, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrder, _Mapping]] = ..., cancel_replace_order: _Optional[_Union[CancelReplaceOrder, _Mapping]] = ..., batch_orders: _Optional[_Union[BatchOrders, _Mapping]] = ..., set_market_protection: _Optional[_Union[SetMarketProtection, _Mapping]] = ...) -> None: ...
+    set_cancel_all_after: SetCancelAllAfter
+    expire_orders: ExpireOrders
+    run_cancel_all_after: RunCancelAllAfter
+    cancel_session_orders: CancelSessionOrders
+    def __init__(self, place_order: _Optional[_Union[PlaceOrder, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrder, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrders, _Mapping]] = ..., create_asset: _Optional[_Union[CreateAsset, _Mapping]] = ..., create_market: _Optional[_Union[CreateMarket, _Mapping]] = ..., set_market_status: _Optional[_Union[SetMarketStatus, _Mapping]] = ..., create_account: _Optional[_Union[CreateAccount, _Mapping]] = ..., create_api_key: _Optional[_Union[CreateApiKey, _Mapping]] = ..., revoke_api_key: _Optional[_Union[RevokeApiKey, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrder, _Mapping]] = ..., cancel_replace_order: _Optional[_Union[CancelReplaceOrder, _Mapping]] = ..., batch_orders: _Optional[_Union[BatchOrders, _Mapping]] = ..., set_market_protection: _Optional[_Union[SetMarketProtection, _Mapping]] = ..., set_cancel_all_after: _Optional[_Union[SetCancelAllAfter, _Mapping]] = ..., expire_orders: _Optional[_Union[ExpireOrders, _Mapping]] = ..., run_cancel_all_after: _Optional[_Union[RunCancelAllAfter, _Mapping]] = ..., cancel_session_orders: _Optional[_Union[CancelSessionOrders, _Mapping]] = ...) -> None: ...
 
 class PlaceOrder(_message.Message):
-    __slots__ = ("account_id", "market_id", "side", "type", "time_in_force", "post_only", "price_ticks", "quantity_lots", "client_order_id", "quote_amount_atoms", "display_lots", "self_trade_prevention", "slide")
+    __slots__ = ("account_id", "market_id", "side", "type", "time_in_force", "post_only", "price_ticks", "quantity_lots", "client_order_id", "quote_amount_atoms", "display_lots", "self_trade_prevention", "expire_time_ns", "slide", "session_id")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     MARKET_ID_FIELD_NUMBER: _ClassVar[int]
     SIDE_FIELD_NUMBER: _ClassVar[int]
@@ -52,7 +60,9 @@ class PlaceOrder(_message.Message):
     QUOTE_AMOUNT_ATOMS_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_LOTS_FIELD_NUMBER: _ClassVar[int]
     SELF_TRADE_PREVENTION_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_NS_FIELD_NUMBER: _ClassVar[int]
     SLIDE_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     account_id: int
     market_id: int
     side: int
@@ -65,8 +75,10 @@ class PlaceOrder(_message.Message):
     quote_amount_atoms: int
     display_lots: int
     self_trade_prevention: int
+    expire_time_ns: int
     slide: bool
-    def __init__(self, account_id: _Optional[int] = ..., market_id: _Optional[int] = ..., side: _Optional[int] = ..., type: _Optional[int] = ..., time_in_force: _Optional[int] = ..., post_only: _Optional[bool] = ..., price_ticks: _Optional[int] = ..., quantity_lots: _Optional[int] = ..., client_order_id: _Optional[str] = ..., quote_amount_atoms: _Optional[int] = ..., display_lots: _Optional[int] = ..., self_trade_prevention: _Optional[int] = ..., slide: _Optional[bool] = ...) -> None: ...
+    session_id: int
+    def __init__(self, account_id: _Optional[int] = ..., market_id: _Optional[int] = ..., side: _Optional[int] = ..., type: _Optional[int] = ..., time_in_force: _Optional[int] = ..., post_only: _Optional[bool] = ..., price_ticks: _Optional[int] = ..., quantity_lots: _Optional[int] = ..., client_order_id: _Optional[str] = ..., quote_amount_atoms: _Optional[int] = ..., display_lots: _Optional[int] = ..., self_trade_prevention: _Optional[int] = ..., expire_time_ns: _Optional[int] = ..., slide: _Optional[bool] = ..., session_id: _Optional[int] = ...) -> None: ...
 
 class CancelOrder(_message.Message):
     __slots__ = ("account_id", "order_id", "client_order_id")
@@ -223,3 +235,31 @@ class SetMarketProtection(_message.Message):
     max_notional_atoms: int
     max_open_orders: int
     def __init__(self, market_id: _Optional[int] = ..., min_lots: _Optional[int] = ..., max_lots: _Optional[int] = ..., min_notional_atoms: _Optional[int] = ..., max_notional_atoms: _Optional[int] = ..., max_open_orders: _Optional[int] = ...) -> None: ...
+
+class SetCancelAllAfter(_message.Message):
+    __slots__ = ("account_id", "timeout_ns")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_NS_FIELD_NUMBER: _ClassVar[int]
+    account_id: int
+    timeout_ns: int
+    def __init__(self, account_id: _Optional[int] = ..., timeout_ns: _Optional[int] = ...) -> None: ...
+
+class ExpireOrders(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class RunCancelAllAfter(_message.Message):
+    __slots__ = ("account_id", "cancel_time_ns")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    account_id: int
+    cancel_time_ns: int
+    def __init__(self, account_id: _Optional[int] = ..., cancel_time_ns: _Optional[int] = ...) -> None: ...
+
+class CancelSessionOrders(_message.Message):
+    __slots__ = ("account_id", "session_id")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: int
+    session_id: int
+    def __init__(self, account_id: _Optional[int] = ..., session_id: _Optional[int] = ...) -> None: ...
