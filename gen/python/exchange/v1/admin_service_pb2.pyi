@@ -99,6 +99,22 @@ class CreateAccountResponse(_message.Message):
     account: _types_pb2.Account
     def __init__(self, account: _Optional[_Union[_types_pb2.Account, _Mapping]] = ...) -> None: ...
 
+class SetTradeGroupRequest(_message.Message):
+    __slots__ = ("account_id", "trade_group_id", "validate_only")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    TRADE_GROUP_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    account_id: int
+    trade_group_id: int
+    validate_only: bool
+    def __init__(self, account_id: _Optional[int] = ..., trade_group_id: _Optional[int] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+
+class SetTradeGroupResponse(_message.Message):
+    __slots__ = ("account",)
+    ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    account: _types_pb2.Account
+    def __init__(self, account: _Optional[_Union[_types_pb2.Account, _Mapping]] = ...) -> None: ...
+
 class ListAccountsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]

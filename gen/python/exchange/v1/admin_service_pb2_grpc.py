@@ -60,6 +60,11 @@ class AdminServiceStub:
                 request_serializer=exchange_dot_v1_dot_admin__service__pb2.CreateAccountRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_admin__service__pb2.CreateAccountResponse.FromString,
                 _registered_method=True)
+        self.SetTradeGroup = channel.unary_unary(
+                '/exchange.v1.AdminService/SetTradeGroup',
+                request_serializer=exchange_dot_v1_dot_admin__service__pb2.SetTradeGroupRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_admin__service__pb2.SetTradeGroupResponse.FromString,
+                _registered_method=True)
         self.ListAccounts = channel.unary_unary(
                 '/exchange.v1.AdminService/ListAccounts',
                 request_serializer=exchange_dot_v1_dot_admin__service__pb2.ListAccountsRequest.SerializeToString,
@@ -121,6 +126,13 @@ class AdminServiceServicer:
 
     def CreateAccount(self, request, context):
         """Create an account.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetTradeGroup(self, request, context):
+        """Put an account into a trade group: its accounts count as one owner for self-trade prevention and fill-or-kill.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -188,6 +200,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.CreateAccount,
                     request_deserializer=exchange_dot_v1_dot_admin__service__pb2.CreateAccountRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_admin__service__pb2.CreateAccountResponse.SerializeToString,
+            ),
+            'SetTradeGroup': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetTradeGroup,
+                    request_deserializer=exchange_dot_v1_dot_admin__service__pb2.SetTradeGroupRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_admin__service__pb2.SetTradeGroupResponse.SerializeToString,
             ),
             'ListAccounts': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAccounts,
@@ -351,6 +368,33 @@ class AdminService:
             '/exchange.v1.AdminService/CreateAccount',
             exchange_dot_v1_dot_admin__service__pb2.CreateAccountRequest.SerializeToString,
             exchange_dot_v1_dot_admin__service__pb2.CreateAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetTradeGroup(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.AdminService/SetTradeGroup',
+            exchange_dot_v1_dot_admin__service__pb2.SetTradeGroupRequest.SerializeToString,
+            exchange_dot_v1_dot_admin__service__pb2.SetTradeGroupResponse.FromString,
             options,
             channel_credentials,
             insecure,

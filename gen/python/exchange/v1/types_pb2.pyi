@@ -58,6 +58,7 @@ class CloseReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CLOSE_REASON_EXPIRE_TIME: _ClassVar[CloseReason]
     CLOSE_REASON_CANCEL_ALL_AFTER: _ClassVar[CloseReason]
     CLOSE_REASON_DISCONNECTED: _ClassVar[CloseReason]
+    CLOSE_REASON_PRICE_PROTECTION: _ClassVar[CloseReason]
 
 class Liquidity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -128,6 +129,7 @@ class RejectReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REJECT_REASON_QUANTITY_TOO_SMALL: _ClassVar[RejectReason]
     REJECT_REASON_QUANTITY_TOO_LARGE: _ClassVar[RejectReason]
     REJECT_REASON_TOO_MANY_OPEN_ORDERS: _ClassVar[RejectReason]
+    REJECT_REASON_PRICE_OUTSIDE_BAND: _ClassVar[RejectReason]
 SIDE_UNSPECIFIED: Side
 SIDE_BUY: Side
 SIDE_SELL: Side
@@ -159,6 +161,7 @@ CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL: CloseReason
 CLOSE_REASON_EXPIRE_TIME: CloseReason
 CLOSE_REASON_CANCEL_ALL_AFTER: CloseReason
 CLOSE_REASON_DISCONNECTED: CloseReason
+CLOSE_REASON_PRICE_PROTECTION: CloseReason
 LIQUIDITY_UNSPECIFIED: Liquidity
 LIQUIDITY_MAKER: Liquidity
 LIQUIDITY_TAKER: Liquidity
@@ -214,6 +217,7 @@ REJECT_REASON_QUANTITY_NOT_ABOVE_FILLED: RejectReason
 REJECT_REASON_QUANTITY_TOO_SMALL: RejectReason
 REJECT_REASON_QUANTITY_TOO_LARGE: RejectReason
 REJECT_REASON_TOO_MANY_OPEN_ORDERS: RejectReason
+REJECT_REASON_PRICE_OUTSIDE_BAND: RejectReason
 
 class Asset(_message.Message):
     __slots__ = ("name", "decimals")
@@ -224,21 +228,27 @@ class Asset(_message.Message):
     def __init__(self, name: _Optional[str] = ..., decimals: _Optional[int] = ...) -> None: ...
 
 class MarketProtection(_message.Message):
-    __slots__ = ("min_quantity", "max_quantity", "min_notional", "max_notional", "max_open_orders")
+    __slots__ = ("min_quantity", "max_quantity", "min_notional", "max_notional", "max_open_orders", "price_band_bps", "market_protection_bps", "reference_price")
     MIN_QUANTITY_FIELD_NUMBER: _ClassVar[int]
     MAX_QUANTITY_FIELD_NUMBER: _ClassVar[int]
     MIN_NOTIONAL_FIELD_NUMBER: _ClassVar[int]
     MAX_NOTIONAL_FIELD_NUMBER: _ClassVar[int]
     MAX_OPEN_ORDERS_FIELD_NUMBER: _ClassVar[int]
+    PRICE_BAND_BPS_FIELD_NUMBER: _ClassVar[int]
+    MARKET_PROTECTION_BPS_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_PRICE_FIELD_NUMBER: _ClassVar[int]
     min_quantity: str
     max_quantity: str
     min_notional: str
     max_notional: str
     max_open_orders: int
-    def __init__(self, min_quantity: _Optional[str] = ..., max_quantity: _Optional[str] = ..., min_notional: _Optional[str] = ..., max_notional: _Optional[str] = ..., max_open_orders: _Optional[int] = ...) -> None: ...
+    price_band_bps: int
+    market_protection_bps: int
+    reference_price: str
+    def __init__(self, min_quantity: _Optional[str] = ..., max_quantity: _Optional[str] = ..., min_notional: _Optional[str] = ..., max_notional: _Optional[str] = ..., max_open_orders: _Optional[int] = ..., price_band_bps: _Optional[int] = ..., market_protection_bps: _Optional[int] = ..., reference_price: _Optional[str] = ...) -> None: ...
 
 class Market(_message.Message):
-    __slots__ = ("name", "base_asset", "quote_asset", "tick_size", "lot_size", "min_notional", "maker_fee_ppm", "taker_fee_ppm", "status", "price_decimals", "quantity_decimals", "protection")
+    __slots__ = ("name", "base_asset", "quote_asset", "tick_size", "lot_size", "min_notional", "maker_fee_ppm", "taker_fee_ppm", "status", "price_decimals", "quantity_decimals", "protection", "last_price")
     NAME_FIELD_NUMBER: _ClassVar[int]
     BASE_ASSET_FIELD_NUMBER: _ClassVar[int]
     QUOTE_ASSET_FIELD_NUMBER: _ClassVar[int]
@@ -251,6 +261,7 @@ class Market(_message.Message):
     PRICE_DECIMALS_FIELD_NUMBER: _ClassVar[int]
     QUANTITY_DECIMALS_FIELD_NUMBER: _ClassVar[int]
     PROTECTION_FIELD_NUMBER: _ClassVar[int]
+    LAST_PRICE_FIELD_NUMBER: _ClassVar[int]
     name: str
     base_asset: str
     quote_asset: str
@@ -263,7 +274,8 @@ class Market(_message.Message):
     price_decimals: int
     quantity_decimals: int
     protection: MarketProtection
-    def __init__(self, name: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., tick_size: _Optional[str] = ..., lot_size: _Optional[str] = ..., min_notional: _Optional[str] = ..., maker_fee_ppm: _Optional[int] = ..., taker_fee_ppm: _Optional[int] = ..., status: _Optional[_Union[MarketStatus, str]] = ..., price_decimals: _Optional[int] = ..., quantity_decimals: _Optional[int] = ..., protection: _Optional[_Union[MarketProtection, _Mapping]] = ...) -> None: ...
+    last_price: str
+    def __init__(self, name: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., tick_size: _Optional[str] = ..., lot_size: _Optional[str] = ..., min_notional: _Optional[str] = ..., maker_fee_ppm: _Optional[int] = ..., taker_fee_ppm: _Optional[int] = ..., status: _Optional[_Union[MarketStatus, str]] = ..., price_decimals: _Optional[int] = ..., quantity_decimals: _Optional[int] = ..., protection: _Optional[_Union[MarketProtection, _Mapping]] = ..., last_price: _Optional[str] = ...) -> None: ...
 
 class Order(_message.Message):
     __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "prevented_quantity")
@@ -396,14 +408,16 @@ class LedgerEntry(_message.Message):
     def __init__(self, sequence: _Optional[int] = ..., line: _Optional[int] = ..., account_id: _Optional[int] = ..., asset: _Optional[str] = ..., amount: _Optional[str] = ..., kind: _Optional[_Union[LedgerEntryKind, str]] = ..., market: _Optional[str] = ..., trade_id: _Optional[int] = ..., book_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Account(_message.Message):
-    __slots__ = ("account_id", "name", "create_time")
+    __slots__ = ("account_id", "name", "create_time", "trade_group_id")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    TRADE_GROUP_ID_FIELD_NUMBER: _ClassVar[int]
     account_id: int
     name: str
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, account_id: _Optional[int] = ..., name: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    trade_group_id: int
+    def __init__(self, account_id: _Optional[int] = ..., name: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trade_group_id: _Optional[int] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
     __slots__ = ("server_time",)

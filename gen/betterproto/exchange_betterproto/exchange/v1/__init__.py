@@ -101,6 +101,8 @@ __all__ = (
     "SetMarketProtectionResponse",
     "SetMarketStatusRequest",
     "SetMarketStatusResponse",
+    "SetTradeGroupRequest",
+    "SetTradeGroupResponse",
     "Side",
     "StreamAccountRequest",
     "StreamAccountResponse",
@@ -226,6 +228,11 @@ class CloseReason(betterproto2.Enum):
     The order entry stream that it was bound to ended.
     """
 
+    PRICE_PROTECTION = 10
+    """
+    A market order met no more liquidity within the market's protection.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -239,6 +246,7 @@ class CloseReason(betterproto2.Enum):
             7: "CLOSE_REASON_EXPIRE_TIME",
             8: "CLOSE_REASON_CANCEL_ALL_AFTER",
             9: "CLOSE_REASON_DISCONNECTED",
+            10: "CLOSE_REASON_PRICE_PROTECTION",
         }
 
     @classmethod
@@ -254,6 +262,7 @@ class CloseReason(betterproto2.Enum):
             "CLOSE_REASON_EXPIRE_TIME": 7,
             "CLOSE_REASON_CANCEL_ALL_AFTER": 8,
             "CLOSE_REASON_DISCONNECTED": 9,
+            "CLOSE_REASON_PRICE_PROTECTION": 10,
         }
 
 
@@ -678,6 +687,11 @@ class RejectReason(betterproto2.Enum):
     The account has as many open orders in the market as it may. FAILED_PRECONDITION.
     """
 
+    PRICE_OUTSIDE_BAND = 39
+    """
+    Price is outside the market's price band. FAILED_PRECONDITION.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -720,6 +734,7 @@ class RejectReason(betterproto2.Enum):
             36: "REJECT_REASON_QUANTITY_TOO_SMALL",
             37: "REJECT_REASON_QUANTITY_TOO_LARGE",
             38: "REJECT_REASON_TOO_MANY_OPEN_ORDERS",
+            39: "REJECT_REASON_PRICE_OUTSIDE_BAND",
         }
 
     @classmethod
@@ -764,6 +779,7 @@ class RejectReason(betterproto2.Enum):
             "REJECT_REASON_QUANTITY_TOO_SMALL": 36,
             "REJECT_REASON_QUANTITY_TOO_LARGE": 37,
             "REJECT_REASON_TOO_MANY_OPEN_ORDERS": 38,
+            "REJECT_REASON_PRICE_OUTSIDE_BAND": 39,
         }
 
 
@@ -971,6 +987,11 @@ class Account(betterproto2.Message):
     )
     """
     When it was created.
+    """
+
+    trade_group_id: "int" = betterproto2.field(4, betterproto2.TYPE_UINT64)
+    """
+    Accounts of the same trade group count as one owner for self-trade prevention; 0 for none.
     """
 
 
@@ -2302,6 +2323,11 @@ class Market(betterproto2.Message):
     What an admin limits.
     """
 
+    last_price: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
+    """
+    Price of the last trade, quote units per base unit; empty before the first.
+    """
+
 
 default_message_pool.register_message("exchange.v1", "Market", Market)
 
@@ -2335,6 +2361,23 @@ class MarketProtection(betterproto2.Message):
     max_open_orders: "int" = betterproto2.field(5, betterproto2.TYPE_UINT32)
     """
     Most orders of one account in the market that rest or wait for their trigger, 0 to 1,000,000; 0 is no limit.
+    """
+
+    price_band_bps: "int" = betterproto2.field(6, betterproto2.TYPE_UINT32)
+    """
+    How far the price of a limit order may be from the reference, in basis points, 0 to 10,000,000; 0 is no limit. The
+    reference is the last trade, or `reference_price` before the first one.
+    """
+
+    market_protection_bps: "int" = betterproto2.field(7, betterproto2.TYPE_UINT32)
+    """
+    How far from the best opposite price at its arrival a market order may trade, in basis points, 0 to 10,000,000; 0 is
+    no limit. What would trade beyond expires.
+    """
+
+    reference_price: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    Reference before the first trade, a multiple of the tick size; quote units per base unit. Empty for none.
     """
 
 
@@ -3179,6 +3222,46 @@ default_message_pool.register_message("exchange.v1", "SetMarketStatusResponse", 
 
 
 @dataclass(eq=False, repr=False)
+class SetTradeGroupRequest(betterproto2.Message):
+    """
+    An account's new trade group.
+    """
+
+    account_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Whose.
+    """
+
+    trade_group_id: "int" = betterproto2.field(2, betterproto2.TYPE_UINT64)
+    """
+    Any number that the operator chooses, up to 2^62 − 1; 0 takes the account out of its group.
+    """
+
+    validate_only: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "SetTradeGroupRequest", SetTradeGroupRequest)
+
+
+@dataclass(eq=False, repr=False)
+class SetTradeGroupResponse(betterproto2.Message):
+    """
+    The account.
+    """
+
+    account: "Account | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    With its new trade group.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "SetTradeGroupResponse", SetTradeGroupResponse)
+
+
+@dataclass(eq=False, repr=False)
 class StreamAccountRequest(betterproto2.Message):
     """
     Asks to follow an account.
@@ -3695,6 +3778,17 @@ class AdminServiceSyncStub:
             CreateAccountResponse.FromString,
         )(message)
 
+    def set_trade_group(self, message: "SetTradeGroupRequest") -> "SetTradeGroupResponse":
+        """
+        Put an account into a trade group: its accounts count as one owner for self-trade prevention and fill-or-kill.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.AdminService/SetTradeGroup",
+            SetTradeGroupRequest.SerializeToString,
+            SetTradeGroupResponse.FromString,
+        )(message)
+
     def list_accounts(self, message: "ListAccountsRequest") -> "ListAccountsResponse":
         """
         List accounts by id.
@@ -3856,6 +3950,27 @@ class AdminServiceStub(betterproto2_grpclib.ServiceStub):
             "/exchange.v1.AdminService/CreateAccount",
             message,
             CreateAccountResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def set_trade_group(
+        self,
+        message: "SetTradeGroupRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "SetTradeGroupResponse":
+        """
+        Put an account into a trade group: its accounts count as one owner for self-trade prevention and fill-or-kill.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.AdminService/SetTradeGroup",
+            message,
+            SetTradeGroupResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,

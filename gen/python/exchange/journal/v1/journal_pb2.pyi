@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Command(_message.Message):
-    __slots__ = ("place_order", "cancel_order", "cancel_all_orders", "create_asset", "create_market", "set_market_status", "create_account", "create_api_key", "revoke_api_key", "credit", "amend_order", "cancel_replace_order", "batch_orders", "set_market_protection", "set_cancel_all_after", "expire_orders", "run_cancel_all_after", "cancel_session_orders")
+    __slots__ = ("place_order", "cancel_order", "cancel_all_orders", "create_asset", "create_market", "set_market_status", "create_account", "create_api_key", "revoke_api_key", "credit", "amend_order", "cancel_replace_order", "batch_orders", "set_market_protection", "set_cancel_all_after", "expire_orders", "run_cancel_all_after", "cancel_session_orders", "set_trade_group")
     PLACE_ORDER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ORDER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ALL_ORDERS_FIELD_NUMBER: _ClassVar[int]
@@ -26,6 +26,7 @@ class Command(_message.Message):
     EXPIRE_ORDERS_FIELD_NUMBER: _ClassVar[int]
     RUN_CANCEL_ALL_AFTER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_SESSION_ORDERS_FIELD_NUMBER: _ClassVar[int]
+    SET_TRADE_GROUP_FIELD_NUMBER: _ClassVar[int]
     place_order: PlaceOrder
     cancel_order: CancelOrder
     cancel_all_orders: CancelAllOrders
@@ -44,7 +45,8 @@ class Command(_message.Message):
     expire_orders: ExpireOrders
     run_cancel_all_after: RunCancelAllAfter
     cancel_session_orders: CancelSessionOrders
-    def __init__(self, place_order: _Optional[_Union[PlaceOrder, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrder, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrders, _Mapping]] = ..., create_asset: _Optional[_Union[CreateAsset, _Mapping]] = ..., create_market: _Optional[_Union[CreateMarket, _Mapping]] = ..., set_market_status: _Optional[_Union[SetMarketStatus, _Mapping]] = ..., create_account: _Optional[_Union[CreateAccount, _Mapping]] = ..., create_api_key: _Optional[_Union[CreateApiKey, _Mapping]] = ..., revoke_api_key: _Optional[_Union[RevokeApiKey, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrder, _Mapping]] = ..., cancel_replace_order: _Optional[_Union[CancelReplaceOrder, _Mapping]] = ..., batch_orders: _Optional[_Union[BatchOrders, _Mapping]] = ..., set_market_protection: _Optional[_Union[SetMarketProtection, _Mapping]] = ..., set_cancel_all_after: _Optional[_Union[SetCancelAllAfter, _Mapping]] = ..., expire_orders: _Optional[_Union[ExpireOrders, _Mapping]] = ..., run_cancel_all_after: _Optional[_Union[RunCancelAllAfter, _Mapping]] = ..., cancel_session_orders: _Optional[_Union[CancelSessionOrders, _Mapping]] = ...) -> None: ...
+    set_trade_group: SetTradeGroup
+    def __init__(self, place_order: _Optional[_Union[PlaceOrder, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrder, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrders, _Mapping]] = ..., create_asset: _Optional[_Union[CreateAsset, _Mapping]] = ..., create_market: _Optional[_Union[CreateMarket, _Mapping]] = ..., set_market_status: _Optional[_Union[SetMarketStatus, _Mapping]] = ..., create_account: _Optional[_Union[CreateAccount, _Mapping]] = ..., create_api_key: _Optional[_Union[CreateApiKey, _Mapping]] = ..., revoke_api_key: _Optional[_Union[RevokeApiKey, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrder, _Mapping]] = ..., cancel_replace_order: _Optional[_Union[CancelReplaceOrder, _Mapping]] = ..., batch_orders: _Optional[_Union[BatchOrders, _Mapping]] = ..., set_market_protection: _Optional[_Union[SetMarketProtection, _Mapping]] = ..., set_cancel_all_after: _Optional[_Union[SetCancelAllAfter, _Mapping]] = ..., expire_orders: _Optional[_Union[ExpireOrders, _Mapping]] = ..., run_cancel_all_after: _Optional[_Union[RunCancelAllAfter, _Mapping]] = ..., cancel_session_orders: _Optional[_Union[CancelSessionOrders, _Mapping]] = ..., set_trade_group: _Optional[_Union[SetTradeGroup, _Mapping]] = ...) -> None: ...
 
 class PlaceOrder(_message.Message):
     __slots__ = ("account_id", "market_id", "side", "type", "time_in_force", "post_only", "price_ticks", "quantity_lots", "client_order_id", "quote_amount_atoms", "display_lots", "self_trade_prevention", "expire_time_ns", "slide", "session_id")
@@ -221,20 +223,26 @@ class BatchItem(_message.Message):
     def __init__(self, place_order: _Optional[_Union[PlaceOrder, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrder, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrder, _Mapping]] = ...) -> None: ...
 
 class SetMarketProtection(_message.Message):
-    __slots__ = ("market_id", "min_lots", "max_lots", "min_notional_atoms", "max_notional_atoms", "max_open_orders")
+    __slots__ = ("market_id", "min_lots", "max_lots", "min_notional_atoms", "max_notional_atoms", "max_open_orders", "price_band_bps", "market_protection_bps", "reference_price_ticks")
     MARKET_ID_FIELD_NUMBER: _ClassVar[int]
     MIN_LOTS_FIELD_NUMBER: _ClassVar[int]
     MAX_LOTS_FIELD_NUMBER: _ClassVar[int]
     MIN_NOTIONAL_ATOMS_FIELD_NUMBER: _ClassVar[int]
     MAX_NOTIONAL_ATOMS_FIELD_NUMBER: _ClassVar[int]
     MAX_OPEN_ORDERS_FIELD_NUMBER: _ClassVar[int]
+    PRICE_BAND_BPS_FIELD_NUMBER: _ClassVar[int]
+    MARKET_PROTECTION_BPS_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_PRICE_TICKS_FIELD_NUMBER: _ClassVar[int]
     market_id: int
     min_lots: int
     max_lots: int
     min_notional_atoms: int
     max_notional_atoms: int
     max_open_orders: int
-    def __init__(self, market_id: _Optional[int] = ..., min_lots: _Optional[int] = ..., max_lots: _Optional[int] = ..., min_notional_atoms: _Optional[int] = ..., max_notional_atoms: _Optional[int] = ..., max_open_orders: _Optional[int] = ...) -> None: ...
+    price_band_bps: int
+    market_protection_bps: int
+    reference_price_ticks: int
+    def __init__(self, market_id: _Optional[int] = ..., min_lots: _Optional[int] = ..., max_lots: _Optional[int] = ..., min_notional_atoms: _Optional[int] = ..., max_notional_atoms: _Optional[int] = ..., max_open_orders: _Optional[int] = ..., price_band_bps: _Optional[int] = ..., market_protection_bps: _Optional[int] = ..., reference_price_ticks: _Optional[int] = ...) -> None: ...
 
 class SetCancelAllAfter(_message.Message):
     __slots__ = ("account_id", "timeout_ns")
@@ -263,3 +271,11 @@ class CancelSessionOrders(_message.Message):
     account_id: int
     session_id: int
     def __init__(self, account_id: _Optional[int] = ..., session_id: _Optional[int] = ...) -> None: ...
+
+class SetTradeGroup(_message.Message):
+    __slots__ = ("account_id", "trade_group_id")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    TRADE_GROUP_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: int
+    trade_group_id: int
+    def __init__(self, account_id: _Optional[int] = ..., trade_group_id: _Optional[int] = ...) -> None: ...
