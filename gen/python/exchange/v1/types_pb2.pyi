@@ -21,6 +21,11 @@ class OrderType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_TYPE_UNSPECIFIED: _ClassVar[OrderType]
     ORDER_TYPE_LIMIT: _ClassVar[OrderType]
     ORDER_TYPE_MARKET: _ClassVar[OrderType]
+    ORDER_TYPE_STOP_MARKET: _ClassVar[OrderType]
+    ORDER_TYPE_STOP_LIMIT: _ClassVar[OrderType]
+    ORDER_TYPE_TAKE_PROFIT_MARKET: _ClassVar[OrderType]
+    ORDER_TYPE_TAKE_PROFIT_LIMIT: _ClassVar[OrderType]
+    ORDER_TYPE_TRAILING_STOP: _ClassVar[OrderType]
 
 class TimeInForce(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -45,6 +50,7 @@ class OrderStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_STATUS_FILLED: _ClassVar[OrderStatus]
     ORDER_STATUS_CANCELED: _ClassVar[OrderStatus]
     ORDER_STATUS_EXPIRED: _ClassVar[OrderStatus]
+    ORDER_STATUS_PENDING_TRIGGER: _ClassVar[OrderStatus]
 
 class CloseReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -59,6 +65,7 @@ class CloseReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CLOSE_REASON_CANCEL_ALL_AFTER: _ClassVar[CloseReason]
     CLOSE_REASON_DISCONNECTED: _ClassVar[CloseReason]
     CLOSE_REASON_PRICE_PROTECTION: _ClassVar[CloseReason]
+    CLOSE_REASON_TRIGGER_REFUSED: _ClassVar[CloseReason]
 
 class Liquidity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -130,12 +137,18 @@ class RejectReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REJECT_REASON_QUANTITY_TOO_LARGE: _ClassVar[RejectReason]
     REJECT_REASON_TOO_MANY_OPEN_ORDERS: _ClassVar[RejectReason]
     REJECT_REASON_PRICE_OUTSIDE_BAND: _ClassVar[RejectReason]
+    REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY: _ClassVar[RejectReason]
 SIDE_UNSPECIFIED: Side
 SIDE_BUY: Side
 SIDE_SELL: Side
 ORDER_TYPE_UNSPECIFIED: OrderType
 ORDER_TYPE_LIMIT: OrderType
 ORDER_TYPE_MARKET: OrderType
+ORDER_TYPE_STOP_MARKET: OrderType
+ORDER_TYPE_STOP_LIMIT: OrderType
+ORDER_TYPE_TAKE_PROFIT_MARKET: OrderType
+ORDER_TYPE_TAKE_PROFIT_LIMIT: OrderType
+ORDER_TYPE_TRAILING_STOP: OrderType
 TIME_IN_FORCE_UNSPECIFIED: TimeInForce
 TIME_IN_FORCE_GTC: TimeInForce
 TIME_IN_FORCE_IOC: TimeInForce
@@ -151,6 +164,7 @@ ORDER_STATUS_OPEN: OrderStatus
 ORDER_STATUS_FILLED: OrderStatus
 ORDER_STATUS_CANCELED: OrderStatus
 ORDER_STATUS_EXPIRED: OrderStatus
+ORDER_STATUS_PENDING_TRIGGER: OrderStatus
 CLOSE_REASON_UNSPECIFIED: CloseReason
 CLOSE_REASON_CANCELED_BY_OWNER: CloseReason
 CLOSE_REASON_CANCELED_BY_OPERATOR: CloseReason
@@ -162,6 +176,7 @@ CLOSE_REASON_EXPIRE_TIME: CloseReason
 CLOSE_REASON_CANCEL_ALL_AFTER: CloseReason
 CLOSE_REASON_DISCONNECTED: CloseReason
 CLOSE_REASON_PRICE_PROTECTION: CloseReason
+CLOSE_REASON_TRIGGER_REFUSED: CloseReason
 LIQUIDITY_UNSPECIFIED: Liquidity
 LIQUIDITY_MAKER: Liquidity
 LIQUIDITY_TAKER: Liquidity
@@ -218,6 +233,7 @@ REJECT_REASON_QUANTITY_TOO_SMALL: RejectReason
 REJECT_REASON_QUANTITY_TOO_LARGE: RejectReason
 REJECT_REASON_TOO_MANY_OPEN_ORDERS: RejectReason
 REJECT_REASON_PRICE_OUTSIDE_BAND: RejectReason
+REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY: RejectReason
 
 class Asset(_message.Message):
     __slots__ = ("name", "decimals")
@@ -278,7 +294,7 @@ class Market(_message.Message):
     def __init__(self, name: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., tick_size: _Optional[str] = ..., lot_size: _Optional[str] = ..., min_notional: _Optional[str] = ..., maker_fee_ppm: _Optional[int] = ..., taker_fee_ppm: _Optional[int] = ..., status: _Optional[_Union[MarketStatus, str]] = ..., price_decimals: _Optional[int] = ..., quantity_decimals: _Optional[int] = ..., protection: _Optional[_Union[MarketProtection, _Mapping]] = ..., last_price: _Optional[str] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "prevented_quantity")
+    __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "prevented_quantity", "trigger_price", "trailing_offset", "trailing_offset_bps", "activation_price", "trigger_time", "trigger_refusal")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     MARKET_FIELD_NUMBER: _ClassVar[int]
@@ -303,6 +319,12 @@ class Order(_message.Message):
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     SLIDE_FIELD_NUMBER: _ClassVar[int]
     PREVENTED_QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_PRICE_FIELD_NUMBER: _ClassVar[int]
+    TRAILING_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    TRAILING_OFFSET_BPS_FIELD_NUMBER: _ClassVar[int]
+    ACTIVATION_PRICE_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_TIME_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_REFUSAL_FIELD_NUMBER: _ClassVar[int]
     order_id: int
     account_id: int
     market: str
@@ -327,7 +349,13 @@ class Order(_message.Message):
     expire_time: _timestamp_pb2.Timestamp
     slide: bool
     prevented_quantity: str
-    def __init__(self, order_id: _Optional[int] = ..., account_id: _Optional[int] = ..., market: _Optional[str] = ..., client_order_id: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., type: _Optional[_Union[OrderType, str]] = ..., time_in_force: _Optional[_Union[TimeInForce, str]] = ..., post_only: _Optional[bool] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., filled_quantity: _Optional[str] = ..., open_quantity: _Optional[str] = ..., filled_quote: _Optional[str] = ..., fee: _Optional[str] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[SelfTradePrevention, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., slide: _Optional[bool] = ..., prevented_quantity: _Optional[str] = ...) -> None: ...
+    trigger_price: str
+    trailing_offset: str
+    trailing_offset_bps: int
+    activation_price: str
+    trigger_time: _timestamp_pb2.Timestamp
+    trigger_refusal: RejectReason
+    def __init__(self, order_id: _Optional[int] = ..., account_id: _Optional[int] = ..., market: _Optional[str] = ..., client_order_id: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., type: _Optional[_Union[OrderType, str]] = ..., time_in_force: _Optional[_Union[TimeInForce, str]] = ..., post_only: _Optional[bool] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., filled_quantity: _Optional[str] = ..., open_quantity: _Optional[str] = ..., filled_quote: _Optional[str] = ..., fee: _Optional[str] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[SelfTradePrevention, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., slide: _Optional[bool] = ..., prevented_quantity: _Optional[str] = ..., trigger_price: _Optional[str] = ..., trailing_offset: _Optional[str] = ..., trailing_offset_bps: _Optional[int] = ..., activation_price: _Optional[str] = ..., trigger_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trigger_refusal: _Optional[_Union[RejectReason, str]] = ...) -> None: ...
 
 class Fill(_message.Message):
     __slots__ = ("trade_id", "order_id", "client_order_id", "market", "side", "price", "quantity", "quote_amount", "fee", "liquidity", "trade_time", "sequence")

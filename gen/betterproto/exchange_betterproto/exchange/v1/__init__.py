@@ -233,6 +233,11 @@ class CloseReason(betterproto2.Enum):
     A market order met no more liquidity within the market's protection.
     """
 
+    TRIGGER_REFUSED = 11
+    """
+    It triggered and was refused then; `trigger_refusal` says why.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -247,6 +252,7 @@ class CloseReason(betterproto2.Enum):
             8: "CLOSE_REASON_CANCEL_ALL_AFTER",
             9: "CLOSE_REASON_DISCONNECTED",
             10: "CLOSE_REASON_PRICE_PROTECTION",
+            11: "CLOSE_REASON_TRIGGER_REFUSED",
         }
 
     @classmethod
@@ -263,6 +269,7 @@ class CloseReason(betterproto2.Enum):
             "CLOSE_REASON_CANCEL_ALL_AFTER": 8,
             "CLOSE_REASON_DISCONNECTED": 9,
             "CLOSE_REASON_PRICE_PROTECTION": 10,
+            "CLOSE_REASON_TRIGGER_REFUSED": 11,
         }
 
 
@@ -428,6 +435,11 @@ class OrderStatus(betterproto2.Enum):
     Ended by its own terms or by self-trade prevention; may be partly filled.
     """
 
+    PENDING_TRIGGER = 5
+    """
+    Waits for its trigger; in no book, reserves nothing.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -436,6 +448,7 @@ class OrderStatus(betterproto2.Enum):
             2: "ORDER_STATUS_FILLED",
             3: "ORDER_STATUS_CANCELED",
             4: "ORDER_STATUS_EXPIRED",
+            5: "ORDER_STATUS_PENDING_TRIGGER",
         }
 
     @classmethod
@@ -446,6 +459,7 @@ class OrderStatus(betterproto2.Enum):
             "ORDER_STATUS_FILLED": 2,
             "ORDER_STATUS_CANCELED": 3,
             "ORDER_STATUS_EXPIRED": 4,
+            "ORDER_STATUS_PENDING_TRIGGER": 5,
         }
 
 
@@ -469,12 +483,42 @@ class OrderType(betterproto2.Enum):
     Executes at the best prices available, at once; never rests. Time in force is IOC or FOK.
     """
 
+    STOP_MARKET = 3
+    """
+    Waits for its trigger (buy: last trade at or above; sell: at or below), then arrives as a market order.
+    """
+
+    STOP_LIMIT = 4
+    """
+    Waits for its trigger (buy: last trade at or above; sell: at or below), then arrives as a limit order.
+    """
+
+    TAKE_PROFIT_MARKET = 5
+    """
+    Waits for its trigger (buy: last trade at or below; sell: at or above), then arrives as a market order.
+    """
+
+    TAKE_PROFIT_LIMIT = 6
+    """
+    Waits for its trigger (buy: last trade at or below; sell: at or above), then arrives as a limit order.
+    """
+
+    TRAILING_STOP = 7
+    """
+    A stop whose trigger follows the best trade since activation at a distance, then arrives as a market order.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
             0: "ORDER_TYPE_UNSPECIFIED",
             1: "ORDER_TYPE_LIMIT",
             2: "ORDER_TYPE_MARKET",
+            3: "ORDER_TYPE_STOP_MARKET",
+            4: "ORDER_TYPE_STOP_LIMIT",
+            5: "ORDER_TYPE_TAKE_PROFIT_MARKET",
+            6: "ORDER_TYPE_TAKE_PROFIT_LIMIT",
+            7: "ORDER_TYPE_TRAILING_STOP",
         }
 
     @classmethod
@@ -483,6 +527,11 @@ class OrderType(betterproto2.Enum):
             "ORDER_TYPE_UNSPECIFIED": 0,
             "ORDER_TYPE_LIMIT": 1,
             "ORDER_TYPE_MARKET": 2,
+            "ORDER_TYPE_STOP_MARKET": 3,
+            "ORDER_TYPE_STOP_LIMIT": 4,
+            "ORDER_TYPE_TAKE_PROFIT_MARKET": 5,
+            "ORDER_TYPE_TAKE_PROFIT_LIMIT": 6,
+            "ORDER_TYPE_TRAILING_STOP": 7,
         }
 
 
@@ -692,6 +741,11 @@ class RejectReason(betterproto2.Enum):
     Price is outside the market's price band. FAILED_PRECONDITION.
     """
 
+    WOULD_TRIGGER_IMMEDIATELY = 40
+    """
+    The last trade already satisfies the trigger. FAILED_PRECONDITION.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -735,6 +789,7 @@ class RejectReason(betterproto2.Enum):
             37: "REJECT_REASON_QUANTITY_TOO_LARGE",
             38: "REJECT_REASON_TOO_MANY_OPEN_ORDERS",
             39: "REJECT_REASON_PRICE_OUTSIDE_BAND",
+            40: "REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY",
         }
 
     @classmethod
@@ -780,6 +835,7 @@ class RejectReason(betterproto2.Enum):
             "REJECT_REASON_QUANTITY_TOO_LARGE": 37,
             "REJECT_REASON_TOO_MANY_OPEN_ORDERS": 38,
             "REJECT_REASON_PRICE_OUTSIDE_BAND": 39,
+            "REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY": 40,
         }
 
 
@@ -922,7 +978,7 @@ class TimeInForce(betterproto2.Enum):
 
     UNSPECIFIED = 0
     """
-    Not set: GTC for a limit order, IOC for a market order.
+    Not set: GTC for what has a limit price, IOC for what has none.
     """
 
     GTC = 1
@@ -2447,7 +2503,8 @@ class Order(betterproto2.Message):
 
     open_quantity: "str" = betterproto2.field(12, betterproto2.TYPE_STRING)
     """
-    Quantity still in the book, base units, the hidden part of an iceberg too; "0" unless the order is open.
+    Quantity still in the book or waiting for its trigger, base units, the hidden part of an iceberg too; "0" when the
+    order has ended.
     """
 
     filled_quote: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
@@ -2517,6 +2574,41 @@ class Order(betterproto2.Message):
     """
     Quantity that self-trade prevention took, base units. What was canceled or expired otherwise is `quantity` −
     `filled_quantity` − `prevented_quantity` − `open_quantity`.
+    """
+
+    trigger_price: "str" = betterproto2.field(25, betterproto2.TYPE_STRING)
+    """
+    Last trade price at which it triggers, quote units per base unit; of a trailing stop as it is now, empty before it is
+    active; empty for orders without a trigger.
+    """
+
+    trailing_offset: "str" = betterproto2.field(26, betterproto2.TYPE_STRING)
+    """
+    Distance of a trailing stop, quote units; empty for others.
+    """
+
+    trailing_offset_bps: "int" = betterproto2.field(27, betterproto2.TYPE_UINT32)
+    """
+    Distance of a trailing stop in basis points of the extreme; 0 for others.
+    """
+
+    activation_price: "str" = betterproto2.field(28, betterproto2.TYPE_STRING)
+    """
+    Trade price at which a trailing stop becomes active; empty when it was active from the start, or for others.
+    """
+
+    trigger_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        31, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When it triggered; unset before, and for orders without a trigger.
+    """
+
+    trigger_refusal: "RejectReason" = betterproto2.field(
+        33, betterproto2.TYPE_ENUM, default_factory=lambda: RejectReason(0)
+    )
+    """
+    Why it was refused when it triggered; set with CLOSE_REASON_TRIGGER_REFUSED.
     """
 
 
@@ -2945,17 +3037,19 @@ class PlaceOrderRequest(betterproto2.Message):
 
     type: "OrderType" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: OrderType(0))
     """
-    Limit or market.
+    How it is priced, and whether it waits for a trigger.
     """
 
     time_in_force: "TimeInForce" = betterproto2.field(4, betterproto2.TYPE_ENUM, default_factory=lambda: TimeInForce(0))
     """
-    Unset is GTC for a limit order and IOC for a market order.
+    Unset is GTC for what has a limit price and IOC for what has none. Of an order with a trigger it is that of the
+    order it becomes; GTT ends the waiting too.
     """
 
     price: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    Limit price, a positive multiple of the tick size; empty for a market order, required for a limit order.
+    Limit price, a positive multiple of the tick size; required for the limit types, empty for the market types and a
+    trailing stop.
     """
 
     quantity: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
@@ -3014,6 +3108,28 @@ class PlaceOrderRequest(betterproto2.Message):
     reduce_only: "bool" = betterproto2.field(15, betterproto2.TYPE_BOOL)
     """
     Reserved for perpetual contracts; refused on spot markets.
+    """
+
+    trigger_price: "str" = betterproto2.field(16, betterproto2.TYPE_STRING)
+    """
+    Last trade price at which the order triggers, a positive multiple of the tick size; required for STOP_… and
+    TAKE_PROFIT_…, empty for all others.
+    """
+
+    trailing_offset: "str" = betterproto2.field(17, betterproto2.TYPE_STRING)
+    """
+    Distance of a trailing stop from the extreme since activation, a positive multiple of the tick size; quote units.
+    """
+
+    trailing_offset_bps: "int" = betterproto2.field(18, betterproto2.TYPE_UINT32)
+    """
+    Instead: distance of a trailing stop in basis points of the extreme, 1 to 9,999; 0 is unset.
+    """
+
+    activation_price: "str" = betterproto2.field(19, betterproto2.TYPE_STRING)
+    """
+    Trade price from which a trailing stop follows, a positive multiple of the tick size: at or above for a sell, at or
+    below for a buy. Empty follows at once.
     """
 
 
