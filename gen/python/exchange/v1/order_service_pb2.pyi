@@ -196,6 +196,68 @@ class BatchOrdersResponse(_message.Message):
     results: _containers.RepeatedCompositeFieldContainer[OrderResult]
     def __init__(self, results: _Optional[_Iterable[_Union[OrderResult, _Mapping]]] = ...) -> None: ...
 
+class PlaceOcoOrderRequest(_message.Message):
+    __slots__ = ("above", "below", "validate_only")
+    ABOVE_FIELD_NUMBER: _ClassVar[int]
+    BELOW_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    above: PlaceOrderRequest
+    below: PlaceOrderRequest
+    validate_only: bool
+    def __init__(self, above: _Optional[_Union[PlaceOrderRequest, _Mapping]] = ..., below: _Optional[_Union[PlaceOrderRequest, _Mapping]] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+
+class PlaceOcoOrderResponse(_message.Message):
+    __slots__ = ("order_list_id", "above", "below", "fills", "deduplicated")
+    ORDER_LIST_ID_FIELD_NUMBER: _ClassVar[int]
+    ABOVE_FIELD_NUMBER: _ClassVar[int]
+    BELOW_FIELD_NUMBER: _ClassVar[int]
+    FILLS_FIELD_NUMBER: _ClassVar[int]
+    DEDUPLICATED_FIELD_NUMBER: _ClassVar[int]
+    order_list_id: int
+    above: _types_pb2.Order
+    below: _types_pb2.Order
+    fills: _containers.RepeatedCompositeFieldContainer[_types_pb2.Fill]
+    deduplicated: bool
+    def __init__(self, order_list_id: _Optional[int] = ..., above: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., below: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., fills: _Optional[_Iterable[_Union[_types_pb2.Fill, _Mapping]]] = ..., deduplicated: _Optional[bool] = ...) -> None: ...
+
+class BracketExit(_message.Message):
+    __slots__ = ("trigger_price", "price", "client_order_id")
+    TRIGGER_PRICE_FIELD_NUMBER: _ClassVar[int]
+    PRICE_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    trigger_price: str
+    price: str
+    client_order_id: str
+    def __init__(self, trigger_price: _Optional[str] = ..., price: _Optional[str] = ..., client_order_id: _Optional[str] = ...) -> None: ...
+
+class PlaceBracketOrderRequest(_message.Message):
+    __slots__ = ("entry", "take_profit", "stop_loss", "validate_only")
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    TAKE_PROFIT_FIELD_NUMBER: _ClassVar[int]
+    STOP_LOSS_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    entry: PlaceOrderRequest
+    take_profit: BracketExit
+    stop_loss: BracketExit
+    validate_only: bool
+    def __init__(self, entry: _Optional[_Union[PlaceOrderRequest, _Mapping]] = ..., take_profit: _Optional[_Union[BracketExit, _Mapping]] = ..., stop_loss: _Optional[_Union[BracketExit, _Mapping]] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+
+class PlaceBracketOrderResponse(_message.Message):
+    __slots__ = ("order_list_id", "entry", "take_profit", "stop_loss", "fills", "deduplicated")
+    ORDER_LIST_ID_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    TAKE_PROFIT_FIELD_NUMBER: _ClassVar[int]
+    STOP_LOSS_FIELD_NUMBER: _ClassVar[int]
+    FILLS_FIELD_NUMBER: _ClassVar[int]
+    DEDUPLICATED_FIELD_NUMBER: _ClassVar[int]
+    order_list_id: int
+    entry: _types_pb2.Order
+    take_profit: _types_pb2.Order
+    stop_loss: _types_pb2.Order
+    fills: _containers.RepeatedCompositeFieldContainer[_types_pb2.Fill]
+    deduplicated: bool
+    def __init__(self, order_list_id: _Optional[int] = ..., entry: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., take_profit: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., stop_loss: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., fills: _Optional[_Iterable[_Union[_types_pb2.Fill, _Mapping]]] = ..., deduplicated: _Optional[bool] = ...) -> None: ...
+
 class SetCancelAllAfterRequest(_message.Message):
     __slots__ = ("timeout", "validate_only")
     TIMEOUT_FIELD_NUMBER: _ClassVar[int]
@@ -247,7 +309,7 @@ class ListOrdersResponse(_message.Message):
     def __init__(self, orders: _Optional[_Iterable[_Union[_types_pb2.Order, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class OrderEntryRequest(_message.Message):
-    __slots__ = ("request_id", "place_order", "cancel_order", "cancel_all_orders", "batch", "amend_order", "cancel_replace_order", "set_cancel_all_after", "cancel_on_disconnect")
+    __slots__ = ("request_id", "place_order", "cancel_order", "cancel_all_orders", "batch", "amend_order", "cancel_replace_order", "place_oco_order", "place_bracket_order", "set_cancel_all_after", "cancel_on_disconnect")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     PLACE_ORDER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ORDER_FIELD_NUMBER: _ClassVar[int]
@@ -255,6 +317,8 @@ class OrderEntryRequest(_message.Message):
     BATCH_FIELD_NUMBER: _ClassVar[int]
     AMEND_ORDER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_REPLACE_ORDER_FIELD_NUMBER: _ClassVar[int]
+    PLACE_OCO_ORDER_FIELD_NUMBER: _ClassVar[int]
+    PLACE_BRACKET_ORDER_FIELD_NUMBER: _ClassVar[int]
     SET_CANCEL_ALL_AFTER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ON_DISCONNECT_FIELD_NUMBER: _ClassVar[int]
     request_id: int
@@ -264,9 +328,11 @@ class OrderEntryRequest(_message.Message):
     batch: OrderBatch
     amend_order: AmendOrderRequest
     cancel_replace_order: CancelReplaceOrderRequest
+    place_oco_order: PlaceOcoOrderRequest
+    place_bracket_order: PlaceBracketOrderRequest
     set_cancel_all_after: SetCancelAllAfterRequest
     cancel_on_disconnect: bool
-    def __init__(self, request_id: _Optional[int] = ..., place_order: _Optional[_Union[PlaceOrderRequest, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrderRequest, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrdersRequest, _Mapping]] = ..., batch: _Optional[_Union[OrderBatch, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrderRequest, _Mapping]] = ..., cancel_replace_order: _Optional[_Union[CancelReplaceOrderRequest, _Mapping]] = ..., set_cancel_all_after: _Optional[_Union[SetCancelAllAfterRequest, _Mapping]] = ..., cancel_on_disconnect: _Optional[bool] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[int] = ..., place_order: _Optional[_Union[PlaceOrderRequest, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrderRequest, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrdersRequest, _Mapping]] = ..., batch: _Optional[_Union[OrderBatch, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrderRequest, _Mapping]] = ..., cancel_replace_order: _Optional[_Union[CancelReplaceOrderRequest, _Mapping]] = ..., place_oco_order: _Optional[_Union[PlaceOcoOrderRequest, _Mapping]] = ..., place_bracket_order: _Optional[_Union[PlaceBracketOrderRequest, _Mapping]] = ..., set_cancel_all_after: _Optional[_Union[SetCancelAllAfterRequest, _Mapping]] = ..., cancel_on_disconnect: _Optional[bool] = ...) -> None: ...
 
 class OrderBatch(_message.Message):
     __slots__ = ("items", "all_or_none")
@@ -287,13 +353,14 @@ class OrderBatchItem(_message.Message):
     def __init__(self, place_order: _Optional[_Union[PlaceOrderRequest, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrderRequest, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrderRequest, _Mapping]] = ...) -> None: ...
 
 class OrderEntryResponse(_message.Message):
-    __slots__ = ("request_id", "result", "cancel_all_orders", "batch", "error", "cancel_replace", "set_cancel_all_after")
+    __slots__ = ("request_id", "result", "cancel_all_orders", "batch", "error", "cancel_replace", "order_list", "set_cancel_all_after")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ALL_ORDERS_FIELD_NUMBER: _ClassVar[int]
     BATCH_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
     CANCEL_REPLACE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_LIST_FIELD_NUMBER: _ClassVar[int]
     SET_CANCEL_ALL_AFTER_FIELD_NUMBER: _ClassVar[int]
     request_id: int
     result: OrderResult
@@ -301,8 +368,9 @@ class OrderEntryResponse(_message.Message):
     batch: OrderBatchResult
     error: OrderError
     cancel_replace: CancelReplaceResult
+    order_list: OrderListResult
     set_cancel_all_after: SetCancelAllAfterResponse
-    def __init__(self, request_id: _Optional[int] = ..., result: _Optional[_Union[OrderResult, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrdersResult, _Mapping]] = ..., batch: _Optional[_Union[OrderBatchResult, _Mapping]] = ..., error: _Optional[_Union[OrderError, _Mapping]] = ..., cancel_replace: _Optional[_Union[CancelReplaceResult, _Mapping]] = ..., set_cancel_all_after: _Optional[_Union[SetCancelAllAfterResponse, _Mapping]] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[int] = ..., result: _Optional[_Union[OrderResult, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrdersResult, _Mapping]] = ..., batch: _Optional[_Union[OrderBatchResult, _Mapping]] = ..., error: _Optional[_Union[OrderError, _Mapping]] = ..., cancel_replace: _Optional[_Union[CancelReplaceResult, _Mapping]] = ..., order_list: _Optional[_Union[OrderListResult, _Mapping]] = ..., set_cancel_all_after: _Optional[_Union[SetCancelAllAfterResponse, _Mapping]] = ...) -> None: ...
 
 class OrderResult(_message.Message):
     __slots__ = ("order_id", "status", "filled_quantity", "filled_quote", "fee", "deduplicated", "error", "prevented_quantity")
@@ -337,6 +405,14 @@ class CancelReplaceResult(_message.Message):
     cancel: OrderResult
     place: OrderResult
     def __init__(self, cancel: _Optional[_Union[OrderResult, _Mapping]] = ..., place: _Optional[_Union[OrderResult, _Mapping]] = ...) -> None: ...
+
+class OrderListResult(_message.Message):
+    __slots__ = ("order_list_id", "results")
+    ORDER_LIST_ID_FIELD_NUMBER: _ClassVar[int]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    order_list_id: int
+    results: _containers.RepeatedCompositeFieldContainer[OrderResult]
+    def __init__(self, order_list_id: _Optional[int] = ..., results: _Optional[_Iterable[_Union[OrderResult, _Mapping]]] = ...) -> None: ...
 
 class OrderBatchResult(_message.Message):
     __slots__ = ("results",)

@@ -65,6 +65,16 @@ class OrderServiceStub:
                 request_serializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersResponse.FromString,
                 _registered_method=True)
+        self.PlaceOcoOrder = channel.unary_unary(
+                '/exchange.v1.OrderService/PlaceOcoOrder',
+                request_serializer=exchange_dot_v1_dot_order__service__pb2.PlaceOcoOrderRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_order__service__pb2.PlaceOcoOrderResponse.FromString,
+                _registered_method=True)
+        self.PlaceBracketOrder = channel.unary_unary(
+                '/exchange.v1.OrderService/PlaceBracketOrder',
+                request_serializer=exchange_dot_v1_dot_order__service__pb2.PlaceBracketOrderRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_order__service__pb2.PlaceBracketOrderResponse.FromString,
+                _registered_method=True)
         self.SetCancelAllAfter = channel.unary_unary(
                 '/exchange.v1.OrderService/SetCancelAllAfter',
                 request_serializer=exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterRequest.SerializeToString,
@@ -133,6 +143,20 @@ class OrderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PlaceOcoOrder(self, request, context):
+        """Place two orders of which one cancels the other.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlaceBracketOrder(self, request, context):
+        """Place an entry with a take-profit and a stop-loss that grow with its fills.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetCancelAllAfter(self, request, context):
         """Dead-man's switch: cancel all of the account's orders unless this is called again in time.
         """
@@ -195,6 +219,16 @@ def add_OrderServiceServicer_to_server(servicer, server):
                     servicer.BatchOrders,
                     request_deserializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersResponse.SerializeToString,
+            ),
+            'PlaceOcoOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlaceOcoOrder,
+                    request_deserializer=exchange_dot_v1_dot_order__service__pb2.PlaceOcoOrderRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_order__service__pb2.PlaceOcoOrderResponse.SerializeToString,
+            ),
+            'PlaceBracketOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlaceBracketOrder,
+                    request_deserializer=exchange_dot_v1_dot_order__service__pb2.PlaceBracketOrderRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_order__service__pb2.PlaceBracketOrderResponse.SerializeToString,
             ),
             'SetCancelAllAfter': grpc.unary_unary_rpc_method_handler(
                     servicer.SetCancelAllAfter,
@@ -380,6 +414,60 @@ class OrderService:
             '/exchange.v1.OrderService/BatchOrders',
             exchange_dot_v1_dot_order__service__pb2.BatchOrdersRequest.SerializeToString,
             exchange_dot_v1_dot_order__service__pb2.BatchOrdersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlaceOcoOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.OrderService/PlaceOcoOrder',
+            exchange_dot_v1_dot_order__service__pb2.PlaceOcoOrderRequest.SerializeToString,
+            exchange_dot_v1_dot_order__service__pb2.PlaceOcoOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlaceBracketOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.OrderService/PlaceBracketOrder',
+            exchange_dot_v1_dot_order__service__pb2.PlaceBracketOrderRequest.SerializeToString,
+            exchange_dot_v1_dot_order__service__pb2.PlaceBracketOrderResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,10 @@ class OrderServiceStub:
     """Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`."""
     BatchOrders: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.BatchOrdersRequest, _order_service_pb2.BatchOrdersResponse]
     """Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none."""
+    PlaceOcoOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.PlaceOcoOrderRequest, _order_service_pb2.PlaceOcoOrderResponse]
+    """Place two orders of which one cancels the other."""
+    PlaceBracketOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.PlaceBracketOrderRequest, _order_service_pb2.PlaceBracketOrderResponse]
+    """Place an entry with a take-profit and a stop-loss that grow with its fills."""
     SetCancelAllAfter: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.SetCancelAllAfterRequest, _order_service_pb2.SetCancelAllAfterResponse]
     """Dead-man's switch: cancel all of the account's orders unless this is called again in time."""
     GetOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.GetOrderRequest, _order_service_pb2.GetOrderResponse]
@@ -75,6 +79,10 @@ class OrderServiceAsyncStub(OrderServiceStub):
     """Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`."""
     BatchOrders: _aio.UnaryUnaryMultiCallable[_order_service_pb2.BatchOrdersRequest, _order_service_pb2.BatchOrdersResponse]  # type: ignore[assignment]
     """Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none."""
+    PlaceOcoOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.PlaceOcoOrderRequest, _order_service_pb2.PlaceOcoOrderResponse]  # type: ignore[assignment]
+    """Place two orders of which one cancels the other."""
+    PlaceBracketOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.PlaceBracketOrderRequest, _order_service_pb2.PlaceBracketOrderResponse]  # type: ignore[assignment]
+    """Place an entry with a take-profit and a stop-loss that grow with its fills."""
     SetCancelAllAfter: _aio.UnaryUnaryMultiCallable[_order_service_pb2.SetCancelAllAfterRequest, _order_service_pb2.SetCancelAllAfterResponse]  # type: ignore[assignment]
     """Dead-man's switch: cancel all of the account's orders unless this is called again in time."""
     GetOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.GetOrderRequest, _order_service_pb2.GetOrderResponse]  # type: ignore[assignment]
@@ -138,6 +146,22 @@ class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_order_service_pb2.BatchOrdersResponse, _abc.Awaitable[_order_service_pb2.BatchOrdersResponse]]:
         """Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none."""
+
+    @_abc_1.abstractmethod
+    def PlaceOcoOrder(
+        self,
+        request: _order_service_pb2.PlaceOcoOrderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_service_pb2.PlaceOcoOrderResponse, _abc.Awaitable[_order_service_pb2.PlaceOcoOrderResponse]]:
+        """Place two orders of which one cancels the other."""
+
+    @_abc_1.abstractmethod
+    def PlaceBracketOrder(
+        self,
+        request: _order_service_pb2.PlaceBracketOrderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_service_pb2.PlaceBracketOrderResponse, _abc.Awaitable[_order_service_pb2.PlaceBracketOrderResponse]]:
+        """Place an entry with a take-profit and a stop-loss that grow with its fills."""
 
     @_abc_1.abstractmethod
     def SetCancelAllAfter(

@@ -66,6 +66,7 @@ class CloseReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CLOSE_REASON_DISCONNECTED: _ClassVar[CloseReason]
     CLOSE_REASON_PRICE_PROTECTION: _ClassVar[CloseReason]
     CLOSE_REASON_TRIGGER_REFUSED: _ClassVar[CloseReason]
+    CLOSE_REASON_ORDER_LIST: _ClassVar[CloseReason]
 
 class Liquidity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -138,6 +139,7 @@ class RejectReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REJECT_REASON_TOO_MANY_OPEN_ORDERS: _ClassVar[RejectReason]
     REJECT_REASON_PRICE_OUTSIDE_BAND: _ClassVar[RejectReason]
     REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY: _ClassVar[RejectReason]
+    REJECT_REASON_ORDER_IN_LIST: _ClassVar[RejectReason]
 SIDE_UNSPECIFIED: Side
 SIDE_BUY: Side
 SIDE_SELL: Side
@@ -177,6 +179,7 @@ CLOSE_REASON_CANCEL_ALL_AFTER: CloseReason
 CLOSE_REASON_DISCONNECTED: CloseReason
 CLOSE_REASON_PRICE_PROTECTION: CloseReason
 CLOSE_REASON_TRIGGER_REFUSED: CloseReason
+CLOSE_REASON_ORDER_LIST: CloseReason
 LIQUIDITY_UNSPECIFIED: Liquidity
 LIQUIDITY_MAKER: Liquidity
 LIQUIDITY_TAKER: Liquidity
@@ -234,6 +237,7 @@ REJECT_REASON_QUANTITY_TOO_LARGE: RejectReason
 REJECT_REASON_TOO_MANY_OPEN_ORDERS: RejectReason
 REJECT_REASON_PRICE_OUTSIDE_BAND: RejectReason
 REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY: RejectReason
+REJECT_REASON_ORDER_IN_LIST: RejectReason
 
 class Asset(_message.Message):
     __slots__ = ("name", "decimals")
@@ -294,7 +298,7 @@ class Market(_message.Message):
     def __init__(self, name: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., tick_size: _Optional[str] = ..., lot_size: _Optional[str] = ..., min_notional: _Optional[str] = ..., maker_fee_ppm: _Optional[int] = ..., taker_fee_ppm: _Optional[int] = ..., status: _Optional[_Union[MarketStatus, str]] = ..., price_decimals: _Optional[int] = ..., quantity_decimals: _Optional[int] = ..., protection: _Optional[_Union[MarketProtection, _Mapping]] = ..., last_price: _Optional[str] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "prevented_quantity", "trigger_price", "trailing_offset", "trailing_offset_bps", "activation_price", "trigger_time", "trigger_refusal")
+    __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "prevented_quantity", "trigger_price", "trailing_offset", "trailing_offset_bps", "activation_price", "trigger_time", "order_list_id", "trigger_refusal")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     MARKET_FIELD_NUMBER: _ClassVar[int]
@@ -324,6 +328,7 @@ class Order(_message.Message):
     TRAILING_OFFSET_BPS_FIELD_NUMBER: _ClassVar[int]
     ACTIVATION_PRICE_FIELD_NUMBER: _ClassVar[int]
     TRIGGER_TIME_FIELD_NUMBER: _ClassVar[int]
+    ORDER_LIST_ID_FIELD_NUMBER: _ClassVar[int]
     TRIGGER_REFUSAL_FIELD_NUMBER: _ClassVar[int]
     order_id: int
     account_id: int
@@ -354,8 +359,9 @@ class Order(_message.Message):
     trailing_offset_bps: int
     activation_price: str
     trigger_time: _timestamp_pb2.Timestamp
+    order_list_id: int
     trigger_refusal: RejectReason
-    def __init__(self, order_id: _Optional[int] = ..., account_id: _Optional[int] = ..., market: _Optional[str] = ..., client_order_id: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., type: _Optional[_Union[OrderType, str]] = ..., time_in_force: _Optional[_Union[TimeInForce, str]] = ..., post_only: _Optional[bool] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., filled_quantity: _Optional[str] = ..., open_quantity: _Optional[str] = ..., filled_quote: _Optional[str] = ..., fee: _Optional[str] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[SelfTradePrevention, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., slide: _Optional[bool] = ..., prevented_quantity: _Optional[str] = ..., trigger_price: _Optional[str] = ..., trailing_offset: _Optional[str] = ..., trailing_offset_bps: _Optional[int] = ..., activation_price: _Optional[str] = ..., trigger_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trigger_refusal: _Optional[_Union[RejectReason, str]] = ...) -> None: ...
+    def __init__(self, order_id: _Optional[int] = ..., account_id: _Optional[int] = ..., market: _Optional[str] = ..., client_order_id: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., type: _Optional[_Union[OrderType, str]] = ..., time_in_force: _Optional[_Union[TimeInForce, str]] = ..., post_only: _Optional[bool] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., filled_quantity: _Optional[str] = ..., open_quantity: _Optional[str] = ..., filled_quote: _Optional[str] = ..., fee: _Optional[str] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[SelfTradePrevention, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., slide: _Optional[bool] = ..., prevented_quantity: _Optional[str] = ..., trigger_price: _Optional[str] = ..., trailing_offset: _Optional[str] = ..., trailing_offset_bps: _Optional[int] = ..., activation_price: _Optional[str] = ..., trigger_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_list_id: _Optional[int] = ..., trigger_refusal: _Optional[_Union[RejectReason, str]] = ...) -> None: ...
 
 class Fill(_message.Message):
     __slots__ = ("trade_id", "order_id", "client_order_id", "market", "side", "price", "quantity", "quote_amount", "fee", "liquidity", "trade_time", "sequence")

@@ -17,6 +17,7 @@ __all__ = (
     "Balance",
     "BatchOrdersRequest",
     "BatchOrdersResponse",
+    "BracketExit",
     "CancelAllOrdersRequest",
     "CancelAllOrdersResponse",
     "CancelAllOrdersResult",
@@ -81,12 +82,17 @@ __all__ = (
     "OrderEntryRequest",
     "OrderEntryResponse",
     "OrderError",
+    "OrderListResult",
     "OrderPreview",
     "OrderResult",
     "OrderServiceStub",
     "OrderServiceSyncStub",
     "OrderStatus",
     "OrderType",
+    "PlaceBracketOrderRequest",
+    "PlaceBracketOrderResponse",
+    "PlaceOcoOrderRequest",
+    "PlaceOcoOrderResponse",
     "PlaceOrderRequest",
     "PlaceOrderResponse",
     "PriceLevel",
@@ -238,6 +244,11 @@ class CloseReason(betterproto2.Enum):
     It triggered and was refused then; `trigger_refusal` says why.
     """
 
+    ORDER_LIST = 12
+    """
+    Another order of its list (OCO, bracket) fired, filled or ended.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -253,6 +264,7 @@ class CloseReason(betterproto2.Enum):
             9: "CLOSE_REASON_DISCONNECTED",
             10: "CLOSE_REASON_PRICE_PROTECTION",
             11: "CLOSE_REASON_TRIGGER_REFUSED",
+            12: "CLOSE_REASON_ORDER_LIST",
         }
 
     @classmethod
@@ -270,6 +282,7 @@ class CloseReason(betterproto2.Enum):
             "CLOSE_REASON_DISCONNECTED": 9,
             "CLOSE_REASON_PRICE_PROTECTION": 10,
             "CLOSE_REASON_TRIGGER_REFUSED": 11,
+            "CLOSE_REASON_ORDER_LIST": 12,
         }
 
 
@@ -746,6 +759,11 @@ class RejectReason(betterproto2.Enum):
     The last trade already satisfies the trigger. FAILED_PRECONDITION.
     """
 
+    ORDER_IN_LIST = 41
+    """
+    The quantity of an order in a list (OCO, bracket) cannot be amended. FAILED_PRECONDITION.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -790,6 +808,7 @@ class RejectReason(betterproto2.Enum):
             38: "REJECT_REASON_TOO_MANY_OPEN_ORDERS",
             39: "REJECT_REASON_PRICE_OUTSIDE_BAND",
             40: "REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY",
+            41: "REJECT_REASON_ORDER_IN_LIST",
         }
 
     @classmethod
@@ -836,6 +855,7 @@ class RejectReason(betterproto2.Enum):
             "REJECT_REASON_TOO_MANY_OPEN_ORDERS": 38,
             "REJECT_REASON_PRICE_OUTSIDE_BAND": 39,
             "REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY": 40,
+            "REJECT_REASON_ORDER_IN_LIST": 41,
         }
 
 
@@ -1247,6 +1267,31 @@ class BatchOrdersResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "BatchOrdersResponse", BatchOrdersResponse)
+
+
+@dataclass(eq=False, repr=False)
+class BracketExit(betterproto2.Message):
+    """
+    An order that closes what a bracket's entry opened.
+    """
+
+    trigger_price: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Last trade price at which it triggers, a positive multiple of the tick size.
+    """
+
+    price: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Limit price, a positive multiple of the tick size; empty makes it a market order.
+    """
+
+    client_order_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The caller's key for this order, as in PlaceOrderRequest.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "BracketExit", BracketExit)
 
 
 @dataclass(eq=False, repr=False)
@@ -2604,6 +2649,11 @@ class Order(betterproto2.Message):
     When it triggered; unset before, and for orders without a trigger.
     """
 
+    order_list_id: "int" = betterproto2.field(32, betterproto2.TYPE_UINT64)
+    """
+    Names the OCO or bracket that it belongs to: the id of its first order; 0 for none.
+    """
+
     trigger_refusal: "RejectReason" = betterproto2.field(
         33, betterproto2.TYPE_ENUM, default_factory=lambda: RejectReason(0)
     )
@@ -2823,6 +2873,20 @@ class OrderEntryRequest(betterproto2.Message):
     Cancel one order and place another.
     """
 
+    place_oco_order: "PlaceOcoOrderRequest | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, optional=True, group="request"
+    )
+    """
+    Place two orders of which one cancels the other.
+    """
+
+    place_bracket_order: "PlaceBracketOrderRequest | None" = betterproto2.field(
+        9, betterproto2.TYPE_MESSAGE, optional=True, group="request"
+    )
+    """
+    Place an entry with two exits.
+    """
+
     set_cancel_all_after: "SetCancelAllAfterRequest | None" = betterproto2.field(
         10, betterproto2.TYPE_MESSAGE, optional=True, group="request"
     )
@@ -2883,6 +2947,13 @@ class OrderEntryResponse(betterproto2.Message):
     Of `cancel_replace_order`.
     """
 
+    order_list: "OrderListResult | None" = betterproto2.field(
+        7, betterproto2.TYPE_MESSAGE, optional=True, group="outcome"
+    )
+    """
+    Of `place_oco_order` and `place_bracket_order`.
+    """
+
     set_cancel_all_after: "SetCancelAllAfterResponse | None" = betterproto2.field(
         8, betterproto2.TYPE_MESSAGE, optional=True, group="outcome"
     )
@@ -2922,6 +2993,26 @@ class OrderError(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "OrderError", OrderError)
+
+
+@dataclass(eq=False, repr=False)
+class OrderListResult(betterproto2.Message):
+    """
+    What came of an OCO or a bracket on the stream.
+    """
+
+    order_list_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Names the list; 0 with `validate_only`.
+    """
+
+    results: "list[OrderResult]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Of an OCO above and below; of a bracket entry, take-profit and stop-loss.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "OrderListResult", OrderListResult)
 
 
 @dataclass(eq=False, repr=False)
@@ -3017,6 +3108,136 @@ class OrderResult(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "OrderResult", OrderResult)
+
+
+@dataclass(eq=False, repr=False)
+class PlaceBracketOrderRequest(betterproto2.Message):
+    """
+    An entry and two exits on the other side, whose quantity is what the entry has filled.
+    """
+
+    entry: "PlaceOrderRequest | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Limit (GTC or GTT), or market by quantity.
+    """
+
+    take_profit: "BracketExit | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Above the entry's price for a buy, below it for a sell.
+    """
+
+    stop_loss: "BracketExit | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Below the entry's price for a buy, above it for a sell.
+    """
+
+    validate_only: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer with what would happen, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "PlaceBracketOrderRequest", PlaceBracketOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
+class PlaceBracketOrderResponse(betterproto2.Message):
+    """
+    An accepted bracket.
+    """
+
+    order_list_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Names the bracket; the order id of the entry. 0 with `validate_only`.
+    """
+
+    entry: "Order | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The entry as it is after the command.
+    """
+
+    take_profit: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The take-profit as it is after the command.
+    """
+
+    stop_loss: "Order | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The stop-loss as it is after the command.
+    """
+
+    fills: "list[Fill]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What any of them executed.
+    """
+
+    deduplicated: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
+    """
+    Whether all keys were seen before: the bracket is then the original one as it is now.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "PlaceBracketOrderResponse", PlaceBracketOrderResponse)
+
+
+@dataclass(eq=False, repr=False)
+class PlaceOcoOrderRequest(betterproto2.Message):
+    """
+    Two orders of one market, side and quantity: when one fills, fires or ends, the other is canceled.
+    """
+
+    above: "PlaceOrderRequest | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The order at the higher price. To sell: LIMIT or TAKE_PROFIT_…; to buy: STOP_….
+    """
+
+    below: "PlaceOrderRequest | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The order at the lower price. To sell: STOP_…; to buy: LIMIT or TAKE_PROFIT_….
+    """
+
+    validate_only: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer with what would happen, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "PlaceOcoOrderRequest", PlaceOcoOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
+class PlaceOcoOrderResponse(betterproto2.Message):
+    """
+    An accepted pair.
+    """
+
+    order_list_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Names the pair; the order id of `above`. 0 with `validate_only`.
+    """
+
+    above: "Order | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The higher order as it is after the command.
+    """
+
+    below: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The lower order as it is after the command.
+    """
+
+    fills: "list[Fill]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What either executed.
+    """
+
+    deduplicated: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
+    """
+    Whether both keys were seen before: the pair is then the original one as it is now.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "PlaceOcoOrderResponse", PlaceOcoOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -4495,6 +4716,28 @@ class OrderServiceSyncStub:
             BatchOrdersResponse.FromString,
         )(message)
 
+    def place_oco_order(self, message: "PlaceOcoOrderRequest") -> "PlaceOcoOrderResponse":
+        """
+        Place two orders of which one cancels the other.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.OrderService/PlaceOcoOrder",
+            PlaceOcoOrderRequest.SerializeToString,
+            PlaceOcoOrderResponse.FromString,
+        )(message)
+
+    def place_bracket_order(self, message: "PlaceBracketOrderRequest") -> "PlaceBracketOrderResponse":
+        """
+        Place an entry with a take-profit and a stop-loss that grow with its fills.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.OrderService/PlaceBracketOrder",
+            PlaceBracketOrderRequest.SerializeToString,
+            PlaceBracketOrderResponse.FromString,
+        )(message)
+
     def set_cancel_all_after(self, message: "SetCancelAllAfterRequest") -> "SetCancelAllAfterResponse":
         """
         Dead-man's switch: cancel all of the account's orders unless this is called again in time.
@@ -4668,6 +4911,48 @@ class OrderServiceStub(betterproto2_grpclib.ServiceStub):
             "/exchange.v1.OrderService/BatchOrders",
             message,
             BatchOrdersResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def place_oco_order(
+        self,
+        message: "PlaceOcoOrderRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "PlaceOcoOrderResponse":
+        """
+        Place two orders of which one cancels the other.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.OrderService/PlaceOcoOrder",
+            message,
+            PlaceOcoOrderResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def place_bracket_order(
+        self,
+        message: "PlaceBracketOrderRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "PlaceBracketOrderResponse":
+        """
+        Place an entry with a take-profit and a stop-loss that grow with its fills.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.OrderService/PlaceBracketOrder",
+            message,
+            PlaceBracketOrderResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,
