@@ -23,7 +23,7 @@ CANCEL_REPLACE_MODE_STOP_ON_FAILURE: CancelReplaceMode
 CANCEL_REPLACE_MODE_ALLOW_FAILURE: CancelReplaceMode
 
 class PlaceOrderRequest(_message.Message):
-    __slots__ = ("market", "side", "type", "time_in_force", "price", "quantity", "post_only", "client_order_id", "validate_only", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "reduce_only", "trigger_price", "trailing_offset", "trailing_offset_bps", "activation_price")
+    __slots__ = ("market", "side", "type", "time_in_force", "price", "quantity", "post_only", "client_order_id", "validate_only", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "reduce_only", "trigger_price", "trailing_offset", "trailing_offset_bps", "activation_price", "peg_reference", "peg_offset")
     MARKET_FIELD_NUMBER: _ClassVar[int]
     SIDE_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -43,6 +43,8 @@ class PlaceOrderRequest(_message.Message):
     TRAILING_OFFSET_FIELD_NUMBER: _ClassVar[int]
     TRAILING_OFFSET_BPS_FIELD_NUMBER: _ClassVar[int]
     ACTIVATION_PRICE_FIELD_NUMBER: _ClassVar[int]
+    PEG_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    PEG_OFFSET_FIELD_NUMBER: _ClassVar[int]
     market: str
     side: _types_pb2.Side
     type: _types_pb2.OrderType
@@ -62,7 +64,9 @@ class PlaceOrderRequest(_message.Message):
     trailing_offset: str
     trailing_offset_bps: int
     activation_price: str
-    def __init__(self, market: _Optional[str] = ..., side: _Optional[_Union[_types_pb2.Side, str]] = ..., type: _Optional[_Union[_types_pb2.OrderType, str]] = ..., time_in_force: _Optional[_Union[_types_pb2.TimeInForce, str]] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., post_only: _Optional[bool] = ..., client_order_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[_types_pb2.SelfTradePrevention, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., slide: _Optional[bool] = ..., reduce_only: _Optional[bool] = ..., trigger_price: _Optional[str] = ..., trailing_offset: _Optional[str] = ..., trailing_offset_bps: _Optional[int] = ..., activation_price: _Optional[str] = ...) -> None: ...
+    peg_reference: _types_pb2.PegReference
+    peg_offset: str
+    def __init__(self, market: _Optional[str] = ..., side: _Optional[_Union[_types_pb2.Side, str]] = ..., type: _Optional[_Union[_types_pb2.OrderType, str]] = ..., time_in_force: _Optional[_Union[_types_pb2.TimeInForce, str]] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., post_only: _Optional[bool] = ..., client_order_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[_types_pb2.SelfTradePrevention, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., slide: _Optional[bool] = ..., reduce_only: _Optional[bool] = ..., trigger_price: _Optional[str] = ..., trailing_offset: _Optional[str] = ..., trailing_offset_bps: _Optional[int] = ..., activation_price: _Optional[str] = ..., peg_reference: _Optional[_Union[_types_pb2.PegReference, str]] = ..., peg_offset: _Optional[str] = ...) -> None: ...
 
 class PlaceOrderResponse(_message.Message):
     __slots__ = ("order", "fills", "deduplicated", "preview")

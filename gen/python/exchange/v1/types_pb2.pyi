@@ -26,6 +26,14 @@ class OrderType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_TYPE_TAKE_PROFIT_MARKET: _ClassVar[OrderType]
     ORDER_TYPE_TAKE_PROFIT_LIMIT: _ClassVar[OrderType]
     ORDER_TYPE_TRAILING_STOP: _ClassVar[OrderType]
+    ORDER_TYPE_PEGGED: _ClassVar[OrderType]
+
+class PegReference(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PEG_REFERENCE_UNSPECIFIED: _ClassVar[PegReference]
+    PEG_REFERENCE_OWN: _ClassVar[PegReference]
+    PEG_REFERENCE_MID: _ClassVar[PegReference]
+    PEG_REFERENCE_OPPOSITE: _ClassVar[PegReference]
 
 class TimeInForce(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -151,6 +159,11 @@ ORDER_TYPE_STOP_LIMIT: OrderType
 ORDER_TYPE_TAKE_PROFIT_MARKET: OrderType
 ORDER_TYPE_TAKE_PROFIT_LIMIT: OrderType
 ORDER_TYPE_TRAILING_STOP: OrderType
+ORDER_TYPE_PEGGED: OrderType
+PEG_REFERENCE_UNSPECIFIED: PegReference
+PEG_REFERENCE_OWN: PegReference
+PEG_REFERENCE_MID: PegReference
+PEG_REFERENCE_OPPOSITE: PegReference
 TIME_IN_FORCE_UNSPECIFIED: TimeInForce
 TIME_IN_FORCE_GTC: TimeInForce
 TIME_IN_FORCE_IOC: TimeInForce
@@ -298,7 +311,7 @@ class Market(_message.Message):
     def __init__(self, name: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., tick_size: _Optional[str] = ..., lot_size: _Optional[str] = ..., min_notional: _Optional[str] = ..., maker_fee_ppm: _Optional[int] = ..., taker_fee_ppm: _Optional[int] = ..., status: _Optional[_Union[MarketStatus, str]] = ..., price_decimals: _Optional[int] = ..., quantity_decimals: _Optional[int] = ..., protection: _Optional[_Union[MarketProtection, _Mapping]] = ..., last_price: _Optional[str] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "prevented_quantity", "trigger_price", "trailing_offset", "trailing_offset_bps", "activation_price", "trigger_time", "order_list_id", "trigger_refusal")
+    __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "prevented_quantity", "trigger_price", "trailing_offset", "trailing_offset_bps", "activation_price", "peg_reference", "peg_offset", "trigger_time", "order_list_id", "trigger_refusal", "pegged_price")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     MARKET_FIELD_NUMBER: _ClassVar[int]
@@ -327,9 +340,12 @@ class Order(_message.Message):
     TRAILING_OFFSET_FIELD_NUMBER: _ClassVar[int]
     TRAILING_OFFSET_BPS_FIELD_NUMBER: _ClassVar[int]
     ACTIVATION_PRICE_FIELD_NUMBER: _ClassVar[int]
+    PEG_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    PEG_OFFSET_FIELD_NUMBER: _ClassVar[int]
     TRIGGER_TIME_FIELD_NUMBER: _ClassVar[int]
     ORDER_LIST_ID_FIELD_NUMBER: _ClassVar[int]
     TRIGGER_REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    PEGGED_PRICE_FIELD_NUMBER: _ClassVar[int]
     order_id: int
     account_id: int
     market: str
@@ -358,10 +374,13 @@ class Order(_message.Message):
     trailing_offset: str
     trailing_offset_bps: int
     activation_price: str
+    peg_reference: PegReference
+    peg_offset: str
     trigger_time: _timestamp_pb2.Timestamp
     order_list_id: int
     trigger_refusal: RejectReason
-    def __init__(self, order_id: _Optional[int] = ..., account_id: _Optional[int] = ..., market: _Optional[str] = ..., client_order_id: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., type: _Optional[_Union[OrderType, str]] = ..., time_in_force: _Optional[_Union[TimeInForce, str]] = ..., post_only: _Optional[bool] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., filled_quantity: _Optional[str] = ..., open_quantity: _Optional[str] = ..., filled_quote: _Optional[str] = ..., fee: _Optional[str] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[SelfTradePrevention, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., slide: _Optional[bool] = ..., prevented_quantity: _Optional[str] = ..., trigger_price: _Optional[str] = ..., trailing_offset: _Optional[str] = ..., trailing_offset_bps: _Optional[int] = ..., activation_price: _Optional[str] = ..., trigger_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_list_id: _Optional[int] = ..., trigger_refusal: _Optional[_Union[RejectReason, str]] = ...) -> None: ...
+    pegged_price: str
+    def __init__(self, order_id: _Optional[int] = ..., account_id: _Optional[int] = ..., market: _Optional[str] = ..., client_order_id: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., type: _Optional[_Union[OrderType, str]] = ..., time_in_force: _Optional[_Union[TimeInForce, str]] = ..., post_only: _Optional[bool] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., filled_quantity: _Optional[str] = ..., open_quantity: _Optional[str] = ..., filled_quote: _Optional[str] = ..., fee: _Optional[str] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[SelfTradePrevention, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., slide: _Optional[bool] = ..., prevented_quantity: _Optional[str] = ..., trigger_price: _Optional[str] = ..., trailing_offset: _Optional[str] = ..., trailing_offset_bps: _Optional[int] = ..., activation_price: _Optional[str] = ..., peg_reference: _Optional[_Union[PegReference, str]] = ..., peg_offset: _Optional[str] = ..., trigger_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_list_id: _Optional[int] = ..., trigger_refusal: _Optional[_Union[RejectReason, str]] = ..., pegged_price: _Optional[str] = ...) -> None: ...
 
 class Fill(_message.Message):
     __slots__ = ("trade_id", "order_id", "client_order_id", "market", "side", "price", "quantity", "quote_amount", "fee", "liquidity", "trade_time", "sequence")

@@ -89,6 +89,7 @@ __all__ = (
     "OrderServiceSyncStub",
     "OrderStatus",
     "OrderType",
+    "PegReference",
     "PlaceBracketOrderRequest",
     "PlaceBracketOrderResponse",
     "PlaceOcoOrderRequest",
@@ -521,6 +522,11 @@ class OrderType(betterproto2.Enum):
     A stop whose trigger follows the best trade since activation at a distance, then arrives as a market order.
     """
 
+    PEGGED = 8
+    """
+    Rests at a price that follows the book, within its limit price; never takes.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -532,6 +538,7 @@ class OrderType(betterproto2.Enum):
             5: "ORDER_TYPE_TAKE_PROFIT_MARKET",
             6: "ORDER_TYPE_TAKE_PROFIT_LIMIT",
             7: "ORDER_TYPE_TRAILING_STOP",
+            8: "ORDER_TYPE_PEGGED",
         }
 
     @classmethod
@@ -545,6 +552,51 @@ class OrderType(betterproto2.Enum):
             "ORDER_TYPE_TAKE_PROFIT_MARKET": 5,
             "ORDER_TYPE_TAKE_PROFIT_LIMIT": 6,
             "ORDER_TYPE_TRAILING_STOP": 7,
+            "ORDER_TYPE_PEGGED": 8,
+        }
+
+
+class PegReference(betterproto2.Enum):
+    """
+    What the price of a pegged order follows. Best prices are those of orders that are not pegged.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Not set: the order is not pegged.
+    """
+
+    OWN = 1
+    """
+    The best price of its own side.
+    """
+
+    MID = 2
+    """
+    Half of best bid + best ask, rounded away from the other side to a tick.
+    """
+
+    OPPOSITE = 3
+    """
+    The best price of the other side; the order stays one tick short of it.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "PEG_REFERENCE_UNSPECIFIED",
+            1: "PEG_REFERENCE_OWN",
+            2: "PEG_REFERENCE_MID",
+            3: "PEG_REFERENCE_OPPOSITE",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "PEG_REFERENCE_UNSPECIFIED": 0,
+            "PEG_REFERENCE_OWN": 1,
+            "PEG_REFERENCE_MID": 2,
+            "PEG_REFERENCE_OPPOSITE": 3,
         }
 
 
@@ -2642,6 +2694,18 @@ class Order(betterproto2.Message):
     Trade price at which a trailing stop becomes active; empty when it was active from the start, or for others.
     """
 
+    peg_reference: "PegReference" = betterproto2.field(
+        29, betterproto2.TYPE_ENUM, default_factory=lambda: PegReference(0)
+    )
+    """
+    What its price follows; unset for orders that are not pegged.
+    """
+
+    peg_offset: "str" = betterproto2.field(30, betterproto2.TYPE_STRING)
+    """
+    Added to the reference, signed ("-0.5"), quote units; empty for orders that are not pegged.
+    """
+
     trigger_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
         31, betterproto2.TYPE_MESSAGE, optional=True
     )
@@ -2659,6 +2723,12 @@ class Order(betterproto2.Message):
     )
     """
     Why it was refused when it triggered; set with CLOSE_REASON_TRIGGER_REFUSED.
+    """
+
+    pegged_price: "str" = betterproto2.field(34, betterproto2.TYPE_STRING)
+    """
+    Price at which a pegged order stands now, quote units per base unit; empty while it is parked without a price, and for
+    orders that are not pegged. `price` is its limit.
     """
 
 
@@ -3269,7 +3339,7 @@ class PlaceOrderRequest(betterproto2.Message):
 
     price: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    Limit price, a positive multiple of the tick size; required for the limit types, empty for the market types and a
+    Limit price, a positive multiple of the tick size; required for the limit types and PEGGED, empty for the market types and a
     trailing stop.
     """
 
@@ -3351,6 +3421,19 @@ class PlaceOrderRequest(betterproto2.Message):
     """
     Trade price from which a trailing stop follows, a positive multiple of the tick size: at or above for a sell, at or
     below for a buy. Empty follows at once.
+    """
+
+    peg_reference: "PegReference" = betterproto2.field(
+        20, betterproto2.TYPE_ENUM, default_factory=lambda: PegReference(0)
+    )
+    """
+    Required for a pegged order, unset for all others.
+    """
+
+    peg_offset: "str" = betterproto2.field(21, betterproto2.TYPE_STRING)
+    """
+    Of a pegged order: added to the reference, a multiple of the tick size, may be negative ("-0.5"); empty is 0; quote
+    units.
     """
 
 

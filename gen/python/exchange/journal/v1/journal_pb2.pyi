@@ -53,7 +53,7 @@ class Command(_message.Message):
     def __init__(self, place_order: _Optional[_Union[PlaceOrder, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrder, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrders, _Mapping]] = ..., create_asset: _Optional[_Union[CreateAsset, _Mapping]] = ..., create_market: _Optional[_Union[CreateMarket, _Mapping]] = ..., set_market_status: _Optional[_Union[SetMarketStatus, _Mapping]] = ..., create_account: _Optional[_Union[CreateAccount, _Mapping]] = ..., create_api_key: _Optional[_Union[CreateApiKey, _Mapping]] = ..., revoke_api_key: _Optional[_Union[RevokeApiKey, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrder, _Mapping]] = ..., cancel_replace_order: _Optional[_Union[CancelReplaceOrder, _Mapping]] = ..., batch_orders: _Optional[_Union[BatchOrders, _Mapping]] = ..., set_market_protection: _Optional[_Union[SetMarketProtection, _Mapping]] = ..., set_cancel_all_after: _Optional[_Union[SetCancelAllAfter, _Mapping]] = ..., expire_orders: _Optional[_Union[ExpireOrders, _Mapping]] = ..., run_cancel_all_after: _Optional[_Union[RunCancelAllAfter, _Mapping]] = ..., cancel_session_orders: _Optional[_Union[CancelSessionOrders, _Mapping]] = ..., set_trade_group: _Optional[_Union[SetTradeGroup, _Mapping]] = ..., place_oco_order: _Optional[_Union[PlaceOcoOrder, _Mapping]] = ..., place_bracket_order: _Optional[_Union[PlaceBracketOrder, _Mapping]] = ...) -> None: ...
 
 class PlaceOrder(_message.Message):
-    __slots__ = ("account_id", "market_id", "side", "type", "time_in_force", "post_only", "price_ticks", "quantity_lots", "client_order_id", "quote_amount_atoms", "display_lots", "self_trade_prevention", "expire_time_ns", "slide", "session_id", "trigger_price_ticks", "trailing_offset_ticks", "trailing_offset_bps", "activation_price_ticks")
+    __slots__ = ("account_id", "market_id", "side", "type", "time_in_force", "post_only", "price_ticks", "quantity_lots", "client_order_id", "quote_amount_atoms", "display_lots", "self_trade_prevention", "expire_time_ns", "slide", "session_id", "trigger_price_ticks", "trailing_offset_ticks", "trailing_offset_bps", "activation_price_ticks", "peg_reference", "peg_offset_ticks")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     MARKET_ID_FIELD_NUMBER: _ClassVar[int]
     SIDE_FIELD_NUMBER: _ClassVar[int]
@@ -73,6 +73,8 @@ class PlaceOrder(_message.Message):
     TRAILING_OFFSET_TICKS_FIELD_NUMBER: _ClassVar[int]
     TRAILING_OFFSET_BPS_FIELD_NUMBER: _ClassVar[int]
     ACTIVATION_PRICE_TICKS_FIELD_NUMBER: _ClassVar[int]
+    PEG_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    PEG_OFFSET_TICKS_FIELD_NUMBER: _ClassVar[int]
     account_id: int
     market_id: int
     side: int
@@ -92,7 +94,9 @@ class PlaceOrder(_message.Message):
     trailing_offset_ticks: int
     trailing_offset_bps: int
     activation_price_ticks: int
-    def __init__(self, account_id: _Optional[int] = ..., market_id: _Optional[int] = ..., side: _Optional[int] = ..., type: _Optional[int] = ..., time_in_force: _Optional[int] = ..., post_only: _Optional[bool] = ..., price_ticks: _Optional[int] = ..., quantity_lots: _Optional[int] = ..., client_order_id: _Optional[str] = ..., quote_amount_atoms: _Optional[int] = ..., display_lots: _Optional[int] = ..., self_trade_prevention: _Optional[int] = ..., expire_time_ns: _Optional[int] = ..., slide: _Optional[bool] = ..., session_id: _Optional[int] = ..., trigger_price_ticks: _Optional[int] = ..., trailing_offset_ticks: _Optional[int] = ..., trailing_offset_bps: _Optional[int] = ..., activation_price_ticks: _Optional[int] = ...) -> None: ...
+    peg_reference: int
+    peg_offset_ticks: int
+    def __init__(self, account_id: _Optional[int] = ..., market_id: _Optional[int] = ..., side: _Optional[int] = ..., type: _Optional[int] = ..., time_in_force: _Optional[int] = ..., post_only: _Optional[bool] = ..., price_ticks: _Optional[int] = ..., quantity_lots: _Optional[int] = ..., client_order_id: _Optional[str] = ..., quote_amount_atoms: _Optional[int] = ..., display_lots: _Optional[int] = ..., self_trade_prevention: _Optional[int] = ..., expire_time_ns: _Optional[int] = ..., slide: _Optional[bool] = ..., session_id: _Optional[int] = ..., trigger_price_ticks: _Optional[int] = ..., trailing_offset_ticks: _Optional[int] = ..., trailing_offset_bps: _Optional[int] = ..., activation_price_ticks: _Optional[int] = ..., peg_reference: _Optional[int] = ..., peg_offset_ticks: _Optional[int] = ...) -> None: ...
 
 class CancelOrder(_message.Message):
     __slots__ = ("account_id", "order_id", "client_order_id")
