@@ -81,6 +81,7 @@ class Liquidity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     LIQUIDITY_UNSPECIFIED: _ClassVar[Liquidity]
     LIQUIDITY_MAKER: _ClassVar[Liquidity]
     LIQUIDITY_TAKER: _ClassVar[Liquidity]
+    LIQUIDITY_AUCTION: _ClassVar[Liquidity]
 
 class MarketStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -89,6 +90,7 @@ class MarketStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MARKET_STATUS_POST_ONLY: _ClassVar[MarketStatus]
     MARKET_STATUS_CANCEL_ONLY: _ClassVar[MarketStatus]
     MARKET_STATUS_HALTED: _ClassVar[MarketStatus]
+    MARKET_STATUS_AUCTION: _ClassVar[MarketStatus]
 
 class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -148,6 +150,7 @@ class RejectReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REJECT_REASON_PRICE_OUTSIDE_BAND: _ClassVar[RejectReason]
     REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY: _ClassVar[RejectReason]
     REJECT_REASON_ORDER_IN_LIST: _ClassVar[RejectReason]
+    REJECT_REASON_MARKET_IN_AUCTION: _ClassVar[RejectReason]
 SIDE_UNSPECIFIED: Side
 SIDE_BUY: Side
 SIDE_SELL: Side
@@ -196,11 +199,13 @@ CLOSE_REASON_ORDER_LIST: CloseReason
 LIQUIDITY_UNSPECIFIED: Liquidity
 LIQUIDITY_MAKER: Liquidity
 LIQUIDITY_TAKER: Liquidity
+LIQUIDITY_AUCTION: Liquidity
 MARKET_STATUS_UNSPECIFIED: MarketStatus
 MARKET_STATUS_OPEN: MarketStatus
 MARKET_STATUS_POST_ONLY: MarketStatus
 MARKET_STATUS_CANCEL_ONLY: MarketStatus
 MARKET_STATUS_HALTED: MarketStatus
+MARKET_STATUS_AUCTION: MarketStatus
 SCOPE_UNSPECIFIED: Scope
 SCOPE_READ: Scope
 SCOPE_TRADE: Scope
@@ -251,6 +256,7 @@ REJECT_REASON_TOO_MANY_OPEN_ORDERS: RejectReason
 REJECT_REASON_PRICE_OUTSIDE_BAND: RejectReason
 REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY: RejectReason
 REJECT_REASON_ORDER_IN_LIST: RejectReason
+REJECT_REASON_MARKET_IN_AUCTION: RejectReason
 
 class Asset(_message.Message):
     __slots__ = ("name", "decimals")
@@ -280,8 +286,20 @@ class MarketProtection(_message.Message):
     reference_price: str
     def __init__(self, min_quantity: _Optional[str] = ..., max_quantity: _Optional[str] = ..., min_notional: _Optional[str] = ..., max_notional: _Optional[str] = ..., max_open_orders: _Optional[int] = ..., price_band_bps: _Optional[int] = ..., market_protection_bps: _Optional[int] = ..., reference_price: _Optional[str] = ...) -> None: ...
 
+class AuctionIndication(_message.Message):
+    __slots__ = ("price", "quantity", "imbalance", "imbalance_side")
+    PRICE_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    IMBALANCE_FIELD_NUMBER: _ClassVar[int]
+    IMBALANCE_SIDE_FIELD_NUMBER: _ClassVar[int]
+    price: str
+    quantity: str
+    imbalance: str
+    imbalance_side: Side
+    def __init__(self, price: _Optional[str] = ..., quantity: _Optional[str] = ..., imbalance: _Optional[str] = ..., imbalance_side: _Optional[_Union[Side, str]] = ...) -> None: ...
+
 class Market(_message.Message):
-    __slots__ = ("name", "base_asset", "quote_asset", "tick_size", "lot_size", "min_notional", "maker_fee_ppm", "taker_fee_ppm", "status", "price_decimals", "quantity_decimals", "protection", "last_price")
+    __slots__ = ("name", "base_asset", "quote_asset", "tick_size", "lot_size", "min_notional", "maker_fee_ppm", "taker_fee_ppm", "status", "price_decimals", "quantity_decimals", "protection", "last_price", "auction")
     NAME_FIELD_NUMBER: _ClassVar[int]
     BASE_ASSET_FIELD_NUMBER: _ClassVar[int]
     QUOTE_ASSET_FIELD_NUMBER: _ClassVar[int]
@@ -295,6 +313,7 @@ class Market(_message.Message):
     QUANTITY_DECIMALS_FIELD_NUMBER: _ClassVar[int]
     PROTECTION_FIELD_NUMBER: _ClassVar[int]
     LAST_PRICE_FIELD_NUMBER: _ClassVar[int]
+    AUCTION_FIELD_NUMBER: _ClassVar[int]
     name: str
     base_asset: str
     quote_asset: str
@@ -308,7 +327,8 @@ class Market(_message.Message):
     quantity_decimals: int
     protection: MarketProtection
     last_price: str
-    def __init__(self, name: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., tick_size: _Optional[str] = ..., lot_size: _Optional[str] = ..., min_notional: _Optional[str] = ..., maker_fee_ppm: _Optional[int] = ..., taker_fee_ppm: _Optional[int] = ..., status: _Optional[_Union[MarketStatus, str]] = ..., price_decimals: _Optional[int] = ..., quantity_decimals: _Optional[int] = ..., protection: _Optional[_Union[MarketProtection, _Mapping]] = ..., last_price: _Optional[str] = ...) -> None: ...
+    auction: AuctionIndication
+    def __init__(self, name: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., tick_size: _Optional[str] = ..., lot_size: _Optional[str] = ..., min_notional: _Optional[str] = ..., maker_fee_ppm: _Optional[int] = ..., taker_fee_ppm: _Optional[int] = ..., status: _Optional[_Union[MarketStatus, str]] = ..., price_decimals: _Optional[int] = ..., quantity_decimals: _Optional[int] = ..., protection: _Optional[_Union[MarketProtection, _Mapping]] = ..., last_price: _Optional[str] = ..., auction: _Optional[_Union[AuctionIndication, _Mapping]] = ...) -> None: ...
 
 class Order(_message.Message):
     __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "prevented_quantity", "trigger_price", "trailing_offset", "trailing_offset_bps", "activation_price", "peg_reference", "peg_offset", "trigger_time", "order_list_id", "trigger_refusal", "pegged_price")

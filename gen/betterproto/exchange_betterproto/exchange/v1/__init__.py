@@ -14,6 +14,7 @@ __all__ = (
     "AmendOrderRequest",
     "AmendOrderResponse",
     "Asset",
+    "AuctionIndication",
     "Balance",
     "BatchOrdersRequest",
     "BatchOrdersResponse",
@@ -351,12 +352,18 @@ class Liquidity(betterproto2.Enum):
     The order's arrival made the trade.
     """
 
+    AUCTION = 3
+    """
+    Traded in an auction, where nobody takes; pays the maker fee, without a rebate.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
             0: "LIQUIDITY_UNSPECIFIED",
             1: "LIQUIDITY_MAKER",
             2: "LIQUIDITY_TAKER",
+            3: "LIQUIDITY_AUCTION",
         }
 
     @classmethod
@@ -365,6 +372,7 @@ class Liquidity(betterproto2.Enum):
             "LIQUIDITY_UNSPECIFIED": 0,
             "LIQUIDITY_MAKER": 1,
             "LIQUIDITY_TAKER": 2,
+            "LIQUIDITY_AUCTION": 3,
         }
 
 
@@ -398,6 +406,11 @@ class MarketStatus(betterproto2.Enum):
     Nothing, not even cancels.
     """
 
+    AUCTION = 5
+    """
+    Orders that may rest, triggers and cancels; nothing trades. OPEN after it trades at one price first.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -406,6 +419,7 @@ class MarketStatus(betterproto2.Enum):
             2: "MARKET_STATUS_POST_ONLY",
             3: "MARKET_STATUS_CANCEL_ONLY",
             4: "MARKET_STATUS_HALTED",
+            5: "MARKET_STATUS_AUCTION",
         }
 
     @classmethod
@@ -416,6 +430,7 @@ class MarketStatus(betterproto2.Enum):
             "MARKET_STATUS_POST_ONLY": 2,
             "MARKET_STATUS_CANCEL_ONLY": 3,
             "MARKET_STATUS_HALTED": 4,
+            "MARKET_STATUS_AUCTION": 5,
         }
 
 
@@ -816,6 +831,11 @@ class RejectReason(betterproto2.Enum):
     The quantity of an order in a list (OCO, bracket) cannot be amended. FAILED_PRECONDITION.
     """
 
+    MARKET_IN_AUCTION = 42
+    """
+    The market is in an auction and does not take this, or its book is crossed after one. FAILED_PRECONDITION.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -861,6 +881,7 @@ class RejectReason(betterproto2.Enum):
             39: "REJECT_REASON_PRICE_OUTSIDE_BAND",
             40: "REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY",
             41: "REJECT_REASON_ORDER_IN_LIST",
+            42: "REJECT_REASON_MARKET_IN_AUCTION",
         }
 
     @classmethod
@@ -908,6 +929,7 @@ class RejectReason(betterproto2.Enum):
             "REJECT_REASON_PRICE_OUTSIDE_BAND": 39,
             "REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY": 40,
             "REJECT_REASON_ORDER_IN_LIST": 41,
+            "REJECT_REASON_MARKET_IN_AUCTION": 42,
         }
 
 
@@ -1259,6 +1281,36 @@ class Asset(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "Asset", Asset)
+
+
+@dataclass(eq=False, repr=False)
+class AuctionIndication(betterproto2.Message):
+    """
+    What would happen if an auction ended now.
+    """
+
+    price: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Price of all trades, quote units per base unit; empty when nothing would trade.
+    """
+
+    quantity: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Quantity that would trade, hidden quantity included; base units; "0" for none.
+    """
+
+    imbalance: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Difference of the quantities that would buy and sell at this price, base units.
+    """
+
+    imbalance_side: "Side" = betterproto2.field(4, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0))
+    """
+    Side that has more at this price; unset when both are equal.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "AuctionIndication", AuctionIndication)
 
 
 @dataclass(eq=False, repr=False)
@@ -1827,7 +1879,7 @@ class Fill(betterproto2.Message):
 
     price: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
     """
-    The resting order's price, quote units per base unit.
+    The resting order's price, or the auction's; quote units per base unit.
     """
 
     quantity: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
@@ -2479,6 +2531,11 @@ class Market(betterproto2.Message):
     last_price: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
     """
     Price of the last trade, quote units per base unit; empty before the first.
+    """
+
+    auction: "AuctionIndication | None" = betterproto2.field(14, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What an auction would do now; set while the status is AUCTION.
     """
 
 
@@ -3882,7 +3939,7 @@ class Trade(betterproto2.Message):
 
     price: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    The resting order's price, quote units per base unit.
+    The resting order's price, or the auction's; quote units per base unit.
     """
 
     quantity: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
@@ -3892,7 +3949,7 @@ class Trade(betterproto2.Message):
 
     taker_side: "Side" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0))
     """
-    Side of the order that took liquidity.
+    Side of the order that took liquidity; unset for a trade of an auction.
     """
 
     trade_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
