@@ -2,7 +2,6 @@ import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
 from exchange.v1 import types_pb2 as _types_pb2
-from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -263,12 +262,12 @@ class PlaceBracketOrderResponse(_message.Message):
     def __init__(self, order_list_id: _Optional[int] = ..., entry: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., take_profit: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., stop_loss: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., fills: _Optional[_Iterable[_Union[_types_pb2.Fill, _Mapping]]] = ..., deduplicated: _Optional[bool] = ...) -> None: ...
 
 class SetCancelAllAfterRequest(_message.Message):
-    __slots__ = ("timeout", "validate_only")
-    TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("timeout_ms", "validate_only")
+    TIMEOUT_MS_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
-    timeout: _duration_pb2.Duration
+    timeout_ms: int
     validate_only: bool
-    def __init__(self, timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+    def __init__(self, timeout_ms: _Optional[int] = ..., validate_only: _Optional[bool] = ...) -> None: ...
 
 class SetCancelAllAfterResponse(_message.Message):
     __slots__ = ("cancel_time",)

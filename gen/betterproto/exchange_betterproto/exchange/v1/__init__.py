@@ -125,7 +125,6 @@ __all__ = (
     "TradeBatch",
 )
 
-import datetime
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -3585,11 +3584,9 @@ class SetCancelAllAfterRequest(betterproto2.Message):
     Arms or disarms the dead-man's switch of the caller's account.
     """
 
-    timeout: "datetime.timedelta | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Duration, optional=True
-    )
+    timeout_ms: "int" = betterproto2.field(1, betterproto2.TYPE_UINT32)
     """
-    From now on so long until all orders are canceled: 1 second to 24 hours, or 0 to disarm. Every call sets it anew.
+    Milliseconds from now until all orders are canceled: 1,000 to 86,400,000, or 0 to disarm. Every call sets it anew.
     """
 
     validate_only: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
