@@ -254,9 +254,10 @@ class NaiveFloor(NaiveMoney):
         bids = [o.price for o in fixed if o.buy and o.price is not None]
         asks = [o.price for o in fixed if not o.buy and o.price is not None]
         bid, ask = max(bids, default=None), min(asks, default=None)
+        crossed = bid is not None and ask is not None and bid >= ask
         for order in pegged:
             stand = None
-            if self.status[market_id] != "AUCTION":
+            if self.status[market_id] != "AUCTION" and not crossed:
                 stand = _pegged_price(order, bid, ask, max(bids, default=None), min(asks, default=None))
             if stand is not None:
                 (bids if order.buy else asks).append(stand)

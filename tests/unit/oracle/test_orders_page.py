@@ -67,6 +67,14 @@ def test_e6_a_refill_goes_to_the_back() -> None:
     assert ann.order.open == 2
 
 
+def test_e6_a_new_slice_stays_behind_for_the_next_command_too() -> None:
+    tale = Tale()
+    tale.sell("Ann", 7, 100, display=2)
+    tale.sell("Bob", 3, 100)
+    tale.buy("Cid", 2, 100)
+    assert tale.asks() == [("Bob", 3, 100), ("Ann", 2, 100)]
+
+
 @pytest.mark.parametrize(
     ("mode", "trades", "end", "bids", "asks"),
     [
@@ -273,11 +281,10 @@ def test_e16_the_exits_of_a_bracket_grow_with_its_fills() -> None:
     assert (profit.quantity, loss.quantity) == (2, 2)
     tale.sell("Ann", 1, 100)
     assert (profit.quantity, loss.quantity) == (3, 3)
-    tale.exchange.last[1] = 96
-    tale.exchange.fresh.append((1, 95))
-    tale.buy("Dan", 5, 94)
-    assert (entry.state, profit.state, loss.state, loss.filled) == ("canceled", "canceled", "filled", 3)
-    assert tale.bids() == [("Dan", 2, 94)]
+    tale.buy("Dan", 4, 108)
+    tale.trade_at(110)
+    assert (entry.state, loss.state, profit.state, profit.filled) == ("canceled", "canceled", "filled", 3)
+    assert tale.bids() == [("Dan", 1, 108)]
 
 
 def test_e17_a_pegged_order_follows_within_its_limit() -> None:
