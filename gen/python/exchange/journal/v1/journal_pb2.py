@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!exchange/journal/v1/journal.proto\x12\x13\x65xchange.journal.v1\"\xf2\x05\n\x07\x43ommand\x12\x42\n\x0bplace_order\x18\x01 \x01(\x0b\x32\x1f.exchange.journal.v1.PlaceOrderH\x00R\nplaceOrder\x12\x45\n\x0c\x63\x61ncel_order\x18\x02 \x01(\x0b\x32 .exchange.journal.v1.CancelOrderH\x00R\x0b\x63\x61ncelOrder\x12R\n\x11\x63\x61ncel_all_orders\x18\x03 \x01(\x0b\x32$.exchange.journal.v1.CancelAllOrdersH\x00R\x0f\x63\x61ncelAllOrders\x12\x45\n\x0c\x63reate_asset\x18\x04 \x01(\x0b\x32 .exchange.journal.v1.CreateAssetH\x00R\x0b\x63reateAsset\x12H\n\rcreate_market\x18\x05 \x01(\x0b\x32!.exchange.journal.v1.CreateMarketH\x00R\x0c\x63reateMarket\x12R\n\x11set_market_status\x18\x06 \x01(\x0b\x32$.exchange.journal.v1.SetMarketStatusH\x00R\x0fsetMarketStatus\x12K\n\x0e\x63reate_account\x18\x07 \x01(\x0b\x32\".exchange.journal.v1.CreateAccountH\x00R\rcreateAccount\x12I\n\x0e\x63reate_api_key\x18\x08 \x01(\x0b\x32!.exchange.journal.v1.CreateApiKeyH\x00R\x0c\x63reateApiKey\x12I\n\x0erevoke_api_key\x18\t \x01(\x0b\x32!.exchange.journal.v1.RevokeApiKeyH\x00R\x0crevokeApiKey\x12\x35\n\x06\x63redit\x18\n \x01(\x0b\x32\x1b.exchange.journal.v1.CreditH\x00R\x06\x63reditB\t\n\x07\x63ommand\"\x9f\x02\n\nPlaceOrder\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12\x1b\n\tmarket_id\x18\x02 \x01(\rR\x08marketId\x12\x12\n\x04side\x18\x03 \x01(\rR\x04side\x12\x12\n\x04type\x18\x04 \x01(\rR\x04type\x12\"\n\rtime_in_force\x18\x05 \x01(\rR\x0btimeInForce\x12\x1b\n\tpost_only\x18\x06 \x01(\x08R\x08postOnly\x12\x1f\n\x0bprice_ticks\x18\x07 \x01(\x04R\npriceTicks\x12#\n\rquantity_lots\x18\x08 \x01(\x04R\x0cquantityLots\x12&\n\x0f\x63lient_order_id\x18\t \x01(\tR\rclientOrderId\"o\n\x0b\x43\x61ncelOrder\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12\x19\n\x08order_id\x18\x02 \x01(\x04R\x07orderId\x12&\n\x0f\x63lient_order_id\x18\x03 \x01(\tR\rclientOrderId\"M\n\x0f\x43\x61ncelAllOrders\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12\x1b\n\tmarket_id\x18\x02 \x01(\rR\x08marketId\"=\n\x0b\x43reateAsset\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n\x08\x64\x65\x63imals\x18\x02 \x01(\rR\x08\x64\x65\x63imals\"\xd4\x02\n\x0c\x43reateMarket\x12\x1d\n\nbase_asset\x18\x01 \x01(\tR\tbaseAsset\x12\x1f\n\x0bquote_asset\x18\x02 \x01(\tR\nquoteAsset\x12\x1d\n\ntick_units\x18\x03 \x01(\x04R\ttickUnits\x12%\n\x0eprice_decimals\x18\x04 \x01(\rR\rpriceDecimals\x12\x1b\n\tlot_units\x18\x05 \x01(\x04R\x08lotUnits\x12+\n\x11quantity_decimals\x18\x06 \x01(\rR\x10quantityDecimals\x12,\n\x12min_notional_atoms\x18\x07 \x01(\x04R\x10minNotionalAtoms\x12\"\n\rmaker_fee_ppm\x18\x08 \x01(\x11R\x0bmakerFeePpm\x12\"\n\rtaker_fee_ppm\x18\t \x01(\x11R\x0btakerFeePpm\"F\n\x0fSetMarketStatus\x12\x1b\n\tmarket_id\x18\x01 \x01(\rR\x08marketId\x12\x16\n\x06status\x18\x02 \x01(\rR\x06status\"#\n\rCreateAccount\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\"\xb9\x01\n\x0c\x43reateApiKey\x12\x15\n\x06key_id\x18\x01 \x01(\tR\x05keyId\x12\x1d\n\naccount_id\x18\x02 \x01(\x04R\taccountId\x12\x1f\n\x0bsecret_hash\x18\x03 \x01(\x0cR\nsecretHash\x12\x16\n\x06scopes\x18\x04 \x01(\rR\x06scopes\x12\x14\n\x05label\x18\x05 \x01(\tR\x05label\x12$\n\x0e\x65xpire_time_ns\x18\x06 \x01(\x04R\x0c\x65xpireTimeNs\"%\n\x0cRevokeApiKey\x12\x15\n\x06key_id\x18\x01 \x01(\tR\x05keyId\"\x82\x01\n\x06\x43redit\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12\x19\n\x08\x61sset_id\x18\x02 \x01(\rR\x07\x61ssetId\x12!\n\x0c\x61mount_atoms\x18\x03 \x01(\x04R\x0b\x61mountAtoms\x12\x1b\n\tcredit_id\x18\x04 \x01(\tR\x08\x63reditIdb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!exchange/journal/v1/journal.proto\x12\x13\x65xchange.journal.v1\"\x90\r\n\x07\x43ommand\x12\x42\n\x0bplace_order\x18\x01 \x01(\x0b\x32\x1f.exchange.journal.v1.PlaceOrderH\x00R\nplaceOrder\x12\x45\n\x0c\x63\x61ncel_order\x18\x02 \x01(\x0b\x32 .exchange.journal.v1.CancelOrderH\x00R\x0b\x63\x61ncelOrder\x12R\n\x11\x63\x61ncel_all_orders\x18\x03 \x01(\x0b\x32$.exchange.journal.v1.CancelAllOrdersH\x00R\x0f\x63\x61ncelAllOrders\x12\x45\n\x0c\x63reate_asset\x18\x04 \x01(\x0b\x32 .exchange.journal.v1.CreateAssetH\x00R\x0b\x63reateAsset\x12H\n\rcreate_market\x18\x05 \x01(\x0b\x32!.exchange.journal.v1.CreateMarketH\x00R\x0c\x63reateMarket\x12R\n\x11set_market_status\x18\x06 \x01(\x0b\x32$.exchange.journal.v1.SetMarketStatusH\x00R\x0fsetMarketStatus\x12K\n\x0e\x63reate_account\x18\x07 \x01(\x0b\x32\".exchange.journal.v1.CreateAccountH\x00R\rcreateAccount\x12I\n\x0e\x63reate_api_key\x18\x08 \x01(\x0b\x32!.exchange.journal.v1.CreateApiKeyH\x00R\x0c\x63reateApiKey\x12I\n\x0erevoke_api_key\x18\t \x01(\x0b\x32!.exchange.journal.v1.RevokeApiKeyH\x00R\x0crevokeApiKey\x12\x35\n\x06\x63redit\x18\n \x01(\x0b\x32\x1b.exchange.journal.v1.CreditH\x00R\x06\x63redit\x12\x42\n\x0b\x61mend_order\x18\x0b \x01(\x0b\x32\x1f.exchange.journal.v1.AmendOrderH\x00R\namendOrder\x12[\n\x14\x63\x61ncel_replace_order\x18\x0c \x01(\x0b\x32\'.exchange.journal.v1.CancelReplaceOrderH\x00R\x12\x63\x61ncelReplaceOrder\x12\x45\n\x0c\x62\x61tch_orders\x18\r \x01(\x0b\x32 .exchange.journal.v1.BatchOrdersH\x00R\x0b\x62\x61tchOrders\x12^\n\x15set_market_protection\x18\x0e \x01(\x0b\x32(.exchange.journal.v1.SetMarketProtectionH\x00R\x13setMarketProtection\x12Y\n\x14set_cancel_all_after\x18\x0f \x01(\x0b\x32&.exchange.journal.v1.SetCancelAllAfterH\x00R\x11setCancelAllAfter\x12H\n\rexpire_orders\x18\x10 \x01(\x0b\x32!.exchange.journal.v1.ExpireOrdersH\x00R\x0c\x65xpireOrders\x12Y\n\x14run_cancel_all_after\x18\x11 \x01(\x0b\x32&.exchange.journal.v1.RunCancelAllAfterH\x00R\x11runCancelAllAfter\x12^\n\x15\x63\x61ncel_session_orders\x18\x12 \x01(\x0b\x32(.exchange.journal.v1.CancelSessionOrdersH\x00R\x13\x63\x61ncelSessionOrders\x12L\n\x0fset_trade_group\x18\x13 \x01(\x0b\x32\".exchange.journal.v1.SetTradeGroupH\x00R\rsetTradeGroup\x12L\n\x0fplace_oco_order\x18\x14 \x01(\x0b\x32\".exchange.journal.v1.PlaceOcoOrderH\x00R\rplaceOcoOrder\x12X\n\x13place_bracket_order\x18\x15 \x01(\x0b\x32&.exchange.journal.v1.PlaceBracketOrderH\x00R\x11placeBracketOrderB\t\n\x07\x63ommand\"\x98\x06\n\nPlaceOrder\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12\x1b\n\tmarket_id\x18\x02 \x01(\rR\x08marketId\x12\x12\n\x04side\x18\x03 \x01(\rR\x04side\x12\x12\n\x04type\x18\x04 \x01(\rR\x04type\x12\"\n\rtime_in_force\x18\x05 \x01(\rR\x0btimeInForce\x12\x1b\n\tpost_only\x18\x06 \x01(\x08R\x08postOnly\x12\x1f\n\x0bprice_ticks\x18\x07 \x01(\x04R\npriceTicks\x12#\n\rquantity_lots\x18\x08 \x01(\x04R\x0cquantityLots\x12&\n\x0f\x63lient_order_id\x18\t \x01(\tR\rclientOrderId\x12,\n\x12quote_amount_atoms\x18\n \x01(\x04R\x10quoteAmountAtoms\x12!\n\x0c\x64isplay_lots\x18\x0b \x01(\x04R\x0b\x64isplayLots\x12\x32\n\x15self_trade_prevention\x18\x0c \x01(\rR\x13selfTradePrevention\x12$\n\x0e\x65xpire_time_ns\x18\r \x01(\x04R\x0c\x65xpireTimeNs\x12\x14\n\x05slide\x18\x0e \x01(\x08R\x05slide\x12\x1d\n\nsession_id\x18\x0f \x01(\x04R\tsessionId\x12.\n\x13trigger_price_ticks\x18\x10 \x01(\x04R\x11triggerPriceTicks\x12\x32\n\x15trailing_offset_ticks\x18\x11 \x01(\x04R\x13trailingOffsetTicks\x12.\n\x13trailing_offset_bps\x18\x12 \x01(\rR\x11trailingOffsetBps\x12\x34\n\x16\x61\x63tivation_price_ticks\x18\x13 \x01(\x04R\x14\x61\x63tivationPriceTicks\x12#\n\rpeg_reference\x18\x14 \x01(\rR\x0cpegReference\x12(\n\x10peg_offset_ticks\x18\x15 \x01(\x12R\x0epegOffsetTicks\"o\n\x0b\x43\x61ncelOrder\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12\x19\n\x08order_id\x18\x02 \x01(\x04R\x07orderId\x12&\n\x0f\x63lient_order_id\x18\x03 \x01(\tR\rclientOrderId\"\x96\x01\n\x0f\x43\x61ncelAllOrders\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12\x1b\n\tmarket_id\x18\x02 \x01(\rR\x08marketId\x12\x12\n\x04side\x18\x03 \x01(\rR\x04side\x12\x33\n\x16\x63lient_order_id_prefix\x18\x04 \x01(\tR\x13\x63lientOrderIdPrefix\"=\n\x0b\x43reateAsset\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n\x08\x64\x65\x63imals\x18\x02 \x01(\rR\x08\x64\x65\x63imals\"\xd4\x02\n\x0c\x43reateMarket\x12\x1d\n\nbase_asset\x18\x01 \x01(\tR\tbaseAsset\x12\x1f\n\x0bquote_asset\x18\x02 \x01(\tR\nquoteAsset\x12\x1d\n\ntick_units\x18\x03 \x01(\x04R\ttickUnits\x12%\n\x0eprice_decimals\x18\x04 \x01(\rR\rpriceDecimals\x12\x1b\n\tlot_units\x18\x05 \x01(\x04R\x08lotUnits\x12+\n\x11quantity_decimals\x18\x06 \x01(\rR\x10quantityDecimals\x12,\n\x12min_notional_atoms\x18\x07 \x01(\x04R\x10minNotionalAtoms\x12\"\n\rmaker_fee_ppm\x18\x08 \x01(\x11R\x0bmakerFeePpm\x12\"\n\rtaker_fee_ppm\x18\t \x01(\x11R\x0btakerFeePpm\"F\n\x0fSetMarketStatus\x12\x1b\n\tmarket_id\x18\x01 \x01(\rR\x08marketId\x12\x16\n\x06status\x18\x02 \x01(\rR\x06status\"#\n\rCreateAccount\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\"\xb9\x01\n\x0c\x43reateApiKey\x12\x15\n\x06key_id\x18\x01 \x01(\tR\x05keyId\x12\x1d\n\naccount_id\x18\x02 \x01(\x04R\taccountId\x12\x1f\n\x0bsecret_hash\x18\x03 \x01(\x0cR\nsecretHash\x12\x16\n\x06scopes\x18\x04 \x01(\rR\x06scopes\x12\x14\n\x05label\x18\x05 \x01(\tR\x05label\x12$\n\x0e\x65xpire_time_ns\x18\x06 \x01(\x04R\x0c\x65xpireTimeNs\"%\n\x0cRevokeApiKey\x12\x15\n\x06key_id\x18\x01 \x01(\tR\x05keyId\"\x82\x01\n\x06\x43redit\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12\x19\n\x08\x61sset_id\x18\x02 \x01(\rR\x07\x61ssetId\x12!\n\x0c\x61mount_atoms\x18\x03 \x01(\x04R\x0b\x61mountAtoms\x12\x1b\n\tcredit_id\x18\x04 \x01(\tR\x08\x63reditId\"\xb4\x01\n\nAmendOrder\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12\x19\n\x08order_id\x18\x02 \x01(\x04R\x07orderId\x12&\n\x0f\x63lient_order_id\x18\x03 \x01(\tR\rclientOrderId\x12\x1f\n\x0bprice_ticks\x18\x04 \x01(\x04R\npriceTicks\x12#\n\rquantity_lots\x18\x05 \x01(\x04R\x0cquantityLots\"\xaf\x01\n\x12\x43\x61ncelReplaceOrder\x12\x43\n\x0c\x63\x61ncel_order\x18\x01 \x01(\x0b\x32 .exchange.journal.v1.CancelOrderR\x0b\x63\x61ncelOrder\x12@\n\x0bplace_order\x18\x02 \x01(\x0b\x32\x1f.exchange.journal.v1.PlaceOrderR\nplaceOrder\x12\x12\n\x04mode\x18\x03 \x01(\rR\x04mode\"C\n\x0b\x42\x61tchOrders\x12\x34\n\x05items\x18\x01 \x03(\x0b\x32\x1e.exchange.journal.v1.BatchItemR\x05items\"\xe5\x01\n\tBatchItem\x12\x42\n\x0bplace_order\x18\x01 \x01(\x0b\x32\x1f.exchange.journal.v1.PlaceOrderH\x00R\nplaceOrder\x12\x45\n\x0c\x63\x61ncel_order\x18\x02 \x01(\x0b\x32 .exchange.journal.v1.CancelOrderH\x00R\x0b\x63\x61ncelOrder\x12\x42\n\x0b\x61mend_order\x18\x03 \x01(\x0b\x32\x1f.exchange.journal.v1.AmendOrderH\x00R\namendOrderB\t\n\x07\x63ommand\"\xfa\x02\n\x13SetMarketProtection\x12\x1b\n\tmarket_id\x18\x01 \x01(\rR\x08marketId\x12\x19\n\x08min_lots\x18\x02 \x01(\x04R\x07minLots\x12\x19\n\x08max_lots\x18\x03 \x01(\x04R\x07maxLots\x12,\n\x12min_notional_atoms\x18\x04 \x01(\x04R\x10minNotionalAtoms\x12,\n\x12max_notional_atoms\x18\x05 \x01(\x04R\x10maxNotionalAtoms\x12&\n\x0fmax_open_orders\x18\x06 \x01(\rR\rmaxOpenOrders\x12$\n\x0eprice_band_bps\x18\x07 \x01(\rR\x0cpriceBandBps\x12\x32\n\x15market_protection_bps\x18\x08 \x01(\rR\x13marketProtectionBps\x12\x32\n\x15reference_price_ticks\x18\t \x01(\x04R\x13referencePriceTicks\"Q\n\x11SetCancelAllAfter\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12\x1d\n\ntimeout_ns\x18\x02 \x01(\x04R\ttimeoutNs\"\x0e\n\x0c\x45xpireOrders\"X\n\x11RunCancelAllAfter\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12$\n\x0e\x63\x61ncel_time_ns\x18\x02 \x01(\x04R\x0c\x63\x61ncelTimeNs\"S\n\x13\x43\x61ncelSessionOrders\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12\x1d\n\nsession_id\x18\x02 \x01(\x04R\tsessionId\"T\n\rSetTradeGroup\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\x12$\n\x0etrade_group_id\x18\x02 \x01(\x04R\x0ctradeGroupId\"}\n\rPlaceOcoOrder\x12\x35\n\x05\x61\x62ove\x18\x01 \x01(\x0b\x32\x1f.exchange.journal.v1.PlaceOrderR\x05\x61\x62ove\x12\x35\n\x05\x62\x65low\x18\x02 \x01(\x0b\x32\x1f.exchange.journal.v1.PlaceOrderR\x05\x62\x65low\"\xca\x01\n\x11PlaceBracketOrder\x12\x35\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x1f.exchange.journal.v1.PlaceOrderR\x05\x65ntry\x12@\n\x0btake_profit\x18\x02 \x01(\x0b\x32\x1f.exchange.journal.v1.PlaceOrderR\ntakeProfit\x12<\n\tstop_loss\x18\x03 \x01(\x0b\x32\x1f.exchange.journal.v1.PlaceOrderR\x08stopLossb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,25 +32,49 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'exchange.journal.v1.journal
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_COMMAND']._serialized_start=59
-  _globals['_COMMAND']._serialized_end=813
-  _globals['_PLACEORDER']._serialized_start=816
-  _globals['_PLACEORDER']._serialized_end=1103
-  _globals['_CANCELORDER']._serialized_start=1105
-  _globals['_CANCELORDER']._serialized_end=1216
-  _globals['_CANCELALLORDERS']._serialized_start=1218
-  _globals['_CANCELALLORDERS']._serialized_end=1295
-  _globals['_CREATEASSET']._serialized_start=1297
-  _globals['_CREATEASSET']._serialized_end=1358
-  _globals['_CREATEMARKET']._serialized_start=1361
-  _globals['_CREATEMARKET']._serialized_end=1701
-  _globals['_SETMARKETSTATUS']._serialized_start=1703
-  _globals['_SETMARKETSTATUS']._serialized_end=1773
-  _globals['_CREATEACCOUNT']._serialized_start=1775
-  _globals['_CREATEACCOUNT']._serialized_end=1810
-  _globals['_CREATEAPIKEY']._serialized_start=1813
-  _globals['_CREATEAPIKEY']._serialized_end=1998
-  _globals['_REVOKEAPIKEY']._serialized_start=2000
-  _globals['_REVOKEAPIKEY']._serialized_end=2037
-  _globals['_CREDIT']._serialized_start=2040
-  _globals['_CREDIT']._serialized_end=2170
+  _globals['_COMMAND']._serialized_end=1739
+  _globals['_PLACEORDER']._serialized_start=1742
+  _globals['_PLACEORDER']._serialized_end=2534
+  _globals['_CANCELORDER']._serialized_start=2536
+  _globals['_CANCELORDER']._serialized_end=2647
+  _globals['_CANCELALLORDERS']._serialized_start=2650
+  _globals['_CANCELALLORDERS']._serialized_end=2800
+  _globals['_CREATEASSET']._serialized_start=2802
+  _globals['_CREATEASSET']._serialized_end=2863
+  _globals['_CREATEMARKET']._serialized_start=2866
+  _globals['_CREATEMARKET']._serialized_end=3206
+  _globals['_SETMARKETSTATUS']._serialized_start=3208
+  _globals['_SETMARKETSTATUS']._serialized_end=3278
+  _globals['_CREATEACCOUNT']._serialized_start=3280
+  _globals['_CREATEACCOUNT']._serialized_end=3315
+  _globals['_CREATEAPIKEY']._serialized_start=3318
+  _globals['_CREATEAPIKEY']._serialized_end=3503
+  _globals['_REVOKEAPIKEY']._serialized_start=3505
+  _globals['_REVOKEAPIKEY']._serialized_end=3542
+  _globals['_CREDIT']._serialized_start=3545
+  _globals['_CREDIT']._serialized_end=3675
+  _globals['_AMENDORDER']._serialized_start=3678
+  _globals['_AMENDORDER']._serialized_end=3858
+  _globals['_CANCELREPLACEORDER']._serialized_start=3861
+  _globals['_CANCELREPLACEORDER']._serialized_end=4036
+  _globals['_BATCHORDERS']._serialized_start=4038
+  _globals['_BATCHORDERS']._serialized_end=4105
+  _globals['_BATCHITEM']._serialized_start=4108
+  _globals['_BATCHITEM']._serialized_end=4337
+  _globals['_SETMARKETPROTECTION']._serialized_start=4340
+  _globals['_SETMARKETPROTECTION']._serialized_end=4718
+  _globals['_SETCANCELALLAFTER']._serialized_start=4720
+  _globals['_SETCANCELALLAFTER']._serialized_end=4801
+  _globals['_EXPIREORDERS']._serialized_start=4803
+  _globals['_EXPIREORDERS']._serialized_end=4817
+  _globals['_RUNCANCELALLAFTER']._serialized_start=4819
+  _globals['_RUNCANCELALLAFTER']._serialized_end=4907
+  _globals['_CANCELSESSIONORDERS']._serialized_start=4909
+  _globals['_CANCELSESSIONORDERS']._serialized_end=4992
+  _globals['_SETTRADEGROUP']._serialized_start=4994
+  _globals['_SETTRADEGROUP']._serialized_end=5078
+  _globals['_PLACEOCOORDER']._serialized_start=5080
+  _globals['_PLACEOCOORDER']._serialized_end=5205
+  _globals['_PLACEBRACKETORDER']._serialized_start=5208
+  _globals['_PLACEBRACKETORDER']._serialized_end=5410
 # @@protoc_insertion_point(module_scope)
