@@ -151,7 +151,12 @@ class AdminService:
         page = [accounts[account_id] for account_id in ids[:size]]
         response = pb.ListAccountsResponse(
             accounts=[
-                account_message(account.account_id, account.name, account.create_time_ns, account.trade_group_id)
+                account_message(
+                    account.account_id,
+                    account.name,
+                    account.create_time_ns,
+                    self._core.engine.trade_groups.get(account.account_id, 0),
+                )
                 for account in page
             ],
             next_page_token=self._pages.write(query, (page[-1].account_id,)) if len(ids) > size else "",

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Final
 
 from exchange_server.api.call import Call
-from exchange_server.api.errors import ACCOUNT_NOT_FOUND, CallError, rejected_error, replace_error
+from exchange_server.api.errors import ACCOUNT_NOT_FOUND, CallError, command_error
 from exchange_server.engine import Engine
-from exchange_server.engine.commands import CancelAllOrders, CancelReplaceOrder, Command
+from exchange_server.engine.commands import CancelAllOrders, Command
 from exchange_server.engine.entities import Market
 from exchange_server.engine.events import Rejected
 from exchange_server.engine.types import MARKET_HALTED, SCOPE_ADMIN, AccountId, OrderId, TimeNs
@@ -34,7 +34,7 @@ class Core:
         (applied,) = await self.shard.submit((command,), call.deadline_ns)
         outcome = applied.events[0]
         if isinstance(outcome, Rejected):
-            raise _error(command, outcome)
+            raise command_error(command, outcome)
         return applied
 
     async def check(self, command: Command) -> None:
@@ -42,7 +42,7 @@ class Core:
         rejected = self.engine.check(command, TimeNs(self.clock_ns()))
         await self.shard.durable()
         if rejected is not None:
-            raise _error(command, rejected)
+            raise command_error(command, rejected)
 
     def cancelable(self, command: CancelAllOrders) -> list[OrderId]:
         """Return the ids of the orders that a command would cancel now, oldest first."""
@@ -74,7 +74,3 @@ class Core:
     def market(self, name: str) -> Market:
         """Return a market. Raises FieldError naming `market`."""
         return self.orders.market(name)
-
-
-def _error(command: Command, rejected: Rejected) -> CallError:
-    return replace_error(rejected) if isinstance(command, CancelReplaceOrder) else rejected_error(rejected)

@@ -15,6 +15,8 @@ from google.rpc import error_details_pb2, status_pb2
 
 from exchange.v1 import order_service_pb2, types_pb2
 from exchange_server.engine import events
+from exchange_server.engine.commands import CancelReplaceOrder, Command
+from exchange_server.engine.types import REJECT_MARKET_HALTED
 from exchange_server.feeds.errors import StreamRefused
 from exchange_server.sequencer import NotSequenced, OutcomeUnknown
 from exchange_server.wire.errors import FieldError, Violation
@@ -207,11 +209,17 @@ def rejected_error(rejected: events.Rejected) -> CallError:
     return CallError(rejected.reason, request_field(rejected.field))
 
 
-def replace_error(rejected: events.Rejected) -> CallError:
-    """Return what a client is told of a CancelReplaceOrder of which nothing was done; its path begins with the part."""
-    part, _, attribute = rejected.field.rpartition(".")
-    field = request_field(attribute)
-    return CallError(rejected.reason, f"{part}.{field}" if part else field)
+def command_error(command: Command, rejected: events.Rejected) -> CallError:
+    """Return what a client is told of a command that the engine refused, of whichever kind it was.
+
+    Of a CancelReplaceOrder nothing was done then; the field's path begins with the part that was refused.
+    """
+    error = rejected_error(rejected)
+    if not isinstance(command, CancelReplaceOrder) or not error.field:
+        return error
+    halted = rejected.reason == REJECT_MARKET_HALTED and command.stop_on_failure
+    part = "cancel_order" if halted or rejected.field == "order" else "place_order"
+    return CallError(rejected.reason, f"{part}.{error.field}")
 
 
 def status_proto(error: CallError) -> status_pb2.Status:

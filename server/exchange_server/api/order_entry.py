@@ -22,8 +22,8 @@ from exchange_server.api.errors import (
     UNDECODABLE,
     CallError,
     call_error,
+    command_error,
     order_error,
-    replace_error,
 )
 from exchange_server.api.intake import Intake
 from exchange_server.api.order_pipe import Pipe, Unit
@@ -229,7 +229,7 @@ class OrderEntry:
         if request.validate_only:
             rejected = self._dry_runs.refusal(command)
             if rejected is not None:
-                unit.response.error.CopyFrom(order_error(replace_error(rejected)))
+                unit.response.error.CopyFrom(order_error(command_error(command, rejected)))
             else:
                 cancel = unit.response.cancel_replace.cancel
                 cancel.CopyFrom(self._dry_runs.result(command.cancel))
@@ -289,7 +289,7 @@ class OrderEntry:
         if kind is PlaceOrder or kind is CancelOrder or kind is AmendOrder:
             write_result(response.result, outcome, errors)
         elif isinstance(first, events.Rejected):
-            error = order_error(replace_error(first)) if kind is CancelReplaceOrder else errors(first)
+            error = order_error(command_error(command, first)) if kind is CancelReplaceOrder else errors(first)
             response.error.CopyFrom(error)
         elif kind is CancelAllOrders:
             # An empty list is an answer too.

@@ -11,16 +11,17 @@ from exchange_server.api.batches import BatchReader, write_results
 from exchange_server.api.call import Call, Method
 from exchange_server.api.core import Core
 from exchange_server.api.dry_runs import DryRuns
-from exchange_server.api.errors import ORDER_NOT_FOUND, CallError, part_error
+from exchange_server.api.errors import ORDER_NOT_FOUND, CallError, command_error, part_error
 from exchange_server.api.history import HistoryReader
 from exchange_server.api.order_entry import OrderEntry
 from exchange_server.api.pages import PageTokens, page_size
 from exchange_server.engine import events
 from exchange_server.engine.commands import AmendOrder, CancelOrder, CancelReplaceOrder, PlaceOrder
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import SCOPE_READ, SCOPE_TRADE, AccountId, MarketId, OrderId
+from exchange_server.engine.types import SCOPE_READ, SCOPE_TRADE, AccountId, MarketId, OrderId, TimeNs
 from exchange_server.sequencer.lanes import LANE_CANCEL, lane_of
 from exchange_server.wire.errors import FieldError
+from exchange_server.wire.order_previews import placed_preview
 from exchange_server.wire.order_results import canceled_order_ids, replaced_parts
 from exchange_server.wire.order_states import state_after
 from exchange_server.wire.orders import (
@@ -85,15 +86,20 @@ class OrderService:
         return response
 
     async def _validate_place(self, command: PlaceOrder, market: str) -> pb.PlaceOrderResponse:
+        engine = self._core.engine
         known = None
         if command.client_order_id:
-            known = self._core.engine.find_order(command.account_id, OrderId(0), command.client_order_id)
+            known = engine.find_order(command.account_id, OrderId(0), command.client_order_id)
         if known is not None:
             response = pb.PlaceOrderResponse(order=present_order_message(known), deduplicated=True)
-        else:
-            order = validated_order_message(command, self._core.market(market), self._core.clock_ns())
-            response = pb.PlaceOrderResponse(order=order)
-        await self._core.check(command)
+            await self._core.check(command)
+            return response
+        told = engine.preview(command, TimeNs(self._core.clock_ns()))
+        if isinstance(told, events.Rejected):
+            await self._core.settled()
+            raise command_error(command, told)
+        response = placed_preview(told)
+        await self._core.settled()
         return response
 
     async def cancel_order(self, request: pb.CancelOrderRequest, call: Call) -> pb.CancelOrderResponse:
@@ -103,7 +109,8 @@ class OrderService:
         with self._core.shard.turnstile.urgent():
             applied = await self._core.execute(command, call)
         outcome = applied.events[0]
-        assert isinstance(outcome, events.OrderCanceled)
+        # One that waited for its trigger is told as closed: it was in no level and reserved nothing.
+        assert isinstance(outcome, events.OrderCanceled | events.OrderClosed)
         return pb.CancelOrderResponse(order=present_order_message(outcome.order))
 
     async def _validate_cancel(self, command: CancelOrder) -> pb.CancelOrderResponse:
@@ -172,9 +179,11 @@ class OrderService:
         return response
 
     async def _validate_replace(self, command: CancelReplaceOrder, market: str) -> pb.CancelReplaceOrderResponse:
+        """Check both parts; the new order is tried beside the old one, which it would not meet any more."""
+        engine = self._core.engine
         cancel = command.cancel
         response = pb.CancelReplaceOrderResponse()
-        order = self._core.engine.find_order(cancel.account_id, cancel.order_id, cancel.client_order_id)
+        order = engine.find_order(cancel.account_id, cancel.order_id, cancel.client_order_id)
         if order is not None:
             response.canceled_order.CopyFrom(present_order_message(order))
         planned = validated_order_message(command.place, self._core.market(market), self._core.clock_ns())

@@ -25,9 +25,7 @@ LANE_CANCEL: Final = 0
 LANE_POST_ONLY: Final = 1
 LANE_REST: Final = 2
 
-_URGENT: Final = frozenset(
-    (CancelAllOrders, SetCancelAllAfter, ExpireOrders, RunCancelAllAfter, CancelSessionOrders)
-)
+_URGENT: Final = frozenset((CancelAllOrders, SetCancelAllAfter, ExpireOrders, RunCancelAllAfter, CancelSessionOrders))
 """Besides CancelOrder, what waits with the cancels."""
 
 

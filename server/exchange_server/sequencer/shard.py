@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from exchange_server.engine import Engine
-from exchange_server.engine.commands import CancelSessionOrders, Command
+from exchange_server.engine.commands import Command
 from exchange_server.journal import Applied, DurableMark, GroupCommit, MarkWriter, Recovered, SegmentWriter
 from exchange_server.journal.segments import DEFAULT_SEGMENT_BYTES
 from exchange_server.journal.snapshot import snapshot_hash, write_snapshot
@@ -105,8 +105,7 @@ class Shard:
         To be called before requests are taken. Raises NotSequenced or OutcomeUnknown when the shard fails meanwhile.
         """
         # The streams have all ended: nobody is there to speak for their orders.
-        for account_id, session_id in self.engine.sessions():
-            await self.submit((CancelSessionOrders(account_id, session_id),))
+        await self.submit(self.engine.sessions())
         await self._timers.catch_up()
 
     async def stop(self) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from exchange_server.engine.commands import Command, ExpireOrders, RunCancelAllAfter
-from exchange_server.engine.types import AccountId, TimeNs
+from exchange_server.engine.types import TimeNs
+from exchange_server.journal import Applied
 from exchange_server.sequencer.refusals import REJECT_OVERLOADED, REJECT_UNAVAILABLE, NotSequenced, OutcomeUnknown
 
 log = logging.getLogger(__name__)
@@ -28,14 +29,16 @@ _SECOND_NS: Final = 1_000_000_000
 
 
 class DueTimes(Protocol):
-    """What the engine says of the future. Nanoseconds since 1970; 0 is never."""
+    """What the engine says of the future."""
 
-    def next_expiry_ns(self) -> TimeNs: ...
+    def next_expiry_ns(self) -> TimeNs:
+        """Return when the next order expires, in nanoseconds since 1970; 0 is never."""
 
-    def next_cancel_all_after(self) -> tuple[TimeNs, AccountId]: ...
+    def next_switch(self) -> RunCancelAllAfter | None:
+        """Return the command of the dead-man's switch that acts first; None when none is armed."""
 
 
-Submit = Callable[[Sequence[Command]], "asyncio.Future[list[object]]"]
+Submit = Callable[[Sequence[Command]], "asyncio.Future[list[Applied]]"]
 
 
 class Handle(Protocol):
@@ -53,9 +56,7 @@ class Timers:
     `now_ns` is the clock that stamps commands: what is due by it is due for the engine.
     """
 
-    def __init__(
-        self, engine: DueTimes, submit: Submit, now_ns: Callable[[], int], call_later: CallLater
-    ) -> None:
+    def __init__(self, engine: DueTimes, submit: Submit, now_ns: Callable[[], int], call_later: CallLater) -> None:
         self._engine: Final = engine
         self._submit: Final = submit
         self._now_ns: Final = now_ns
@@ -63,7 +64,7 @@ class Timers:
         self._handle: Handle | None = None
         self._armed_for = 0
         """The time that the handle waits for; 0 when there is none."""
-        self._under_way: asyncio.Future[list[object]] | None = None
+        self._under_way: asyncio.Future[list[Applied]] | None = None
         """The last command that was sent, until it is durable or refused."""
         self._stopped = False
 
@@ -96,20 +97,25 @@ class Timers:
 
     def _due_ns(self) -> int:
         """Return the next time, 0 for none."""
-        expiry_ns = int(self._engine.next_expiry_ns())
-        switch_ns = int(self._engine.next_cancel_all_after()[0])
-        return min(expiry_ns, switch_ns) if expiry_ns and switch_ns else expiry_ns or switch_ns
+        return self._next()[0]
 
     def _due_command(self) -> Command | None:
-        """Return the command whose time has come; the earlier of two."""
-        now_ns = self._now_ns()
+        """Return the command whose time has come."""
+        due_ns, command = self._next()
+        return command if due_ns and due_ns <= self._now_ns() else None
+
+    def _next_key(self) -> tuple[int, int]:
+        """Return what tells the next command from others: its time and, of a switch, its account."""
+        due_ns, command = self._next()
+        return due_ns, command.account_id if isinstance(command, RunCancelAllAfter) else 0
+
+    def _next(self) -> tuple[int, Command | None]:
+        """Return the next command and its time; orders expire before a switch of the same time acts."""
         expiry_ns = self._engine.next_expiry_ns()
-        switch_ns, account_id = self._engine.next_cancel_all_after()
-        if expiry_ns and expiry_ns <= now_ns and not 0 < switch_ns < expiry_ns:
-            return ExpireOrders()
-        if switch_ns and switch_ns <= now_ns:
-            return RunCancelAllAfter(account_id, switch_ns)
-        return None
+        switch = self._engine.next_switch()
+        if switch is not None and not 0 < expiry_ns <= switch.cancel_time_ns:
+            return switch.cancel_time_ns, switch
+        return expiry_ns, ExpireOrders() if expiry_ns else None
 
     # ------------------------------------------------------------ sleeping
 
@@ -138,16 +144,16 @@ class Timers:
             command = self._due_command()
             if command is None:
                 return
-            before = self._due_ns()
+            before = self._next_key()
             future = self._submit((command,))
-            if future.done() or self._due_ns() == before:
+            if future.done() or self._next_key() == before:
                 # Refused, or it waits, or there is more of the same: go on when its outcome is known.
                 self._under_way = future
                 future.add_done_callback(self._sent)
                 return
             future.add_done_callback(_retrieve)
 
-    def _sent(self, future: "asyncio.Future[list[object]]") -> None:
+    def _sent(self, future: "asyncio.Future[list[Applied]]") -> None:
         self._under_way = None
         error = _retrieve(future)
         if isinstance(error, NotSequenced) and error.reason == REJECT_OVERLOADED:
@@ -169,6 +175,6 @@ class Timers:
         )
 
 
-def _retrieve(future: "asyncio.Future[list[object]]") -> BaseException | None:
+def _retrieve(future: "asyncio.Future[list[Applied]]") -> BaseException | None:
     """Return how a command failed. Whoever does not ask is warned of it by asyncio."""
     return None if future.cancelled() else future.exception()

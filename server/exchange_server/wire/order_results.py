@@ -25,7 +25,7 @@ def write_result(result: pb.OrderResult, outcome: list[events.Event], error_of: 
         result.status = ORDER_OPEN  # type: ignore[assignment]
     elif kind is events.OrderAccepted or kind is events.OrderAmended:
         _write_state(result, state_after(first.order, outcome, 0))  # type: ignore[union-attr]
-    elif kind is events.OrderCanceled:
+    elif kind is events.OrderCanceled or kind is events.OrderClosed:
         _write_state(result, present_state(first.order))  # type: ignore[union-attr]
     elif kind is events.Rejected:
         result.error.CopyFrom(error_of(first))  # type: ignore[arg-type]

@@ -86,6 +86,7 @@ def _time_in_force(request: pb.PlaceOrderRequest) -> int:
     """Return the time in force, resolved."""
     kind: int = request.type
     time_in_force: int = request.time_in_force
+    allowed: tuple[int, ...]
     if kind in _PRICED:
         allowed = (TIF_GTC, TIF_GTT) if kind == TYPE_PEGGED else (TIF_GTC, TIF_IOC, TIF_FOK, TIF_GTT)
         time_in_force = time_in_force or TIF_GTC
