@@ -24,6 +24,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
+from exchange_server import compiled_engine
 from exchange_server.api.accounts import AccountService
 from exchange_server.api.admin import AdminService
 from exchange_server.api.auth import Authenticator, new_api_key
@@ -95,6 +96,7 @@ async def serve(
     Raises PortTaken, JournalError when the journal cannot be recovered, ShardFailed when it failed while serving.
     """
     stop = stop or asyncio.Event()
+    log.info("engine: %s", compiled_engine.variant())
     with _signals(stop):
         await _serve(settings, on_ready, stop)
 
