@@ -36,4 +36,4 @@ def methods() -> Mapping[str, Method]:
     async def refuse(request: object, call: Call) -> NoReturn:
         raise not_available()
 
-    return {f"/exchange.v1.OrderService/{name}": Method(refuse, SCOPE_TRADE) for name in _METHODS}
+    return {f"/exchange.v1.OrderService/{name}": Method(refuse, SCOPE_TRADE, checks_itself=True) for name in _METHODS}

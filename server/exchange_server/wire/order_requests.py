@@ -241,25 +241,35 @@ class OrderReader:
 def bound_to_session(command: PlaceOrder, session_id: int) -> PlaceOrder:
     """Return an order that is canceled when the order entry stream `session_id` ends."""
     terms = command.terms
-    special = terms.row() if is_special(terms) else SpecialTerms(*_plain(terms)).row()
-    row = (*special[:_SESSION], session_id, *special[_SESSION + 1 :])
+    if is_special(terms):
+        bound = SpecialTerms(
+            terms.type,
+            terms.time_in_force,
+            terms.post_only,
+            terms.quote_amount_atoms,
+            terms.display_lots,
+            terms.self_trade,
+            terms.expire_time_ns,
+            terms.slide,
+            session_id,
+            terms.trigger_price_ticks,
+            terms.trailing_offset_ticks,
+            terms.trailing_offset_bps,
+            terms.activation_price_ticks,
+            terms.peg_reference,
+            terms.peg_offset_ticks,
+        )
+    else:
+        bound = SpecialTerms(terms.type, terms.time_in_force, terms.post_only, session_id=session_id)
     return PlaceOrder(
         command.account_id,
         command.market_id,
         command.side,
-        SpecialTerms(*_plain(terms), *row),  # type: ignore[arg-type]
+        bound,
         command.price_ticks,
         command.quantity_lots,
         command.client_order_id,
     )
-
-
-_SESSION: Final = 5
-"""Where `SpecialTerms.row` has the session."""
-
-
-def _plain(terms: Terms) -> tuple[int, int, bool]:
-    return terms.type, terms.time_in_force, terms.post_only
 
 
 def _refused() -> FieldError:
