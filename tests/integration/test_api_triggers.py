@@ -341,3 +341,14 @@ def test_a_dry_order_tells_what_it_would_do(own: Exchange) -> None:
     assert (preview.reserved, preview.reserved_asset) == ("204.102", "USDC")
     assert list(preview.self_trade_order_ids) == [mine.order_id]
     assert own.state() == before
+
+
+def test_a_key_that_comes_again_on_another_stream_is_the_same_order(exchange: Exchange, alice: Trader) -> None:
+    request = entry("100", cancel_on_disconnect=True)
+    request.place_order.client_order_id = "again"
+    (first,) = exchange.orders.OrderEntry(iter([request]), metadata=alice.metadata, timeout=20)
+    (again,) = exchange.orders.OrderEntry(iter([request]), metadata=alice.metadata, timeout=20)
+    answer = exchange.orders.PlaceOrder(request.place_order, metadata=alice.metadata)
+    assert again.result.deduplicated
+    assert answer.deduplicated
+    assert again.result.order_id == answer.order.order_id == first.result.order_id

@@ -134,10 +134,19 @@ def row_of(terms: Terms) -> tuple[int, ...]:
 
 
 def same_terms(one: Terms, other: Terms) -> bool:
-    """Tell whether two orders ask for the same."""
+    """Tell whether two orders ask for the same. Which stream brought an order is not part of what it asks for."""
     return one is other or (
         one.type == other.type
         and one.time_in_force == other.time_in_force
         and one.post_only == other.post_only
-        and row_of(one) == row_of(other)
+        and _asked(one) == _asked(other)
     )
+
+
+def _asked(terms: Terms) -> tuple[int, ...]:
+    row = row_of(terms)
+    return row[:_SESSION] + row[_SESSION + 1 :]
+
+
+_SESSION: Final = 5
+"""Where `SpecialTerms.row` has the session."""

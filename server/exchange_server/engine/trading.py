@@ -86,8 +86,8 @@ def execute(state: LiveState, changes: Changes, book: Book, maker: Order, taker:
 def decrement(state: LiveState, changes: Changes, book: Book, maker: Order, taker: Order, lots: Lots) -> None:
     """Take the same quantity from a resting and an arriving order of one owner; end the resting one at nothing."""
     account = state.accounts[maker.account_id]
-    if not isinstance(maker.terms, SpecialTerms):
-        maker = replace_resting(account, maker, maker.successor())
+    # A successor, so that who reads earlier events of it later does not find this decrement in them.
+    maker = replace_resting(account, maker, maker.successor())
     reserved_before = risk.reserved_atoms(maker)
     for order in (maker, taker):
         order.open_lots = Lots(order.open_lots - lots)
