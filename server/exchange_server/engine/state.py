@@ -229,6 +229,7 @@ def load(live: LiveState, state: State) -> None:
     for row in state.pending_orders:
         book = live.books[row[2]]  # type: ignore[index]
         order = _order(book.market, row, row[7], specials)  # type: ignore[arg-type]
+        order.level = order.prev = order.next = None
         book.waiting.add(order)
         opened[order.account_id][order.order_id] = order
         if order.client_order_id:

@@ -103,6 +103,8 @@ class SpecialTerms(Terms):
 
 PLAIN_ROW: Final[tuple[int, ...]] = (0, 0, SELF_TRADE_EXPIRE_MAKER, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 """`SpecialTerms.row` of terms that ask for nothing special."""
+_SESSION: Final = 5
+"""Where `session_id` stands in a row."""
 
 GOOD_TILL_CANCELED: Final = Terms(TYPE_LIMIT, TIF_GTC, False)
 POST_ONLY: Final = Terms(TYPE_LIMIT, TIF_GTC, True)
@@ -134,10 +136,10 @@ def row_of(terms: Terms) -> tuple[int, ...]:
 
 
 def same_terms(one: Terms, other: Terms) -> bool:
-    """Tell whether two orders ask for the same."""
-    return one is other or (
-        one.type == other.type
-        and one.time_in_force == other.time_in_force
-        and one.post_only == other.post_only
-        and row_of(one) == row_of(other)
-    )
+    """Tell whether two orders ask for the same; by which stream they came does not count."""
+    if one is other:
+        return True
+    if one.type != other.type or one.time_in_force != other.time_in_force or one.post_only != other.post_only:
+        return False
+    mine, theirs = row_of(one), row_of(other)
+    return mine[:_SESSION] == theirs[:_SESSION] and mine[_SESSION + 1 :] == theirs[_SESSION + 1 :]
