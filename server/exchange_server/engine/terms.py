@@ -101,6 +101,27 @@ class SpecialTerms(Terms):
         )
 
 
+def special_of(type: int, time_in_force: int, post_only: bool, row: tuple[int, ...]) -> SpecialTerms:
+    """Return terms from what `SpecialTerms.row` gave."""
+    return SpecialTerms(
+        type,
+        time_in_force,
+        post_only,
+        Atoms(row[0]),
+        Lots(row[1]),
+        row[2],
+        TimeNs(row[3]),
+        row[4] != 0,
+        row[5],
+        Ticks(row[6]),
+        Ticks(row[7]),
+        row[8],
+        Ticks(row[9]),
+        row[10],
+        row[11],
+    )
+
+
 PLAIN_ROW: Final[tuple[int, ...]] = (0, 0, SELF_TRADE_EXPIRE_MAKER, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 """`SpecialTerms.row` of terms that ask for nothing special."""
 _SESSION: Final = 5
