@@ -27,6 +27,7 @@ from exchange_server.engine.types import (
     TIF_GTC,
     TIF_GTT,
     Lots,
+    OrderId,
     Ticks,
 )
 from exchange_server.engine.walk import STEP_DECREMENT, STEP_EXPIRE_MAKER, STEP_TRADE, Walk, plan_walk
@@ -140,7 +141,7 @@ def fire_triggers(state: LiveState, changes: Changes, book: Book) -> None:
     """Let the trades of this command trigger what waits, and the trades of that, until nothing is left."""
     waiting = book.waiting
     queue: list[Order] = []
-    queued: set[int] = set()
+    queued: dict[OrderId, None] = {}
     looked_at = fired = 0
     while True:
         events = changes.events
@@ -150,7 +151,7 @@ def fire_triggers(state: LiveState, changes: Changes, book: Book) -> None:
             if isinstance(event, Trade):
                 for order in waiting.reached_by(event.price_ticks):
                     if order.order_id not in queued:
-                        queued.add(order.order_id)
+                        queued[order.order_id] = None
                         queue.append(order)
         if fired == len(queue):
             return

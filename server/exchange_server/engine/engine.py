@@ -99,12 +99,16 @@ class Engine(LiveState):
 
     def check(self, command: Command, time_ns: TimeNs) -> Rejected | None:
         """Return what `apply` would refuse the command with now, or None; change nothing."""
-        if isinstance(command, PlaceOrder):
-            events = place(self, command, True)
-        elif isinstance(command, CancelOrder):
-            events = cancel(self, command, True)
-        else:
-            events = self._execute(command, time_ns, True)
+        now_ns, self.time_ns = self.time_ns, time_ns
+        try:
+            if isinstance(command, PlaceOrder):
+                events = place(self, command, True)
+            elif isinstance(command, CancelOrder):
+                events = cancel(self, command, True)
+            else:
+                events = self._execute(command, time_ns, True)
+        finally:
+            self.time_ns = now_ns
         if not events:
             return None
         outcome = events[0]
@@ -163,7 +167,11 @@ class Engine(LiveState):
 
     def preview(self, command: PlaceOrder, time_ns: TimeNs) -> Preview | Rejected:
         """Return what an order would do if it were the next command, or what it would be refused with."""
-        return preview(self, command, time_ns)
+        now_ns, self.time_ns = self.time_ns, time_ns
+        try:
+            return preview(self, command)
+        finally:
+            self.time_ns = now_ns
 
     def balances(self, account_id: AccountId) -> list[tuple[AssetId, Atoms, Atoms]]:
         """Return asset, available and reserved atoms of every asset that the account ever held, by asset id."""

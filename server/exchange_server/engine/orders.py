@@ -98,7 +98,8 @@ class Order:
     order's place, so that who reads events later reads what was true then. `open_lots` is what is not filled, also
     after the order closed, hidden parts included. `fee_micro` is the exact fee so far in millionths of a quote atom;
     what was charged is that, rounded up: see `fee_atoms`. The orders of a level are given the level's own
-    `price_ticks`, so that they share one integer. What follows from the rest is not stored: the status, and what an open order reserves (see `risk`).
+    `price_ticks`, so that they share one integer. What follows from the rest is not stored: the status, and what an
+    open order reserves (see `risk`).
 
     Whoever makes an order fills in all of it, as `placing` and `state` do: the call of a constructor would cost a
     twentieth of a command.
@@ -174,7 +175,7 @@ class Order:
     @property
     def pending(self) -> bool:
         """Whether it waits for its trigger, in no book."""
-        return isinstance(self.terms, SpecialTerms) and self.special.pending
+        return self.close_reason == CLOSE_NONE and isinstance(self.terms, SpecialTerms) and self.special.pending
 
     @property
     def decremented_lots(self) -> Lots:
@@ -251,6 +252,7 @@ class Order:
         order.fee_micro = self.fee_micro
         order.close_reason = self.close_reason
         order.update_time_ns = self.update_time_ns
+        order.level = order.prev = order.next = None
         if isinstance(self.terms, SpecialTerms):
             order.special = Special.of_row(self.special.row())
         else:

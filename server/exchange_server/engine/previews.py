@@ -24,7 +24,6 @@ from exchange_server.engine.types import (
     OrderId,
     Sequence,
     Ticks,
-    TimeNs,
 )
 from exchange_server.engine.walk import STEP_EXPIRE_TAKER, STEP_TRADE
 
@@ -48,7 +47,7 @@ class Preview:
         self.reserved_atoms: Atoms = Atoms(0)
 
 
-def preview(state: LiveState, command: PlaceOrder, time_ns: TimeNs) -> Preview | Rejected:
+def preview(state: LiveState, command: PlaceOrder) -> Preview | Rejected:
     """Try an order whose client order id is not known; see `Engine.check` for what only asks for the refusal."""
     refused = place(state, command, True)
     if refused and isinstance(refused[0], Rejected):
@@ -58,7 +57,6 @@ def preview(state: LiveState, command: PlaceOrder, time_ns: TimeNs) -> Preview |
     market = book.market
     order = new_order(state, market, command)
     order.order_id = OrderId(0)
-    order.create_time_ns = order.update_time_ns = time_ns
     told = Preview(state.sequence, order)
     terms = order.terms
     if waits(terms.type):

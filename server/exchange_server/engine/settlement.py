@@ -12,6 +12,7 @@ from exchange_server.engine.fees import ROUND_UP
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.matching import Matches
 from exchange_server.engine.orders import Order
+from exchange_server.engine.terms import SpecialTerms
 from exchange_server.engine.types import CLOSE_SELF_TRADE, FEE_ACCOUNT, PPM, SIDE_BUY, Atoms, Lots, Ticks
 
 
@@ -110,6 +111,9 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
         level.total_lots = level.total_lots - lots  # type: ignore[assignment]
         changes.levels[level] = None
         if left == 0:
+            if isinstance(maker.terms, SpecialTerms) and maker.decremented_lots:
+                # Not all of it was executed.
+                maker.close_reason = CLOSE_SELF_TRADE
             opposite.remove(maker)
             del maker_account.open_orders[maker.order_id]
             maker_account.remember(maker)

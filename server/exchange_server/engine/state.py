@@ -15,7 +15,7 @@ from exchange_server.engine.entities import ApiKey, Asset, Market, Protection
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Order, Special
 from exchange_server.engine.risk import reserved_atoms
-from exchange_server.engine.terms import PLAIN_ROW, SpecialTerms, row_of, terms_of
+from exchange_server.engine.terms import PLAIN_ROW, SpecialTerms, row_of, special_of, terms_of
 from exchange_server.engine.types import (
     PPM,
     AccountId,
@@ -229,6 +229,7 @@ def load(live: LiveState, state: State) -> None:
     for row in state.pending_orders:
         book = live.books[row[2]]  # type: ignore[index]
         order = _order(book.market, row, row[7], specials)  # type: ignore[arg-type]
+        order.level = order.prev = order.next = None
         book.waiting.add(order)
         opened[order.account_id][order.order_id] = order
         if order.client_order_id:
@@ -310,7 +311,7 @@ def _order(market: Market, row: OrderRow, price_ticks: Ticks, specials: dict[int
     if special is None:
         order.terms = terms_of(row[4], row[5], row[6] != 0)
     else:
-        order.terms = SpecialTerms(row[4], row[5], row[6] != 0, *special[1 : 1 + len(PLAIN_ROW)])  # type: ignore[arg-type]
+        order.terms = special_of(row[4], row[5], row[6] != 0, special[1:])
         order.special = Special.of_row(special[1 + len(PLAIN_ROW) :])
     order.price_ticks = price_ticks
     order.quantity_lots = row[8]  # type: ignore[assignment]

@@ -101,8 +101,31 @@ class SpecialTerms(Terms):
         )
 
 
+def special_of(type: int, time_in_force: int, post_only: bool, row: tuple[int, ...]) -> SpecialTerms:
+    """Return terms from what `SpecialTerms.row` gave."""
+    return SpecialTerms(
+        type,
+        time_in_force,
+        post_only,
+        Atoms(row[0]),
+        Lots(row[1]),
+        row[2],
+        TimeNs(row[3]),
+        row[4] != 0,
+        row[5],
+        Ticks(row[6]),
+        Ticks(row[7]),
+        row[8],
+        Ticks(row[9]),
+        row[10],
+        row[11],
+    )
+
+
 PLAIN_ROW: Final[tuple[int, ...]] = (0, 0, SELF_TRADE_EXPIRE_MAKER, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 """`SpecialTerms.row` of terms that ask for nothing special."""
+_SESSION: Final = 5
+"""Where `session_id` stands in a row."""
 
 GOOD_TILL_CANCELED: Final = Terms(TYPE_LIMIT, TIF_GTC, False)
 POST_ONLY: Final = Terms(TYPE_LIMIT, TIF_GTC, True)
@@ -134,19 +157,10 @@ def row_of(terms: Terms) -> tuple[int, ...]:
 
 
 def same_terms(one: Terms, other: Terms) -> bool:
-    """Tell whether two orders ask for the same. Which stream brought an order is not part of what it asks for."""
-    return one is other or (
-        one.type == other.type
-        and one.time_in_force == other.time_in_force
-        and one.post_only == other.post_only
-        and _asked(one) == _asked(other)
-    )
-
-
-def _asked(terms: Terms) -> tuple[int, ...]:
-    row = row_of(terms)
-    return row[:_SESSION] + row[_SESSION + 1 :]
-
-
-_SESSION: Final = 5
-"""Where `SpecialTerms.row` has the session."""
+    """Tell whether two orders ask for the same; by which stream they came does not count."""
+    if one is other:
+        return True
+    if one.type != other.type or one.time_in_force != other.time_in_force or one.post_only != other.post_only:
+        return False
+    mine, theirs = row_of(one), row_of(other)
+    return mine[:_SESSION] == theirs[:_SESSION] and mine[_SESSION + 1 :] == theirs[_SESSION + 1 :]

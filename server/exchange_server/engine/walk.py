@@ -103,7 +103,7 @@ def plan_walk(state: LiveState, market: Market, opposite: BookSide, order: Order
     plan = Walk(order.open_lots)
     worst = _worst_price(market, opposite, order)
     level = opposite.best
-    price = 0
+    price = last_price = 0
     while level is not None:
         price = level.price_ticks
         if worst and (price > worst if buys else price < worst):
@@ -145,11 +145,12 @@ def plan_walk(state: LiveState, market: Market, opposite: BookSide, order: Order
             plan.steps.append((STEP_TRADE, maker, Lots(lots)))
             plan.lots += lots
             plan.cost_atoms += lots * lot_cost
+            last_price = price
             queue.take(lots)
         level = opposite.behind(level)
     if quote_amount:
         # Done when one more lot, of the next order or else at the last price, would be too much.
-        lot_cost = price * market.quote_atoms_per_tick_lot
+        lot_cost = (price if level is not None else last_price) * market.quote_atoms_per_tick_lot
         more = _affordable(plan.cost_atoms + lot_cost, buys, quote_amount, market.taker_fee_ppm)
         plan.done = plan.lots > 0 and not more
     else:
