@@ -13,7 +13,7 @@ from exchange_server.journal.records import GENESIS_CHAIN
 from exchange_server.journal.retention import Cursor, read_cursors
 from exchange_server.journal.snapshot import read_snapshot, read_snapshot_header
 from exchange_server.journal.tail import examine_tail
-from exchange_server.wire.journal_codec import command_values, decode_command
+from exchange_server.wire.journal_codec import LATER_FIELDS, command_values, decode_command
 
 
 class SegmentStat(NamedTuple):
@@ -149,7 +149,9 @@ def dump(directory: Path | str, first_sequence: int = 1, last_sequence: int = EV
     try:
         for sequence, time_ns, payload in reader.read(min(last_sequence, durable)):
             command = decode_command(payload)
-            values = command_values(command)
+            # What an old journal says is told in the same words for ever.
+            later = LATER_FIELDS.get(type(command), ())
+            values = {name: value for name, value in command_values(command).items() if value or name not in later}
             plain = {name: value.hex() if isinstance(value, bytes) else value for name, value in values.items()}
             yield {"sequence": sequence, "time_ns": time_ns, "command": type(command).__name__, **plain}
     finally:

@@ -375,5 +375,8 @@ _SPECIAL_FIELDS: Final = (
 )
 """In the order of `SpecialTerms.row`."""
 
+LATER_FIELDS: Final[dict[type, tuple[str, ...]]] = {CancelAllOrders: ("side", "client_order_id_prefix")}
+"""Fields that a kind of command got when journals had it already; unset they mean what was meant before."""
+
 _PLACE_ORDER_TAG: Final = 1 << 3 | 2
 _read_place_order = journal_pb2.PlaceOrder.FromString
