@@ -23,6 +23,8 @@ from exchange_server.engine.commands import (
     CreateMarket,
     Credit,
     ExpireOrders,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
     PlaceOrder,
     RunCancelAllAfter,
     SetCancelAllAfter,
@@ -38,6 +40,7 @@ from exchange_server.engine.events import (
     OrderCanceled,
     OrderClosed,
     OrderDeduplicated,
+    OrderListAccepted,
     OrderRested,
     OrdersCanceled,
     OrderTriggered,
@@ -174,7 +177,7 @@ class Pair:
         side = t.SIDE_BUY if buy else t.SIDE_SELL
         command = PlaceOrder(t.AccountId(account), MARKET, side, terms, t.Ticks(price), t.Lots(lots), key)
         naive = NaiveOrder(
-            self.engine.sequence + 1,
+            self.next_order_id(),
             account,
             1,
             buy,
@@ -230,13 +233,67 @@ class Pair:
         if kind < 80:
             events = self.apply(CancelOrder(t.AccountId(account), t.OrderId(order_id), ""))
             return events, oracle.cancel(account, order_id, "")
-        if kind < 84:
+        if kind < 82:
+            return self.list_step()
+        if kind < 85:
             command, naive = self.order()
             cancel = CancelOrder(command.account_id, t.OrderId(order_id), "")
             stop = draw.random() < 0.5
             events = self.apply(CancelReplaceOrder(cancel, command, stop))
             return events, oracle.cancel_replace(naive.account, order_id, "", naive, stop)
         return self.rare_step(kind)
+
+    def list_step(self) -> tuple[list[Event], Outcome]:
+        """An OCO or a bracket."""
+        draw, oracle = self.random, self.oracle
+        buy, lots, low = draw.random() < 0.5, draw.randint(1, 9), draw.randint(5, 9)
+        high = low + draw.randint(1, 5)
+        account = draw.choice(ACCOUNTS)
+        keys = draw.choice([["", "", ""], ["", "", ""], ["a", "", ""], ["o1", "o2", "o3"]])
+        if draw.random() < 0.5:
+            limit = draw.choice(["LIMIT", "TAKE_PROFIT_MARKET", "TAKE_PROFIT_LIMIT"])
+            stop = draw.choice(["STOP_MARKET", "STOP_LIMIT"])
+            kinds = (stop, limit) if buy else (limit, stop)
+            parts = [
+                self.part(account, buy, lots, kind, at, key, number)
+                for number, (kind, at, key) in enumerate(zip(kinds, (high, low), keys, strict=False))
+            ]
+            events = self.apply(PlaceOcoOrder(*(command for command, _ in parts)))
+            return events, oracle.place_oco(*(naive for _, naive in parts))
+        price = draw.randint(7, 12)
+        profit, loss = (price + 2, price - 1) if buy else (price - 2, price + 1)
+        parts = [
+            self.part(account, buy, lots, draw.choice(["LIMIT", "MARKET"]), price, keys[0], 0),
+            self.part(
+                account, not buy, 0, draw.choice(["TAKE_PROFIT_MARKET", "TAKE_PROFIT_LIMIT"]), profit, keys[1], 1
+            ),
+            self.part(account, not buy, 0, draw.choice(["STOP_MARKET", "STOP_LIMIT"]), loss, keys[2], 2),
+        ]
+        events = self.apply(PlaceBracketOrder(*(command for command, _ in parts)))
+        return events, oracle.place_bracket(*(naive for _, naive in parts))
+
+    def part(
+        self, account: int, buy: bool, lots: int, kind: str, at: int, key: str, number: int
+    ) -> tuple[PlaceOrder, NaiveOrder]:
+        """One order of a list."""
+        trigger = 0 if kind in ("LIMIT", "MARKET") else at
+        price = self.random.randint(5, 15) if kind.endswith("_LIMIT") else at if kind == "LIMIT" else 0
+        tif = "GTC" if price else "IOC"
+        terms = (
+            SpecialTerms(KINDS[kind], TIFS[tif], False, trigger_price_ticks=t.Ticks(trigger))
+            if trigger
+            else terms_of(KINDS[kind], TIFS[tif], False)
+        )
+        side = t.SIDE_BUY if buy else t.SIDE_SELL
+        command = PlaceOrder(t.AccountId(account), MARKET, side, terms, t.Ticks(price), t.Lots(lots), key)
+        order_id = self.next_order_id() + number
+        naive = NaiveOrder(
+            order_id, account, 1, buy, price or None, lots, tif, False, key, lots, kind=kind, trigger=trigger
+        )
+        return command, naive
+
+    def next_order_id(self) -> int:
+        return self.engine.sequence + 1 + self.engine.extra_orders
 
     def rare_step(self, kind: int) -> tuple[list[Event], Outcome]:
         draw, oracle = self.random, self.oracle
@@ -274,7 +331,7 @@ def word(events: list[Event]) -> str:
     first = events[0]
     if isinstance(first, Rejected):
         return REASONS[first.reason]
-    if isinstance(first, OrderAccepted | OrderRested):
+    if isinstance(first, OrderAccepted | OrderRested | OrderListAccepted):
         return "accepted"
     if isinstance(first, OrderDeduplicated):
         return "repeated"
