@@ -99,7 +99,7 @@ class Pair:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         maker_ppm = self.random.choice([-3_333, 0, 90_001])
-        rich = self.random.choice([40, 400, 40_000])
+        rich = self.random.choice([60, 400, 40_000])
         market = NaiveMarket(BASE, QUOTE, 7, 10, 20, maker_ppm, 12_345)
         self.oracle = NaiveExchange({1: market}, ACCOUNTS)
         self.engine = Engine()
@@ -262,11 +262,10 @@ class Pair:
             return events, oracle.place_oco(*(naive for _, naive in parts))
         price = draw.randint(7, 12)
         profit, loss = (price + 2, price - 1) if buy else (price - 2, price + 1)
+        profits = ["TAKE_PROFIT_MARKET", "TAKE_PROFIT_LIMIT"]
         parts = [
             self.part(account, buy, lots, draw.choice(["LIMIT", "MARKET"]), price, keys[0], 0),
-            self.part(
-                account, not buy, 0, draw.choice(["TAKE_PROFIT_MARKET", "TAKE_PROFIT_LIMIT"]), profit, keys[1], 1
-            ),
+            self.part(account, not buy, 0, draw.choice(profits), profit, keys[1], 1),
             self.part(account, not buy, 0, draw.choice(["STOP_MARKET", "STOP_LIMIT"]), loss, keys[2], 2),
         ]
         events = self.apply(PlaceBracketOrder(*(command for command, _ in parts)))
@@ -316,14 +315,19 @@ class Pair:
             return self.apply(RunCancelAllAfter(account, t.TimeNs(due))), oracle.run_cancel_all_after(account, due)
         if kind < 93:
             return self.apply(CancelSessionOrders(account, 7)), oracle.cancel_session(account, 7)
-        if kind < 96:
-            limits = [draw.choice([0, 2]), draw.choice([0, 11]), draw.choice([0, 50]), draw.choice([0, 900])]
-            bands = [draw.choice([0, 8]), draw.choice([0, 3_000]), draw.choice([0, 2_000]), draw.choice([0, 10])]
+        if kind < 95:
+            # Mostly none, and never so many that little is accepted.
+            limits = [self.seldom(2), self.seldom(11), self.seldom(50), self.seldom(900)]
+            bands = [self.seldom(12), self.seldom(5_000), self.seldom(3_000), self.seldom(10)]
             events = self.apply(SetMarketProtection(MARKET, *limits, *bands))  # type: ignore[arg-type]
             return events, oracle.set_protection(1, Protection(*limits, *bands))
-        status = draw.choice([*["OPEN"] * 8, "POST_ONLY", "CANCEL_ONLY", "HALTED"])
+        status = draw.choice([*["OPEN"] * 40, "POST_ONLY", "CANCEL_ONLY", "HALTED"])
         events = self.apply(SetMarketStatus(MARKET, STATUSES[status]))
         return events, oracle.set_status(1, status)
+
+    def seldom(self, value: int) -> int:
+        """The value one time in five, otherwise 0."""
+        return value if self.random.random() < 0.2 else 0
 
 
 def word(events: list[Event]) -> str:
