@@ -53,7 +53,7 @@ def test_an_order_by_amount_has_no_quantity() -> None:
     ],
 )
 def test_a_type_that_is_not_given_follows_from_the_other_terms(terms: dict[str, Any], kind: OrderType) -> None:
-    assert place(**terms).type == kind
+    assert OrderType(place(**terms).type) is kind
 
 
 def test_an_order_with_an_expire_time_is_good_till_time() -> None:

@@ -55,14 +55,15 @@ async def test_an_amend_whose_answer_was_lost_is_found_to_have_worked(server: Fa
     amended = await client("amend_order", order_id=7, price="9.0", quantity=3)
     assert (amended.order.status, amended.fills) == (sdk.OrderStatus.FILLED, ())
     # The order ended with other terms than were asked for: too late.
-    server.play("AmendOrder", UNAVAILABLE, CLOSED)
-    with pytest.raises(sdk.OrderClosed):
-        await client("amend_order", order_id=7, price=9, quantity=4)
+    for other in ({"price": 9, "quantity": 4}, {"price": 8, "quantity": 3}):
+        server.play("AmendOrder", UNAVAILABLE, CLOSED)
+        with pytest.raises(sdk.OrderClosed):
+            await client("amend_order", order_id=7, **other)
     # A first answer is never doubted.
     server.play("AmendOrder", CLOSED)
     with pytest.raises(sdk.OrderClosed):
         await client("amend_order", order_id=7, quantity=3)
-    assert server.calls("GetOrder") == 2
+    assert server.calls("GetOrder") == 3
 
 
 async def test_a_cancel_replace_is_sent_again_only_with_a_key(server: FaultyServer, client: AnyClient) -> None:
