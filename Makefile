@@ -5,9 +5,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := .tools/uv/bin/uv
 STAMP  := $(VENV)/.installed
+ENGINE_STAMP := $(VENV)/.engine-compiled
+ENGINE_SOURCES := $(wildcard server/exchange_server/engine/*.py)
 # Passed on: make dev ARGS="--headless", make test PYTEST_ARGS="tests/unit -k book".
 ARGS   ?=
 PYTEST_ARGS ?= tests
+# COMPILE=no leaves the engine as it is: what was compiled is used as long as its sources have not changed.
+COMPILE ?= yes
 # A worker a core; WORKERS=0 runs the tests in one process, for a debugger.
 WORKERS ?= auto
 
@@ -32,7 +36,7 @@ help: ## List the targets
 # ---------------------------------------------------------------- set-up
 
 .PHONY: install
-install: $(STAMP) ## Set up what the other targets need (they run it themselves)
+install: $(STAMP) $(if $(filter no,$(COMPILE)),,$(ENGINE_STAMP)) ## Set up what the other targets need (they run it themselves)
 
 $(STAMP): requirements.lock $(PYPROJECTS) | $(UV)
 	@umask 022; test -x $(BIN)/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
@@ -40,6 +44,11 @@ $(STAMP): requirements.lock $(PYPROJECTS) | $(UV)
 	@umask 022; $(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@umask 022; $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
 	@touch $@
+
+# Wherever there is a C compiler; what goes wrong is said and fails nothing. A failed build is not repeated until the
+# sources change (or by `make compile`), but a compiler is looked for every time.
+$(ENGINE_STAMP): $(ENGINE_SOURCES) tools/compile_engine.py $(STAMP)
+	@umask 022; if $(BIN)/python tools/compile_engine.py --if-possible; then touch $@; fi
 
 # Pinned and hashed like everything else, in a folder of the project: the system's uv, if any, is not used.
 $(UV): requirements/uv.txt
@@ -126,10 +135,11 @@ bench: install ## Measure; prints a table and writes bench/results/latest.json (
 	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: compile
-compile: install ## Compile the engine with mypyc, in place; needs a C compiler (ARGS=--clean removes it again)
-	@$(BIN)/python tools/compile_engine.py $(ARGS)
+compile: $(STAMP) ## Compile the engine anew, with all that the compiler says (ARGS=--clean removes it again)
+	@umask 022; $(BIN)/python tools/compile_engine.py $(ARGS)
 
 .PHONY: clean
 clean: ## Remove the virtualenv, the tools and every cache
 	@rm -rf $(VENV) .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	@rm -f server/*__mypyc*.so server/exchange_server/engine/*.so server/exchange_server/engine/.compiled.json
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

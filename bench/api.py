@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ import psutil
 
 from bench.api_processes import ECHO, PLACE_ORDER
 from bench.figures import Figure
+from bench.variants import environment, variants
 from exchange.v1 import admin_service_pb2 as admin_pb
 from exchange.v1 import order_service_pb2 as order_pb
 from exchange.v1.admin_service_pb2_grpc import AdminServiceStub
@@ -40,12 +42,13 @@ CANCELS = 300
 class Child:
     """A process of `bench.api_processes`."""
 
-    def __init__(self, *arguments: object) -> None:
+    def __init__(self, *arguments: object, variant: str = "") -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bench.api_processes", *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env=environment(variant),
             cwd=Path(__file__).parent.parent,
         )
 
@@ -74,8 +77,8 @@ class Child:
 
 
 @contextmanager
-def child(*arguments: object) -> Iterator[Child]:
-    started = Child(*arguments)
+def child(*arguments: object, variant: str = "") -> Iterator[Child]:
+    started = Child(*arguments, variant=variant)
     try:
         yield started
     finally:
@@ -115,24 +118,24 @@ class Exchange:
 
 
 @contextmanager
-def exchange() -> Iterator[Exchange]:
+def exchange(variant: str = "") -> Iterator[Exchange]:
     data_dir = tempfile.mkdtemp(prefix="exchange-bench-")
     try:
-        with child("serve_exchange", data_dir) as server:
+        with child("serve_exchange", data_dir, variant=variant) as server:
             yield Exchange(server, data_dir)
     finally:
         shutil.rmtree(data_dir, ignore_errors=True)
 
 
 def run() -> list[Figure]:
-    """Measure all of it; about two minutes."""
+    """Measure all of it; about two minutes, and one more for the engine as pure Python."""
+    figures: list[Figure] = []
+    for variant in variants():
+        for measure in (_unary, _order_entry):
+            with exchange(variant) as served:
+                figures += [replace(figure, name=figure.name + variant) for figure in measure(served)]
     with exchange() as served:
-        unary = _unary(served)
-    with exchange() as served:
-        order_entry = _order_entry(served)
-    with exchange() as served:
-        cancels = _cancels(served)
-    return [*unary, *order_entry, *cancels]
+        return [*figures, *_cancels(served)]
 
 
 def _unary(served: Exchange) -> list[Figure]:

@@ -20,6 +20,7 @@ from exchange_sdk import AsyncClient, Scope
 from exchange_server.cli.dev.child_process import to_background
 from exchange_server.cli.dev.ports import pick_free
 from exchange_server.cli.dev.supervisor import wait_until_serving
+from exchange_server.compiled_engine import VARIABLE
 from exchange_server.embedded.postgres import EmbeddedPostgres
 from exchange_server.engine.types import FIRST_CLIENT_ACCOUNT
 
@@ -52,6 +53,7 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
     core = _start("serve", settings)
     alone: list[float] = []
     beside: list[float] = []
+    written: list[float] = []
     try:
         async with asyncio.timeout(START_SECONDS):
             await wait_until_serving(f"127.0.0.1:{port}")
@@ -64,8 +66,11 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
             to_background(follower.pid)
             try:
                 await _until_it_writes(url)
+                started, before = time.perf_counter(), _written(url)
                 beside.append(_p99(await load.run(MEASURED_SECONDS)))
-                if _written(url) >= backlog:
+                reached = _written(url)
+                written.append((reached - before) / (time.perf_counter() - started))
+                if reached >= backlog:
                     raise RuntimeError("the follower caught up while it was measured: more backlog is needed")
             finally:
                 _stop(follower)
@@ -78,6 +83,7 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
         Figure(f"{name}, projection catching up ÷ none", busy / quiet, TARGET, "×", at_most=True),
         Figure(f"{name}, no projection", quiet * 1e3, None, "ms", at_most=True),
         Figure(f"{name}, projection catching up", busy * 1e3, None, "ms", at_most=True),
+        Figure("PostgreSQL projection while orders flow, commands", median(written), None, "commands/s", at_most=False),
     ]
 
 
@@ -126,7 +132,9 @@ class _Load:
 
 
 def _start(command: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_")}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_") or name == VARIABLE
+    }
     return subprocess.Popen([sys.executable, "-m", "exchange_server.cli", command], env=environment | settings, cwd="/")
 
 

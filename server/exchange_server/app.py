@@ -24,6 +24,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
+from exchange_server import compiled_engine
 from exchange_server.api.accounts import AccountService
 from exchange_server.api.admin import AdminService
 from exchange_server.api.auth import Authenticator, new_api_key
@@ -95,6 +96,7 @@ async def serve(
     Raises PortTaken, JournalError when the journal cannot be recovered, ShardFailed when it failed while serving.
     """
     stop = stop or asyncio.Event()
+    log.info("engine: %s", compiled_engine.variant())
     with _signals(stop):
         await _serve(settings, on_ready, stop)
 
@@ -181,6 +183,7 @@ async def _start_shard(settings: Settings, shard_id: int) -> tuple[Shard, Feeds]
     shard = Shard(recovered, queue_limit=settings.queue_limit, segment_bytes=settings.segment_bytes)
     shard.subscribe(feeds.on_applied)
     await shard.start()
+    await shard.catch_up()
     return shard, feeds
 
 

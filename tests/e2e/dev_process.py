@@ -14,13 +14,15 @@ from typing import Any
 
 import psutil
 
+from exchange_server.compiled_engine import VARIABLE as ENGINE
+
 EXCHANGE = [sys.executable, "-m", "exchange_server.cli"]
 START_SECONDS = 60.0
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the environment without settings of whoever runs the tests."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_")}
+    """Return the environment without settings of whoever runs the tests, except which engine."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_") or name == ENGINE}
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = 20.0) -> None:

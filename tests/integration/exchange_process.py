@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from exchange_server.app import Ready, run
+from exchange_server.compiled_engine import VARIABLE as ENGINE
 from exchange_server.config import Settings
 from exchange_server.telemetry.logs import configure_logging
 
@@ -39,7 +40,9 @@ class ExchangeProcess:
     def start(self) -> None:
         """Return when the server serves."""
         self._ready_path.unlink(missing_ok=True)
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("EXCHANGE_")}
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("EXCHANGE_") or key == ENGINE
+        }
         settings = {"data_dir": self.data_dir, "grpc_port": self.port, **self._settings}
         environment |= {f"EXCHANGE_{key.upper()}": str(value) for key, value in settings.items()}
         with self.log_path.open("ab") as log:

@@ -12,6 +12,7 @@ import typer
 
 from exchange_server.cli.output import fail
 from exchange_server.cli.session import CommandError, Output, Session, UsageError
+from exchange_server.compiled_engine import EngineNotAsWanted
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
@@ -121,6 +122,8 @@ def with_errors(function: Callable[..., None], /, *args: Any, **kwargs: Any) -> 
 
 
 def describe(error: Exception) -> str | None:
-    """Return the line for an error that the SDK raised: reason, field, message; None for any other."""
+    """Return the line for an error of the SDK (reason, field, message) or of the set-up; None for any other."""
+    if isinstance(error, EngineNotAsWanted):
+        return str(error)
     sdk = sys.modules.get("exchange_sdk")
     return str(error) if sdk is not None and isinstance(error, sdk.ExchangeError) else None

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from exchange_server.engine.types import PPM, AccountId, AssetId, Atoms, MarketId, Ppm, TimeNs
+from exchange_server.engine.types import PPM, AccountId, AssetId, Atoms, Lots, MarketId, Ppm, Ticks, TimeNs
 
 
 class Asset:

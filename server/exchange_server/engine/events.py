@@ -340,8 +340,15 @@ class OrdersCanceled:
         self.count: Final = count
 
 
+class OrdersExpired:
+    """Outcome of ExpireOrders; an `OrderClosed` for each order that expired follows."""
+
+    __slots__ = ()
+
+
 Event: TypeAlias = (
-    Rejected
+    OrdersExpired
+    | Rejected
     | OrderRested
     | OrderCanceled
     | OrderAccepted

@@ -4,6 +4,7 @@ from typing import Final
 
 from exchange_server.engine.accounts import Account
 from exchange_server.engine.book import Book
+from exchange_server.engine.deadlines import Expiries, Switches
 from exchange_server.engine.entities import ApiKey, Asset, Market
 from exchange_server.engine.types import (
     FEE_ACCOUNT,
@@ -39,13 +40,16 @@ class LiveState:
         "assets_by_name",
         "books",
         "event_digest",
+        "expiries",
         "first_order_id",
         "markets",
         "markets_by_name",
         "next_account_id",
         "sequence",
         "shard_id",
+        "switches",
         "time_ns",
+        "trade_groups",
     )
 
     def __init__(self, shard_id: int) -> None:
@@ -64,8 +68,19 @@ class LiveState:
         self.next_account_id: AccountId = FIRST_CLIENT_ACCOUNT
         self.api_keys: dict[str, ApiKey] = {}
         self.api_keys_by_hash: dict[bytes, ApiKey] = {}
+        self.trade_groups: dict[AccountId, int] = {}
+        """The accounts that are in a group."""
+        self.expiries: Expiries = Expiries()
+        self.switches: Switches = Switches()
         self.add_account(Account(ISSUANCE_ACCOUNT, "issuance", TimeNs(0)))
         self.add_account(Account(FEE_ACCOUNT, "fees", TimeNs(0)))
+
+    def same_owner(self, one: AccountId, other: AccountId) -> bool:
+        """Tell whether two accounts count as one owner for self-trade prevention."""
+        if one == other:
+            return True
+        group = self.trade_groups.get(one)
+        return group is not None and group == self.trade_groups.get(other)
 
     def add_asset(self, asset: Asset) -> None:
         """Make an asset known by id and name."""

@@ -12,7 +12,7 @@ from exchange_server.engine.fees import ROUND_UP
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.matching import Matches
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import CLOSE_SELF_TRADE, FEE_ACCOUNT, PPM, SIDE_BUY, Atoms, Lots
+from exchange_server.engine.types import CLOSE_SELF_TRADE, FEE_ACCOUNT, PPM, SIDE_BUY, Atoms, Lots, Ticks
 
 
 def settle(state: LiveState, changes: Changes, account: Account, taker: Order, matches: Matches) -> None:
@@ -34,6 +34,7 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
     taker_cost: Atoms = taker.cost_atoms
     taker_micro = 0
     taker_charged: Atoms = 0  # type: ignore[assignment]
+    price: Ticks = 0  # type: ignore[assignment]
     for maker, lots in matches.makers:
         if lots == 0:
             end_open(state, changes, maker, CLOSE_SELF_TRADE)
@@ -114,6 +115,8 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
             maker_account.remember(maker)
             events.append(OrderClosed(maker))
     market.next_trade_id = trade_id
+    if received_base:
+        market.last_price_ticks = price
 
     # 5. Move the taker's money and the fees, unless it met only its own orders.
     if received_base == 0:

@@ -47,6 +47,8 @@ MAX_CLOSED_PER_ACCOUNT: Final = 10_000
 
 MAX_BPS: Final = 10_000_000
 """Of a price band or market protection."""
+MAX_OPEN_ORDERS: Final = 1_000_000
+"""That an operator may set as a limit."""
 MAX_TIMEOUT_NS: Final = 86_400 * 10**9
 MIN_TIMEOUT_NS: Final = 10**9
 """Of a dead-man's switch."""

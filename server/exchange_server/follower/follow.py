@@ -2,12 +2,16 @@
 
 import asyncio
 import gc
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from exchange_server import compiled_engine
 from exchange_server.follower.follower import Follower, FollowerSettings
 from exchange_server.projections.postgres.batch import Batch
 from exchange_server.projections.postgres.writer import PostgresWriter
+
+logger = logging.getLogger(__name__)
 
 
 async def follow(
@@ -23,6 +27,7 @@ async def follow(
     pending. `started` gets the follower, whose `progress` tells how far it is. Raises FollowerError when the engines
     differ or the history is another journal's, JournalError for a damaged journal, ValueError for a bad URL.
     """
+    logger.info("engine: %s", compiled_engine.variant())
     # The engine's objects live long and hold no cycles: looking for some among them costs more than it can find.
     gc.set_threshold(200_000, 50, 1_000)
     follower = Follower(directory, PostgresWriter(postgres_url, shard_id), shard_id, settings)

@@ -2,7 +2,8 @@
 
 1. Ask the projection for its cursor, and rebuild the engine as it was there.
 2. Apply what is durable; where the mark says what the core's digest is, compare.
-3. Hand the events to the projection, in batches, each with its cursor in one transaction.
+3. Hand the events to the projection, in batches, each with its cursor in one transaction; in small steps with rests
+   while orders flow (`pacing`).
 4. From time to time write a snapshot, so that the core recovers fast and never has to stop for one.
 """
 
@@ -16,6 +17,7 @@ from typing import Final, Generic
 from exchange_server.engine import Engine
 from exchange_server.engine.types import Sequence, TimeNs
 from exchange_server.follower.errors import FollowerError, Rewound, Stopped
+from exchange_server.follower.pacing import STEP_COMMANDS, Pace
 from exchange_server.follower.projection import BatchT, Builder, Projection
 from exchange_server.follower.snapshots import Snapshots
 from exchange_server.follower.writing import BatchWriter
@@ -36,6 +38,7 @@ BEHIND_SECONDS: Final = 5.0
 class FollowerSettings:
     """A batch ends at `batch_commands`, at about `batch_rows`, or after `batch_seconds`, whichever is first.
 
+    While orders flow it ends at `pacing.STEP_COMMANDS` at the latest.
     A snapshot is written after `snapshot_commands`, and after `idle_snapshot_commands` when nothing has happened for
     `idle_seconds`.
     """
@@ -150,6 +153,7 @@ class _Pass(Generic[BatchT]):
         self._reader: Final = JournalReader(follower._directory, engine.sequence)
         self._builder: Final[Builder[BatchT]] = follower._projection.builder(engine.sequence)
         self._snapshots: Final = Snapshots(follower._layout, follower._projection.name, engine)
+        self._pace: Final = Pace()
         self._taken = int(engine.sequence)
         self._oldest_pending = 0.0
         self._reported = (time.monotonic(), int(engine.sequence), writer.rows)
@@ -161,13 +165,17 @@ class _Pass(Generic[BatchT]):
             while not self._stop.is_set():
                 mark = self._marks.read()
                 durable = self._engine.sequence if mark is None else mark.sequence
+                self._pace.look(durable, self._writer.written)
+                started = time.monotonic()
                 worked = self._apply(durable)
                 if mark is not None and self._engine.sequence == mark.sequence:
                     self._compare(mark)
                 now = time.monotonic()
                 if worked:
                     last_work, pause = now, SHORTEST_PAUSE_SECONDS
-                self._submit_if_due(now)
+                written = self._submit_if_due(now)
+                if worked or written:
+                    self._stop.wait(self._pace.rest_seconds(time.monotonic() - started))
                 self._snapshot_if_due(durable, now - last_work)
                 self._report(durable, now)
                 if self._engine.sequence >= durable:
@@ -181,7 +189,7 @@ class _Pass(Generic[BatchT]):
     def _apply(self, durable: int) -> bool:
         """Apply what is durable, at most until the batch is full or a snapshot to compare with is reached."""
         engine, add = self._engine, self._builder.add
-        room = self._taken + self._settings.batch_commands - engine.sequence
+        room = self._taken + self._batch_commands() - engine.sequence
         up_to = min(durable, engine.sequence + room, self._snapshots.next_to_compare())
         if engine.sequence >= up_to:
             return False
@@ -199,14 +207,25 @@ class _Pass(Generic[BatchT]):
                 f"the follower's {self._engine.event_digest:016x}"
             )
 
-    def _submit_if_due(self, now: float) -> None:
+    def _batch_commands(self) -> int:
+        commands = self._settings.batch_commands
+        return min(commands, STEP_COMMANDS) if self._pace.gentle else commands
+
+    def _submit_if_due(self, now: float) -> bool:
+        """Hand over a batch that is due; while orders flow, return only when it is written, with True."""
         pending = self._engine.sequence - self._taken
         busy = self._writer.busy  # also raises what the last write raised
         if not pending:
-            return
-        full = pending >= self._settings.batch_commands or self._builder.rows >= self._settings.batch_rows
-        if full or (not busy and now - self._oldest_pending >= self._settings.batch_seconds):
-            self._submit()
+            return False
+        full = pending >= self._batch_commands() or self._builder.rows >= self._settings.batch_rows
+        if not full and (busy or now - self._oldest_pending < self._settings.batch_seconds):
+            return False
+        self._submit()
+        if not self._pace.gentle:
+            return False
+        # One after the other: the engine and the database at once would take both of two processors.
+        self._writer.wait(None)
+        return True
 
     def _submit(self) -> None:
         engine = self._engine

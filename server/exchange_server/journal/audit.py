@@ -187,10 +187,10 @@ def _verify_snapshot(path: Path) -> SnapshotStat:
     if stat.problem:
         return stat
     try:
-        header, state = read_snapshot(path)
+        header, _, state_hash = read_snapshot(path)
     except SnapshotInvalid as error:
         return stat._replace(problem=str(error))
-    return stat if state.hash() == header.state_hash else stat._replace(problem=f"{path}: the state's hash is wrong")
+    return stat if state_hash == header.state_hash else stat._replace(problem=f"{path}: the state's hash is wrong")
 
 
 def _snapshot_stat(path: Path) -> SnapshotStat:

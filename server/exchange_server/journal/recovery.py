@@ -3,6 +3,7 @@
 import gc
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -128,7 +129,9 @@ def _replay_tail(recovered: Recovered, mark: DurableMark | None, listen: Listen 
         cursor = SegmentCursor(path)
         try:
             _check_header(cursor, recovered.shard_id, chain)
-            _apply(engine, _behind(cursor.records(), engine.sequence), listener)
+            # What the snapshot contains is checked and fed to the chain, and otherwise passed over.
+            deque(cursor.records(engine.sequence), maxlen=0)
+            _apply(engine, cursor.records(), listener)
             if index + 1 < len(segments):
                 _check_end(cursor, segments[index + 1][0])
             else:
@@ -168,14 +171,6 @@ def _apply(engine: Engine, records: Iterator[Record], listener: Callable[[list[A
         raise
     except Exception as error:
         raise JournalError(f"replaying sequence {sequence} raised {type(error).__name__}: {error}") from error
-
-
-def _behind(records: Iterator[Record], sequence: int) -> Iterator[Record]:
-    for record in records:
-        if record[0] > sequence:
-            yield record
-            break
-    yield from records
 
 
 def _check_header(cursor: SegmentCursor, shard_id: int, chain: bytes | None) -> None:

@@ -61,10 +61,10 @@ def write_snapshot(directory: Path | str, engine: Engine) -> Path:
 
 def load_snapshot(path: Path, shard_id: int = 0) -> Engine:
     """Build the engine of a snapshot and check its state hash; raises SnapshotInvalid."""
-    header, state = read_snapshot(path)
+    header, state, state_hash = read_snapshot(path)
     if header.shard_id != shard_id:
         raise SnapshotInvalid(f"{path}: belongs to shard {header.shard_id}, not {shard_id}")
-    if hash_of(state) != header.state_hash:
+    if state_hash != header.state_hash:
         raise SnapshotInvalid(f"{path}: the state's hash is wrong")
     engine = Engine.load(state, shard_id)
     if engine.sequence != header.sequence:
@@ -72,16 +72,19 @@ def load_snapshot(path: Path, shard_id: int = 0) -> Engine:
     return engine
 
 
-def read_snapshot(path: Path) -> tuple[SnapshotHeader, State]:
-    """Read a snapshot and check every frame, but not the state's hash; raises SnapshotInvalid."""
+def read_snapshot(path: Path) -> tuple[SnapshotHeader, State, bytes]:
+    """Read a snapshot and check every frame; give the hash of the state that was read, which may not be the header's.
+
+    Raises SnapshotInvalid.
+    """
     try:
         with path.open("rb") as file:
             frames = _frames(file)
             header = decode_snapshot_header(next(frames))
-            builder = StateBuilder()
+            builder = StateBuilder(header.tables)
             for frame in frames:
                 builder.add(frame)
-            return header, builder.build(header.tables)
+            return (header, *builder.build())
     except (OSError, ValueError) as error:
         raise SnapshotInvalid(f"{path}: {error}") from error
 

@@ -6,12 +6,14 @@ from typing import Final, NamedTuple, TypeAlias
 from google.protobuf.message import DecodeError
 
 from exchange.journal.v1 import snapshot_pb2
-from exchange_server.engine.state import TABLES, State
+from exchange_server.engine.state import ROWS_HASHED_AT_ONCE, TABLES, State
+from exchange_server.wire.snapshot_columns import Column, StateHasher, pack, unpack
 
 SNAPSHOT_VERSION: Final = 1
 """Raised when a table gets other columns; older snapshots are passed over then."""
 
-ROWS_PER_CHUNK: Final = 10_000
+ROWS_PER_CHUNK: Final = 5 * ROWS_HASHED_AT_ONCE
+"""Whole blocks, so that the hash can be taken from the columns."""
 
 Value: TypeAlias = int | str | bytes
 Rows: TypeAlias = list[tuple[Value, ...]]
@@ -69,8 +71,11 @@ def encode_snapshot_chunks(state: State) -> Iterator[bytes]:
 class StateBuilder:
     """Collects decoded chunks and makes the state of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, expected: dict[str, int]) -> None:
+        """Begin, with the number of rows that each table must get."""
+        self._expected: Final = expected
         self._tables: Final[dict[str, Rows]] = {name: [] for name in TABLES}
+        self._hasher: Final = StateHasher(expected)
 
     def add(self, data: bytes) -> None:
         """Add a chunk; raises ValueError."""
@@ -80,19 +85,25 @@ class StateBuilder:
             raise ValueError("not a snapshot's chunk") from None
         if chunk.table not in self._tables:
             raise ValueError(f"table {chunk.table!r} is unknown")
-        columns: list[Sequence[Value]] = [
-            column.numbers[:] or column.strings[:] or column.blobs[:] for column in chunk.columns
-        ]
-        if any(len(column) != chunk.rows for column in columns):
+        columns = [_decode_column(column, chunk.rows) for column in chunk.columns]
+        if not chunk.rows or any(len(column.values) != chunk.rows for column in columns):
             raise ValueError(f"a column of table {chunk.table!r} does not have {chunk.rows} rows")
-        self._tables[chunk.table].extend(zip(*columns, strict=True))
+        self._hasher.add(chunk.table, columns, chunk.rows)
+        self._tables[chunk.table].extend(zip(*(column.values for column in columns), strict=True))
 
-    def build(self, expected: dict[str, int]) -> State:
-        """Make the state; raises ValueError if a table does not have its expected number of rows."""
+    def build(self) -> tuple[State, bytes]:
+        """Make the state and its hash; raises ValueError if a table does not have its expected number of rows."""
         found = {name: len(rows) for name, rows in self._tables.items()}
-        if found != expected:
-            raise ValueError(f"rows {found} where {expected} belong")
-        return State(**self._tables)  # type: ignore[arg-type]
+        if found != self._expected:
+            raise ValueError(f"rows {found} where {self._expected} belong")
+        state = State(**self._tables)  # type: ignore[arg-type]
+        return state, self._hasher.digest() if self._hasher.possible else state.hash()
+
+
+def _decode_column(column: snapshot_pb2.SnapshotColumn, rows: int) -> Column:
+    if column.packed:
+        return Column(unpack(column.packed, column.width, rows), column.packed, column.width)
+    return Column(column.numbers[:] or column.strings[:] or column.blobs[:])
 
 
 def _encode_chunk(name: str, rows: Sequence[tuple[Value, ...]]) -> bytes:
@@ -100,7 +111,8 @@ def _encode_chunk(name: str, rows: Sequence[tuple[Value, ...]]) -> bytes:
     for values in zip(*rows, strict=True):
         first = values[0]
         if isinstance(first, int):
-            chunk.columns.add(numbers=values)
+            packed, width = pack(values)
+            chunk.columns.add(packed=packed, width=width)
         elif isinstance(first, str):
             chunk.columns.add(strings=values)
         else:

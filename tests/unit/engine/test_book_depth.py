@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.engine_flow import MARKET, MIDDLE_TICKS, START_NS, apply_all, opening
+from exchange_server.compiled_engine import variant
 from exchange_server.engine import Engine
 from exchange_server.engine import types as t
 from exchange_server.engine.commands import CancelOrder, Command, PlaceOrder
@@ -115,6 +117,7 @@ def _probe(engine: Engine, orders_a_level: int, levels: int) -> dict[str, int]:
     return lines
 
 
+@pytest.mark.skipif(variant().compiled, reason="counts lines that Python executes; the same source, run pure, says it")
 def test_a_command_executes_as_many_lines_in_a_deep_book_as_in_a_shallow_one() -> None:
     shallow = _probe(_deep(4, 10), 4, 10)
     deep = _probe(_deep(100, 1_000), 100, 1_000)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from exchange_server import compiled_engine
 from exchange_server.cli.dev import ports
 from exchange_server.cli.dev.child_process import to_background
 from exchange_server.cli.dev.data_dir import DataDir, DataDirInUse
@@ -132,7 +133,7 @@ class Supervisor:
         say(f"started in {time.monotonic() - started:.1f} s")
 
     async def _start_core(self) -> None:
-        say("starting the core")
+        say(f"starting the core (engine: {compiled_engine.variant()})")
         core = self._service("core", ["serve"])
         await core.start()
         serving = asyncio.create_task(wait_until_serving(self._address))
@@ -203,7 +204,11 @@ class Supervisor:
 
     def _environment(self) -> Mapping[str, str]:
         """Return the settings that every process of this exchange shares."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_")}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("EXCHANGE_") or name == compiled_engine.VARIABLE
+        }
         return {
             **inherited,
             "EXCHANGE_DATA_DIR": str(self._data.path),

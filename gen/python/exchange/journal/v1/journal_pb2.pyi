@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Command(_message.Message):
-    __slots__ = ("place_order", "cancel_order", "cancel_all_orders", "create_asset", "create_market", "set_market_status", "create_account", "create_api_key", "revoke_api_key", "credit", "amend_order", "cancel_replace_order", "batch_orders", "set_market_protection", "set_cancel_all_after", "expire_orders", "run_cancel_all_after", "cancel_session_orders", "set_trade_group", "place_oco_order", "place_bracket_order")
+    __slots__ = ("place_order", "cancel_order", "cancel_all_orders", "create_asset", "create_market", "set_market_status", "create_account", "create_api_key", "revoke_api_key", "credit", "amend_order", "cancel_replace_order", "batch_orders", "set_market_protection", "set_cancel_all_after", "expire_orders", "run_cancel_all_after", "cancel_session_orders", "set_trade_group", "place_oco_order", "place_bracket_order", "place_special_order")
     PLACE_ORDER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ORDER_FIELD_NUMBER: _ClassVar[int]
     CANCEL_ALL_ORDERS_FIELD_NUMBER: _ClassVar[int]
@@ -29,6 +29,7 @@ class Command(_message.Message):
     SET_TRADE_GROUP_FIELD_NUMBER: _ClassVar[int]
     PLACE_OCO_ORDER_FIELD_NUMBER: _ClassVar[int]
     PLACE_BRACKET_ORDER_FIELD_NUMBER: _ClassVar[int]
+    PLACE_SPECIAL_ORDER_FIELD_NUMBER: _ClassVar[int]
     place_order: PlaceOrder
     cancel_order: CancelOrder
     cancel_all_orders: CancelAllOrders
@@ -50,7 +51,8 @@ class Command(_message.Message):
     set_trade_group: SetTradeGroup
     place_oco_order: PlaceOcoOrder
     place_bracket_order: PlaceBracketOrder
-    def __init__(self, place_order: _Optional[_Union[PlaceOrder, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrder, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrders, _Mapping]] = ..., create_asset: _Optional[_Union[CreateAsset, _Mapping]] = ..., create_market: _Optional[_Union[CreateMarket, _Mapping]] = ..., set_market_status: _Optional[_Union[SetMarketStatus, _Mapping]] = ..., create_account: _Optional[_Union[CreateAccount, _Mapping]] = ..., create_api_key: _Optional[_Union[CreateApiKey, _Mapping]] = ..., revoke_api_key: _Optional[_Union[RevokeApiKey, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrder, _Mapping]] = ..., cancel_replace_order: _Optional[_Union[CancelReplaceOrder, _Mapping]] = ..., batch_orders: _Optional[_Union[BatchOrders, _Mapping]] = ..., set_market_protection: _Optional[_Union[SetMarketProtection, _Mapping]] = ..., set_cancel_all_after: _Optional[_Union[SetCancelAllAfter, _Mapping]] = ..., expire_orders: _Optional[_Union[ExpireOrders, _Mapping]] = ..., run_cancel_all_after: _Optional[_Union[RunCancelAllAfter, _Mapping]] = ..., cancel_session_orders: _Optional[_Union[CancelSessionOrders, _Mapping]] = ..., set_trade_group: _Optional[_Union[SetTradeGroup, _Mapping]] = ..., place_oco_order: _Optional[_Union[PlaceOcoOrder, _Mapping]] = ..., place_bracket_order: _Optional[_Union[PlaceBracketOrder, _Mapping]] = ...) -> None: ...
+    place_special_order: PlaceOrder
+    def __init__(self, place_order: _Optional[_Union[PlaceOrder, _Mapping]] = ..., cancel_order: _Optional[_Union[CancelOrder, _Mapping]] = ..., cancel_all_orders: _Optional[_Union[CancelAllOrders, _Mapping]] = ..., create_asset: _Optional[_Union[CreateAsset, _Mapping]] = ..., create_market: _Optional[_Union[CreateMarket, _Mapping]] = ..., set_market_status: _Optional[_Union[SetMarketStatus, _Mapping]] = ..., create_account: _Optional[_Union[CreateAccount, _Mapping]] = ..., create_api_key: _Optional[_Union[CreateApiKey, _Mapping]] = ..., revoke_api_key: _Optional[_Union[RevokeApiKey, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., amend_order: _Optional[_Union[AmendOrder, _Mapping]] = ..., cancel_replace_order: _Optional[_Union[CancelReplaceOrder, _Mapping]] = ..., batch_orders: _Optional[_Union[BatchOrders, _Mapping]] = ..., set_market_protection: _Optional[_Union[SetMarketProtection, _Mapping]] = ..., set_cancel_all_after: _Optional[_Union[SetCancelAllAfter, _Mapping]] = ..., expire_orders: _Optional[_Union[ExpireOrders, _Mapping]] = ..., run_cancel_all_after: _Optional[_Union[RunCancelAllAfter, _Mapping]] = ..., cancel_session_orders: _Optional[_Union[CancelSessionOrders, _Mapping]] = ..., set_trade_group: _Optional[_Union[SetTradeGroup, _Mapping]] = ..., place_oco_order: _Optional[_Union[PlaceOcoOrder, _Mapping]] = ..., place_bracket_order: _Optional[_Union[PlaceBracketOrder, _Mapping]] = ..., place_special_order: _Optional[_Union[PlaceOrder, _Mapping]] = ...) -> None: ...
 
 class PlaceOrder(_message.Message):
     __slots__ = ("account_id", "market_id", "side", "type", "time_in_force", "post_only", "price_ticks", "quantity_lots", "client_order_id", "quote_amount_atoms", "display_lots", "self_trade_prevention", "expire_time_ns", "slide", "session_id", "trigger_price_ticks", "trailing_offset_ticks", "trailing_offset_bps", "activation_price_ticks", "peg_reference", "peg_offset_ticks")

@@ -43,11 +43,15 @@ class SnapshotChunk(_message.Message):
     def __init__(self, table: _Optional[str] = ..., rows: _Optional[int] = ..., columns: _Optional[_Iterable[_Union[SnapshotColumn, _Mapping]]] = ...) -> None: ...
 
 class SnapshotColumn(_message.Message):
-    __slots__ = ("numbers", "strings", "blobs")
+    __slots__ = ("numbers", "strings", "blobs", "packed", "width")
     NUMBERS_FIELD_NUMBER: _ClassVar[int]
     STRINGS_FIELD_NUMBER: _ClassVar[int]
     BLOBS_FIELD_NUMBER: _ClassVar[int]
+    PACKED_FIELD_NUMBER: _ClassVar[int]
+    WIDTH_FIELD_NUMBER: _ClassVar[int]
     numbers: _containers.RepeatedScalarFieldContainer[int]
     strings: _containers.RepeatedScalarFieldContainer[str]
     blobs: _containers.RepeatedScalarFieldContainer[bytes]
-    def __init__(self, numbers: _Optional[_Iterable[int]] = ..., strings: _Optional[_Iterable[str]] = ..., blobs: _Optional[_Iterable[bytes]] = ...) -> None: ...
+    packed: bytes
+    width: int
+    def __init__(self, numbers: _Optional[_Iterable[int]] = ..., strings: _Optional[_Iterable[str]] = ..., blobs: _Optional[_Iterable[bytes]] = ..., packed: _Optional[bytes] = ..., width: _Optional[int] = ...) -> None: ...

@@ -1,0 +1,81 @@
+"""Columns keep their numbers whatever the width, and the hash taken from columns is the one that the engine defines."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from exchange_server.engine.state import ROWS_HASHED_AT_ONCE, TABLES, State
+from exchange_server.wire.snapshot_codec import ROWS_PER_CHUNK, StateBuilder, encode_snapshot_chunks
+from exchange_server.wire.snapshot_columns import pack, unpack
+
+SIGNED_64 = st.integers(-(1 << 63), (1 << 63) - 1)
+NUMBERS = st.one_of(
+    *(st.lists(st.integers(0, top), min_size=1, max_size=50) for top in (0, 255, 65_535, (1 << 32) - 1)),
+    st.lists(SIGNED_64, min_size=1, max_size=50),
+)
+
+
+@given(NUMBERS)
+@example([0, 255])
+@example([0, 256])
+@example([0, 1 << 32])
+@example([-1, 0])
+def test_a_column_is_unpacked_to_what_was_packed(numbers: list[int]) -> None:
+    packed, width = pack(numbers)
+    assert unpack(packed, width, len(numbers)) == numbers
+
+
+def test_a_column_of_equal_numbers_is_one_number_and_small_ones_take_a_byte() -> None:
+    assert pack([7] * 10_000) == (b"\7", 1)
+    assert len(pack(range(256))[0]) == 256
+
+
+@pytest.mark.parametrize(("packed", "width"), [(b"123", 2), (b"123", 3), (b"1234", 8), (b"12", 0)])
+def test_bytes_that_are_no_column_are_refused(packed: bytes, width: int) -> None:
+    with pytest.raises(ValueError, match="are no numbers"):
+        unpack(packed, width, 2)
+
+
+def state_of(rows: int) -> State:
+    """A state whose orders and credits are of every width, with text that is not ASCII; no engine would have it."""
+    orders = [
+        (n, n % 200, 1, n % 2, -n, 1, 0, n * 1_000_003, 5, "€" * (n % 3), (1 << 62) + n, n % 70_000, 0, 0, 0, 1, 0, n)
+        for n in range(rows)
+    ]
+    tables: dict[str, list[object]] = {name: [] for name in TABLES}
+    tables |= {"counters": [(rows, 2, 3, 4)], "open_orders": list(orders), "closed_orders": list(orders[:1])}
+    tables["api_keys"] = [("aa", 1, b"\0hash", 2, "label", 0, 1)]
+    return State(**tables)  # type: ignore[arg-type]
+
+
+def read(chunks: list[bytes], state: State) -> StateBuilder:
+    builder = StateBuilder({name: len(rows) for name, rows in state.tables()})
+    for chunk in chunks:
+        builder.add(chunk)
+    return builder
+
+
+@pytest.mark.parametrize(
+    "rows", [0, 1, ROWS_HASHED_AT_ONCE, ROWS_HASHED_AT_ONCE + 1, ROWS_PER_CHUNK, 2 * ROWS_PER_CHUNK + 5_000]
+)
+def test_the_hash_of_what_was_read_is_the_engines_hash_of_it(rows: int) -> None:
+    state = state_of(rows)
+    built, state_hash = read(list(encode_snapshot_chunks(state)), state).build()
+    assert built.tables() == state.tables()
+    assert state_hash == state.hash() == built.hash()
+
+
+def test_chunks_that_are_not_in_canonical_order_are_hashed_all_the_same() -> None:
+    state = state_of(10)
+    chunks = list(encode_snapshot_chunks(state))
+    built, state_hash = read([chunks[-1], *chunks[:-1]], state).build()
+    assert state_hash == state.hash() == built.hash()
+
+
+def test_any_other_number_gives_another_hash() -> None:
+    state = state_of(3_000)
+    honest = state.hash()
+    row: list[object] = list(state.open_orders[2_500])
+    row[11] = 5
+    state.open_orders[2_500] = tuple(row)  # type: ignore[assignment]
+    assert read(list(encode_snapshot_chunks(state)), state).build()[1] != honest
