@@ -23,6 +23,8 @@ from exchange_server.engine.commands import (
     CreateMarket,
     Credit,
     ExpireOrders,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
     PlaceOrder,
     RunCancelAllAfter,
     SetCancelAllAfter,
@@ -38,6 +40,7 @@ from exchange_server.engine.events import (
     OrderCanceled,
     OrderClosed,
     OrderDeduplicated,
+    OrderListAccepted,
     OrderRested,
     OrdersCanceled,
     OrderTriggered,
@@ -96,7 +99,7 @@ class Pair:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         maker_ppm = self.random.choice([-3_333, 0, 90_001])
-        rich = self.random.choice([40, 400, 40_000])
+        rich = self.random.choice([60, 400, 40_000])
         market = NaiveMarket(BASE, QUOTE, 7, 10, 20, maker_ppm, 12_345)
         self.oracle = NaiveExchange({1: market}, ACCOUNTS)
         self.engine = Engine()
@@ -174,7 +177,7 @@ class Pair:
         side = t.SIDE_BUY if buy else t.SIDE_SELL
         command = PlaceOrder(t.AccountId(account), MARKET, side, terms, t.Ticks(price), t.Lots(lots), key)
         naive = NaiveOrder(
-            self.engine.sequence + 1,
+            self.next_order_id(),
             account,
             1,
             buy,
@@ -230,13 +233,66 @@ class Pair:
         if kind < 80:
             events = self.apply(CancelOrder(t.AccountId(account), t.OrderId(order_id), ""))
             return events, oracle.cancel(account, order_id, "")
-        if kind < 84:
+        if kind < 82:
+            return self.list_step()
+        if kind < 85:
             command, naive = self.order()
             cancel = CancelOrder(command.account_id, t.OrderId(order_id), "")
             stop = draw.random() < 0.5
             events = self.apply(CancelReplaceOrder(cancel, command, stop))
             return events, oracle.cancel_replace(naive.account, order_id, "", naive, stop)
         return self.rare_step(kind)
+
+    def list_step(self) -> tuple[list[Event], Outcome]:
+        """An OCO or a bracket."""
+        draw, oracle = self.random, self.oracle
+        buy, lots, low = draw.random() < 0.5, draw.randint(1, 9), draw.randint(5, 9)
+        high = low + draw.randint(1, 5)
+        account = draw.choice(ACCOUNTS)
+        keys = draw.choice([["", "", ""], ["", "", ""], ["a", "", ""], ["o1", "o2", "o3"]])
+        if draw.random() < 0.5:
+            limit = draw.choice(["LIMIT", "TAKE_PROFIT_MARKET", "TAKE_PROFIT_LIMIT"])
+            stop = draw.choice(["STOP_MARKET", "STOP_LIMIT"])
+            kinds = (stop, limit) if buy else (limit, stop)
+            parts = [
+                self.part(account, buy, lots, kind, at, key, number)
+                for number, (kind, at, key) in enumerate(zip(kinds, (high, low), keys, strict=False))
+            ]
+            events = self.apply(PlaceOcoOrder(*(command for command, _ in parts)))
+            return events, oracle.place_oco(*(naive for _, naive in parts))
+        price = draw.randint(7, 12)
+        profit, loss = (price + 2, price - 1) if buy else (price - 2, price + 1)
+        profits = ["TAKE_PROFIT_MARKET", "TAKE_PROFIT_LIMIT"]
+        parts = [
+            self.part(account, buy, lots, draw.choice(["LIMIT", "MARKET"]), price, keys[0], 0),
+            self.part(account, not buy, 0, draw.choice(profits), profit, keys[1], 1),
+            self.part(account, not buy, 0, draw.choice(["STOP_MARKET", "STOP_LIMIT"]), loss, keys[2], 2),
+        ]
+        events = self.apply(PlaceBracketOrder(*(command for command, _ in parts)))
+        return events, oracle.place_bracket(*(naive for _, naive in parts))
+
+    def part(
+        self, account: int, buy: bool, lots: int, kind: str, at: int, key: str, number: int
+    ) -> tuple[PlaceOrder, NaiveOrder]:
+        """One order of a list."""
+        trigger = 0 if kind in ("LIMIT", "MARKET") else at
+        price = self.random.randint(5, 15) if kind.endswith("_LIMIT") else at if kind == "LIMIT" else 0
+        tif = "GTC" if price else "IOC"
+        terms = (
+            SpecialTerms(KINDS[kind], TIFS[tif], False, trigger_price_ticks=t.Ticks(trigger))
+            if trigger
+            else terms_of(KINDS[kind], TIFS[tif], False)
+        )
+        side = t.SIDE_BUY if buy else t.SIDE_SELL
+        command = PlaceOrder(t.AccountId(account), MARKET, side, terms, t.Ticks(price), t.Lots(lots), key)
+        order_id = self.next_order_id() + number
+        naive = NaiveOrder(
+            order_id, account, 1, buy, price or None, lots, tif, False, key, lots, kind=kind, trigger=trigger
+        )
+        return command, naive
+
+    def next_order_id(self) -> int:
+        return self.engine.sequence + 1 + self.engine.extra_orders
 
     def rare_step(self, kind: int) -> tuple[list[Event], Outcome]:
         draw, oracle = self.random, self.oracle
@@ -259,14 +315,19 @@ class Pair:
             return self.apply(RunCancelAllAfter(account, t.TimeNs(due))), oracle.run_cancel_all_after(account, due)
         if kind < 93:
             return self.apply(CancelSessionOrders(account, 7)), oracle.cancel_session(account, 7)
-        if kind < 96:
-            limits = [draw.choice([0, 2]), draw.choice([0, 11]), draw.choice([0, 50]), draw.choice([0, 900])]
-            bands = [draw.choice([0, 8]), draw.choice([0, 3_000]), draw.choice([0, 2_000]), draw.choice([0, 10])]
+        if kind < 95:
+            # Mostly none, and never so many that little is accepted.
+            limits = [self.seldom(2), self.seldom(11), self.seldom(50), self.seldom(900)]
+            bands = [self.seldom(12), self.seldom(5_000), self.seldom(3_000), self.seldom(10)]
             events = self.apply(SetMarketProtection(MARKET, *limits, *bands))  # type: ignore[arg-type]
             return events, oracle.set_protection(1, Protection(*limits, *bands))
-        status = draw.choice([*["OPEN"] * 8, "POST_ONLY", "CANCEL_ONLY", "HALTED"])
+        status = draw.choice([*["OPEN"] * 40, "POST_ONLY", "CANCEL_ONLY", "HALTED"])
         events = self.apply(SetMarketStatus(MARKET, STATUSES[status]))
         return events, oracle.set_status(1, status)
+
+    def seldom(self, value: int) -> int:
+        """The value one time in five, otherwise 0."""
+        return value if self.random.random() < 0.2 else 0
 
 
 def word(events: list[Event]) -> str:
@@ -274,7 +335,7 @@ def word(events: list[Event]) -> str:
     first = events[0]
     if isinstance(first, Rejected):
         return REASONS[first.reason]
-    if isinstance(first, OrderAccepted | OrderRested):
+    if isinstance(first, OrderAccepted | OrderRested | OrderListAccepted):
         return "accepted"
     if isinstance(first, OrderDeduplicated):
         return "repeated"

@@ -12,7 +12,7 @@ from exchange_server.engine.orders import Order
 from exchange_server.engine.protection import outside_band
 from exchange_server.engine.special_orders import LIMITED, judge_limits, wrong_status
 from exchange_server.engine.terms import SpecialTerms
-from exchange_server.engine.trading import forget_iceberg, open_order, replace_resting
+from exchange_server.engine.trading import count_special, open_order, replace_resting
 from exchange_server.engine.types import MAX_LOTS, MAX_SLICES, MAX_TICKS, Lots
 from exchange_server.engine.walk import Walk, plan_walk
 
@@ -45,9 +45,10 @@ def amend(state: LiveState, command: AmendOrder, validate_only: bool) -> list[Ev
     # 1. One that waits for its trigger is changed in place.
     changes = Changes(OrderAmended(amended, order))
     if order.pending:
-        book.waiting.remove(order)
+        if order.open_lots:
+            book.waiting.remove(order)
+            book.waiting.add(amended)
         replace_resting(account, order, amended)
-        book.waiting.add(amended)
         return changes.finish(state)
 
     # 2. Less of the same price keeps its place; of an iceberg the hidden part goes first.
@@ -67,7 +68,7 @@ def amend(state: LiveState, command: AmendOrder, validate_only: bool) -> list[Ev
         return changes.finish(state)
 
     # 3. All else leaves the book and arrives anew.
-    forget_iceberg(book, order)
+    count_special(book, order, -1)
     book.own(order.side).remove(order)
     balance.available_atoms += released
     balance.reserved_atoms -= released
@@ -102,12 +103,14 @@ def _judge(
     """Judge the amended order as a new one of its kind, but for what it holds already; moves one that slides."""
     market = book.market
     refusal = wrong_status(market, order.terms.post_only)
-    if refusal is None and amended.open_lots <= 0:
+    if refusal is None and order.role and amended.quantity_lots != order.quantity_lots:
+        refusal = refusals.ORDER_IN_LIST
+    if refusal is None and amended.open_lots <= 0 < order.quantity_lots:
         refusal = refusals.QUANTITY_NOT_ABOVE_FILLED
     if refusal is not None:
         return refusal, None
     if order.pending:
-        return judge_limits(market, amended), None
+        return (judge_limits(market, amended) if order.quantity_lots else None), None
     refusal = slid(book, amended) or judge_limits(market, amended)
     if refusal is None and amended.price_ticks != order.price_ticks:
         refusal = outside_band(market, amended.price_ticks)

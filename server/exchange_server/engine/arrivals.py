@@ -12,9 +12,8 @@ from exchange_server.engine.fees import with_fee
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Order
 from exchange_server.engine.protection import outside_band
-from exchange_server.engine.settlement import end_open
 from exchange_server.engine.terms import SpecialTerms
-from exchange_server.engine.trading import close, decrement, execute, forget_iceberg
+from exchange_server.engine.trading import close, count_special, decrement, drop_others, end_active, execute
 from exchange_server.engine.types import (
     CLOSE_NONE,
     CLOSE_NOT_FILLABLE,
@@ -95,8 +94,7 @@ def arrive(
         if what == STEP_TRADE:
             execute(state, changes, book, maker, order, lots)
         elif what == STEP_EXPIRE_MAKER:
-            forget_iceberg(book, maker)
-            end_open(state, changes, maker, CLOSE_SELF_TRADE)
+            end_active(state, changes, maker, CLOSE_SELF_TRADE)
         elif what == STEP_DECREMENT:
             # An earlier decrement may have put a successor into the maker's place.
             current = state.accounts[maker.account_id].open_orders[maker.order_id]
@@ -125,7 +123,7 @@ def rest(state: LiveState, changes: Changes, account: Account, book: Book, order
     terms = order.terms
     if isinstance(terms, SpecialTerms) and terms.display_lots:
         order.special.shown_lots = min(terms.display_lots, order.open_lots)
-        book.icebergs += 1
+    count_special(book, order, 1)
     account.open_orders[order.order_id] = order
     changes.levels[book.own(order.side).add(order)] = None
 
@@ -150,7 +148,7 @@ def fire_triggers(state: LiveState, changes: Changes, book: Book) -> None:
             looked_at += 1
             if isinstance(event, Trade):
                 for order in waiting.reached_by(event.price_ticks):
-                    if order.order_id not in queued:
+                    if order.order_id not in queued and _looks_at(changes, order, looked_at - 1):
                         queued[order.order_id] = None
                         queue.append(order)
         if fired == len(queue):
@@ -158,8 +156,15 @@ def fire_triggers(state: LiveState, changes: Changes, book: Book) -> None:
         order = queue[fired]
         fired += 1
         account = state.accounts[order.account_id]
-        if account.open_orders.get(order.order_id) is order:
-            _fire(state, changes, account, book, order)
+        current = account.open_orders.get(order.order_id)
+        if current is not None and current.pending:
+            _fire(state, changes, account, book, current)
+
+
+def _looks_at(changes: Changes, order: Order, number: int) -> bool:
+    """Tell whether an order looks at an event of this command: an exit does from its entry's first fill on."""
+    looks_from = changes.looks_from
+    return looks_from is None or looks_from.get(order.order_id, 0) <= number
 
 
 def _fire(state: LiveState, changes: Changes, account: Account, book: Book, waiting: Order) -> None:
@@ -174,6 +179,8 @@ def _fire(state: LiveState, changes: Changes, account: Account, book: Book, wait
         account.client_orders[order.client_order_id] = order
     changes.events.append(OrderTriggered(order, waiting))
     state.digest(order.order_id, order.price_ticks, order.open_lots)
+    if order.role:
+        drop_others(state, changes, order, True)
     refusal, plan = judge_arrival(state, account, book, order)
     if refusal is not None:
         order.special.trigger_refusal = refusal.reason

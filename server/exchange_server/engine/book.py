@@ -78,12 +78,12 @@ class BookSide:
 class Book:
     """Both sides of a market, and the orders that wait for their trigger."""
 
-    __slots__ = ("asks", "bids", "icebergs", "market", "waiting")
+    __slots__ = ("asks", "bids", "market", "specials", "waiting")
 
     def __init__(self, market: Market) -> None:
         self.market: Final = market
-        self.icebergs: int = 0
-        """How many rest: while any does, who takes liquidity goes the long way (`walk`)."""
+        self.specials: int = 0
+        """How many icebergs and orders of lists rest: while any does, who takes liquidity goes the long way."""
         self.waiting: Final = WaitingOrders()
         self.bids: Final = BookSide(market.market_id, SIDE_BUY)
         self.asks: Final = BookSide(market.market_id, SIDE_SELL)

@@ -3,11 +3,11 @@
 from exchange_server.engine import refusals, risk
 from exchange_server.engine.changes import Changes
 from exchange_server.engine.commands import CancelAllOrders, CancelOrder
-from exchange_server.engine.events import Event, OrderCanceled, OrderClosed, OrdersCanceled, Rejected
+from exchange_server.engine.events import Event, OrderCanceled, OrdersCanceled, Rejected
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.orders import Order
 from exchange_server.engine.terms import SpecialTerms
-from exchange_server.engine.trading import close, end_active, forget_iceberg, open_order
+from exchange_server.engine.trading import count_special, end_active, open_order
 from exchange_server.engine.types import (
     CLOSE_BY_OWNER,
     MARKET_HALTED,
@@ -35,13 +35,12 @@ def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[
     lots = order.open_lots
     if isinstance(order.terms, SpecialTerms):
         book = state.books[market.market_id]
-        if order.pending:
-            book.waiting.remove(order)
-            changes = Changes(OrderClosed(order))
-            close(state, changes, account, order, CLOSE_BY_OWNER)
+        if order.pending or order.role:
+            changes = Changes()
+            end_active(state, changes, order, CLOSE_BY_OWNER)
             state.digest(order.order_id, 0, 0)
-            return changes.events[:1]
-        forget_iceberg(book, order)
+            return changes.finish(state)
+        count_special(book, order, -1)
         lots = order.visible_lots
     level = order.level
     assert level is not None
@@ -97,9 +96,17 @@ def cancel_all(state: LiveState, command: CancelAllOrders, validate_only: bool) 
 
 
 def cancel_orders(state: LiveState, account_id: AccountId, orders: list[Order], reason: int) -> list[Event]:
-    """Cancel open orders of one account in the given order."""
+    """Cancel open orders of one account, and with an order of a list all of it, oldest first."""
+    if any(order.role for order in orders):
+        account = state.accounts[account_id]
+        chosen = {order.order_id: None for order in orders}
+        for order in orders:
+            for order_id in state.order_lists.get(order.list_id, ()):
+                if order_id in account.open_orders:
+                    chosen[order_id] = None
+        orders = [account.open_orders[order_id] for order_id in sorted(chosen)]
     state.digest(account_id, len(orders), 0)
     changes = Changes(OrdersCanceled(len(orders)))
     for order in orders:
-        end_active(state, changes, order, reason)
+        end_active(state, changes, order, reason, True)
     return changes.finish(state)

@@ -111,6 +111,27 @@ class CancelReplaceOrder:
         self.stop_on_failure: Final = stop_on_failure
 
 
+class PlaceOcoOrder:
+    """Place two orders of one account, market, side and quantity, of which one cancels the other."""
+
+    __slots__ = ("above", "below")
+
+    def __init__(self, above: PlaceOrder, below: PlaceOrder) -> None:
+        self.above: Final = above
+        self.below: Final = below
+
+
+class PlaceBracketOrder:
+    """Place an entry with two exits on the other side, whose quantity (0 here) is what the entry has filled."""
+
+    __slots__ = ("entry", "stop_loss", "take_profit")
+
+    def __init__(self, entry: PlaceOrder, take_profit: PlaceOrder, stop_loss: PlaceOrder) -> None:
+        self.entry: Final = entry
+        self.take_profit: Final = take_profit
+        self.stop_loss: Final = stop_loss
+
+
 class SetMarketProtection:
     """State all limits of a market anew; 0 is no limit. Basis points; the reference holds before the first trade."""
 
@@ -315,6 +336,8 @@ Command: TypeAlias = (
     | CancelAllOrders
     | AmendOrder
     | CancelReplaceOrder
+    | PlaceOcoOrder
+    | PlaceBracketOrder
     | SetCancelAllAfter
     | ExpireOrders
     | RunCancelAllAfter

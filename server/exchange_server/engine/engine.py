@@ -34,6 +34,8 @@ from exchange_server.engine.commands import (
     CreateMarket,
     Credit,
     ExpireOrders,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
     PlaceOrder,
     RevokeApiKey,
     RunCancelAllAfter,
@@ -50,6 +52,7 @@ from exchange_server.engine.expiring import (
     set_cancel_all_after,
 )
 from exchange_server.engine.live import LiveState
+from exchange_server.engine.order_lists import place_bracket, place_oco
 from exchange_server.engine.orders import Order
 from exchange_server.engine.placing import place
 from exchange_server.engine.previews import Preview, preview
@@ -120,6 +123,10 @@ class Engine(LiveState):
             return amend(self, command, validate_only)
         if isinstance(command, CancelReplaceOrder):
             return cancel_replace(self, command, validate_only)
+        if isinstance(command, PlaceOcoOrder):
+            return place_oco(self, command, validate_only)
+        if isinstance(command, PlaceBracketOrder):
+            return place_bracket(self, command, validate_only)
         if isinstance(command, CancelAllOrders):
             return cancel_all(self, command, validate_only)
         if isinstance(command, ExpireOrders):

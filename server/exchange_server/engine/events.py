@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from exchange_server.engine.entities import ApiKey, Asset, Market, Protection
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import AccountId, AssetId, Atoms, Lots, MarketId, Ticks, TimeNs, TradeId
+from exchange_server.engine.types import AccountId, AssetId, Atoms, Lots, MarketId, OrderId, Ticks, TimeNs, TradeId
 
 
 class Rejected:
@@ -67,6 +67,16 @@ class OrderAccepted:
 
     def __init__(self, order: Order) -> None:
         self.order: Final = order
+
+
+class OrderListAccepted:
+    """An OCO (above, below) or a bracket (entry, take-profit, stop-loss) entered; `OrderAccepted` for each follows."""
+
+    __slots__ = ("list_id", "orders")
+
+    def __init__(self, list_id: OrderId, orders: list[Order]) -> None:
+        self.list_id: Final = list_id
+        self.orders: Final = orders
 
 
 class OrderAmended:
@@ -353,6 +363,7 @@ Event: TypeAlias = (
     | OrderCanceled
     | OrderAccepted
     | OrderDeduplicated
+    | OrderListAccepted
     | OrderAmended
     | OrderDecremented
     | OrderTriggered

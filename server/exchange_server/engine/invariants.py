@@ -37,8 +37,10 @@ def _check_book(book: Book) -> list[Order]:
     name = book.market.name
     orders = _check_side(name, book.bids) + _check_side(name, book.asks)
     bid, ask = book.bids.best, book.asks.best
-    icebergs = sum(isinstance(order.terms, SpecialTerms) and order.terms.display_lots > 0 for order in orders)
-    _require(icebergs == book.icebergs, f"number of icebergs in {name} is wrong")
+    specials = sum(
+        isinstance(order.terms, SpecialTerms) and (order.terms.display_lots > 0 or order.role > 0) for order in orders
+    )
+    _require(specials == book.specials, f"number of icebergs and orders of lists in {name} is wrong")
     _require(bid is None or ask is None or bid.price_ticks < ask.price_ticks, f"book of {name} is crossed")
     return orders
 
@@ -77,7 +79,7 @@ def _check_accounts(state: LiveState, resting: list[Order]) -> None:
     )
     _require(
         sorted(order.order_id for book in state.books.values() for order in book.waiting)
-        == sorted(order.order_id for order in open_orders if order.pending),
+        == sorted(order.order_id for order in open_orders if order.pending and order.open_lots),
         "pending orders are not those that wait for a trigger",
     )
     for account in state.accounts.values():

@@ -12,6 +12,7 @@ from exchange_server.engine.types import (
     CLOSE_CANCEL_ALL_AFTER,
     CLOSE_DISCONNECTED,
     CLOSE_NONE,
+    CLOSE_ORDER_LIST,
     CLOSE_SELF_TRADE,
     ORDER_CANCELED,
     ORDER_EXPIRED,
@@ -29,7 +30,21 @@ from exchange_server.engine.types import (
     TimeNs,
 )
 
-_CANCELED_BY: Final = (CLOSE_BY_OWNER, CLOSE_BY_OPERATOR, CLOSE_CANCEL_ALL_AFTER, CLOSE_DISCONNECTED)
+_CANCELED_BY: Final = (
+    CLOSE_BY_OWNER,
+    CLOSE_BY_OPERATOR,
+    CLOSE_CANCEL_ALL_AFTER,
+    CLOSE_DISCONNECTED,
+    CLOSE_ORDER_LIST,
+)
+
+
+ROLE_NONE: Final = 0
+ROLE_LEG: Final = 1
+"""Of an OCO."""
+ROLE_ENTRY: Final = 2
+ROLE_EXIT: Final = 3
+"""Of a bracket."""
 
 
 class Special:
@@ -37,6 +52,7 @@ class Special:
 
     `shown_lots`: what of an iceberg the book shows; `decremented_lots`: what self-trade prevention took instead of
     trades; `sent_…`: the payload, which slides and amends do not change; `pending`: it waits for its trigger.
+    Of an order in a list (OCO, bracket): `list_id`, the id of the list's first order, and its `role`; 0 for none.
     Of a trailing stop: `active`, and `extreme_ticks`, the best trade since, 0 before the first.
     """
 
@@ -44,7 +60,9 @@ class Special:
         "active",
         "decremented_lots",
         "extreme_ticks",
+        "list_id",
         "pending",
+        "role",
         "sent_price_ticks",
         "sent_quantity_lots",
         "shown_lots",
@@ -62,6 +80,8 @@ class Special:
         self.extreme_ticks: Ticks = Ticks(0)
         self.trigger_time_ns: TimeNs = TimeNs(0)
         self.trigger_refusal: int = 0
+        self.list_id: OrderId = OrderId(0)
+        self.role: int = ROLE_NONE
 
     def row(self) -> tuple[int, ...]:
         """Return all of it as integers."""
@@ -75,6 +95,8 @@ class Special:
             self.extreme_ticks,
             self.trigger_time_ns,
             self.trigger_refusal,
+            self.list_id,
+            self.role,
         )
 
     @classmethod
@@ -88,6 +110,8 @@ class Special:
         special.extreme_ticks = Ticks(row[6])
         special.trigger_time_ns = TimeNs(row[7])
         special.trigger_refusal = row[8]
+        special.list_id = OrderId(row[9])
+        special.role = row[10]
         return special
 
 
@@ -224,6 +248,16 @@ class Order:
     def activation_price_ticks(self) -> Ticks:
         """The trade price at which a trailing stop becomes active; 0 when it was active from the start."""
         return self.terms.activation_price_ticks if isinstance(self.terms, SpecialTerms) else Ticks(0)
+
+    @property
+    def role(self) -> int:
+        """What it is in its list (ROLE_…); 0 for an order in none."""
+        return self.special.role if isinstance(self.terms, SpecialTerms) else ROLE_NONE
+
+    @property
+    def list_id(self) -> OrderId:
+        """Names its list, by the id of the list's first order; 0 for none."""
+        return self.special.list_id if isinstance(self.terms, SpecialTerms) else OrderId(0)
 
     @property
     def trigger_time_ns(self) -> TimeNs:

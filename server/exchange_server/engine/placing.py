@@ -243,7 +243,7 @@ def _take(state: LiveState, account: Account, book: Book, order: Order, matches:
 
 def _is_plain(state: LiveState, book: Book) -> bool:
     """Tell whether the quick way knows everything that an order may meet."""
-    return not book.icebergs and not state.trade_groups and book.market.protection is None
+    return not book.specials and not state.trade_groups and book.market.protection is None
 
 
 def _end(changes: Changes, account: Account, order: Order, reason: int) -> None:

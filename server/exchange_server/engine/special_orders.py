@@ -100,8 +100,13 @@ def new_order(state: LiveState, market: Market, command: PlaceOrder) -> Order:
     return order
 
 
-def judge_new(state: LiveState, account: Account, book: Book, order: Order) -> tuple[Rejected | None, Walk | None]:
-    """Judge a new order from its expire time on; returns what it would do, where that was looked at."""
+def judge_new(
+    state: LiveState, account: Account, book: Book, order: Order, of_list: int = 1
+) -> tuple[Rejected | None, Walk | None]:
+    """Judge a new order from its expire time on; returns what it would do, where that was looked at.
+
+    `of_list`: how many orders enter with it, itself included.
+    """
     market, terms = book.market, order.terms
     special = terms if isinstance(terms, SpecialTerms) else None
     waiting = waits(terms.type)
@@ -114,8 +119,8 @@ def judge_new(state: LiveState, account: Account, book: Book, order: Order) -> t
         refusal = judge_limits(market, order)
     if refusal is None and order.price_ticks and not waiting:
         refusal = outside_band(market, order.price_ticks)
-    if refusal is None and (waiting or may_rest(order)):
-        refusal = too_many_open(market, account, 1)
+    if refusal is None and (waiting or may_rest(order) or of_list > 1):
+        refusal = too_many_open(market, account, of_list)
     if refusal is not None:
         return refusal, None
     if waiting:

@@ -16,6 +16,7 @@ from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Order, Special
 from exchange_server.engine.risk import reserved_atoms
 from exchange_server.engine.terms import PLAIN_ROW, SpecialTerms, row_of, special_of, terms_of
+from exchange_server.engine.trading import count_special
 from exchange_server.engine.types import (
     PPM,
     AccountId,
@@ -29,8 +30,8 @@ from exchange_server.engine.types import (
 )
 from exchange_server.engine.types import Sequence as SequenceNumber
 
-CountersRow: TypeAlias = tuple[int, int, int, int]
-"""sequence, time_ns, event_digest, next_account_id"""
+CountersRow: TypeAlias = tuple[int, int, int, int, int]
+"""sequence, time_ns, event_digest, next_account_id, extra_orders"""
 AssetRow: TypeAlias = tuple[int, str, int]
 """asset_id, name, decimals"""
 MarketRow: TypeAlias = tuple[int, int, int, int, int, int, int, int, int, int, int, int, int, int, int]
@@ -163,7 +164,7 @@ def dump(live: LiveState) -> State:
     )
     special = [order for order in known if isinstance(order.terms, SpecialTerms)]
     return State(
-        counters=[(live.sequence, live.time_ns, live.event_digest, live.next_account_id)],
+        counters=[(live.sequence, live.time_ns, live.event_digest, live.next_account_id, live.extra_orders)],
         assets=[(asset.asset_id, asset.name, asset.decimals) for asset in live.assets.values()],
         markets=[_market_row(market) for market in live.markets.values()],
         protections=[_protection_row(market) for market in live.markets.values() if market.protection is not None],
@@ -225,12 +226,15 @@ def load(live: LiveState, state: State) -> None:
         terms = order.terms
         if isinstance(terms, SpecialTerms):
             _note_expiry(live, order, terms)
-            book.icebergs += terms.display_lots > 0
+            count_special(book, order, 1)
+            _join_list(live, order)
     for row in state.pending_orders:
         book = live.books[row[2]]  # type: ignore[index]
         order = _order(book.market, row, row[7], specials)  # type: ignore[arg-type]
         order.level = order.prev = order.next = None
-        book.waiting.add(order)
+        if order.open_lots:
+            book.waiting.add(order)
+        _join_list(live, order)
         opened[order.account_id][order.order_id] = order
         if order.client_order_id:
             live.accounts[order.account_id].client_orders[order.client_order_id] = order
@@ -250,11 +254,18 @@ def load(live: LiveState, state: State) -> None:
         live.accounts[AccountId(account_id)].remember_credit(credit_id, AssetId(asset_id), Atoms(amount_atoms))
 
     # 4. Where it stands.
-    sequence, time_ns, event_digest, next_account_id = state.counters[0]
+    sequence, time_ns, event_digest, next_account_id, extra_orders = state.counters[0]
+    live.first_order_id = OrderId(live.first_order_id + extra_orders)
     live.sequence = SequenceNumber(sequence)
     live.time_ns = TimeNs(time_ns)
     live.event_digest = event_digest
     live.next_account_id = AccountId(next_account_id)
+
+
+def _join_list(live: LiveState, order: Order) -> None:
+    if order.role:
+        members = live.order_lists.get(order.list_id, ())
+        live.order_lists[order.list_id] = tuple(sorted((*members, order.order_id)))
 
 
 def _note_expiry(live: LiveState, order: Order, terms: SpecialTerms) -> None:

@@ -146,6 +146,11 @@ def terms_of(type: int, time_in_force: int, post_only: bool) -> Terms:
     return SOUND.get((type, time_in_force, post_only)) or Terms(type, time_in_force, post_only)
 
 
+def special_copy(terms: Terms) -> SpecialTerms:
+    """Return terms that say the same and are an order's own."""
+    return special_of(terms.type, terms.time_in_force, terms.post_only, row_of(terms))
+
+
 def is_special(terms: Terms) -> TypeGuard[SpecialTerms]:
     """Tell whether terms ask for more than a plain order."""
     return isinstance(terms, SpecialTerms)

@@ -7,14 +7,15 @@ from exchange_server.engine import refusals, risk
 from exchange_server.engine.accounts import Account
 from exchange_server.engine.book import Book
 from exchange_server.engine.changes import Changes
-from exchange_server.engine.events import OrderClosed, OrderDecremented, Rejected, Trade
+from exchange_server.engine.events import OrderAmended, OrderClosed, OrderDecremented, Rejected, Trade
 from exchange_server.engine.fees import charged
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
-from exchange_server.engine.orders import Order
+from exchange_server.engine.orders import ROLE_ENTRY, ROLE_EXIT, ROLE_LEG, Order
 from exchange_server.engine.settlement import end_open
 from exchange_server.engine.terms import SpecialTerms
 from exchange_server.engine.types import (
     CLOSE_NONE,
+    CLOSE_ORDER_LIST,
     CLOSE_SELF_TRADE,
     FEE_ACCOUNT,
     SIDE_BUY,
@@ -79,8 +80,12 @@ def execute(state: LiveState, changes: Changes, book: Book, maker: Order, taker:
     market.next_trade_id += 1
     market.last_price_ticks = price
 
-    # 3. The maker's place.
+    # 3. The maker's place, and what a fill means for the other orders of a list.
+    traded = len(changes.events) - 1
     _shrink(state, changes, book, maker_account, maker, lots)
+    for order in (maker, taker):
+        if order.role:
+            _list_filled(state, changes, book, order, lots, traded)
 
 
 def decrement(state: LiveState, changes: Changes, book: Book, maker: Order, taker: Order, lots: Lots) -> None:
@@ -118,19 +123,22 @@ def open_order(account: Account, order_id: OrderId, client_order_id: str) -> Ord
     return refusals.ORDER_CLOSED if order.order_id in account.closed_orders else order
 
 
-def end_active(state: LiveState, changes: Changes, order: Order, reason: int) -> None:
-    """End an order that rests or waits for its trigger, and is not filled."""
+def end_active(state: LiveState, changes: Changes, order: Order, reason: int, alone: bool = False) -> None:
+    """End an order that rests or waits for its trigger, and is not filled; and what ends with it, unless `alone`."""
     book = state.books[order.market.market_id]
     if order.pending:
         account = state.accounts[order.account_id]
-        book.waiting.remove(order)
-        close(state, changes, account, order, reason)
+        if order.open_lots:
+            book.waiting.remove(order)
+        close(state, changes, account, order, reason, alone)
         return
-    forget_iceberg(book, order)
+    count_special(book, order, -1)
     end_open(state, changes, order, reason)
+    if order.role:
+        _list_ended(state, changes, order, alone)
 
 
-def close(state: LiveState, changes: Changes, account: Account, order: Order, reason: int) -> None:
+def close(state: LiveState, changes: Changes, account: Account, order: Order, reason: int, alone: bool = False) -> None:
     """End an order that is in no book and reserves nothing; with CLOSE_NONE it got all that it asked for."""
     if reason == CLOSE_NONE and order.decremented_lots:
         reason = CLOSE_SELF_TRADE
@@ -139,6 +147,8 @@ def close(state: LiveState, changes: Changes, account: Account, order: Order, re
     account.open_orders.pop(order.order_id, None)
     account.remember(order)
     changes.events.append(OrderClosed(order))
+    if order.role:
+        _list_ended(state, changes, order, alone)
 
 
 def replace_resting(account: Account, order: Order, successor: Order) -> Order:
@@ -152,10 +162,57 @@ def replace_resting(account: Account, order: Order, successor: Order) -> Order:
     return successor
 
 
-def forget_iceberg(book: Book, order: Order) -> None:
-    """Count an iceberg out that leaves the book."""
-    if isinstance(order.terms, SpecialTerms) and order.terms.display_lots:
-        book.icebergs -= 1
+def count_special(book: Book, order: Order, more: int) -> None:
+    """Count an order in that comes to rest, or out (`more` −1), if takers must go the long way because of it."""
+    terms = order.terms
+    if isinstance(terms, SpecialTerms) and (terms.display_lots or order.special.role):
+        book.specials += more
+
+
+def drop_others(state: LiveState, changes: Changes, order: Order, with_entry: bool) -> None:
+    """Cancel what is open of the other orders of a list, exits before the entry, which stays unless `with_entry`."""
+    account = state.accounts[order.account_id]
+    members = state.order_lists.get(order.special.list_id, ())
+    for is_entry in (False, True) if with_entry else (False,):
+        for order_id in members:
+            other = account.open_orders.get(order_id)
+            if other is not None and order_id != order.order_id and (other.role == ROLE_ENTRY) == is_entry:
+                end_active(state, changes, other, CLOSE_ORDER_LIST, True)
+
+
+def _list_filled(state: LiveState, changes: Changes, book: Book, order: Order, lots: Lots, traded: int) -> None:
+    """Do what a fill means: of an OCO's leg it cancels the other; of an entry it lets the exits grow."""
+    if order.role == ROLE_LEG:
+        drop_others(state, changes, order, False)
+    elif order.role == ROLE_ENTRY:
+        account = state.accounts[order.account_id]
+        for order_id in state.order_lists.get(order.special.list_id, ()):
+            waiting = account.open_orders.get(order_id)
+            if waiting is None or waiting.role != ROLE_EXIT or not waiting.pending:
+                continue
+            grown = replace_resting(account, waiting, waiting.successor())
+            grown.quantity_lots = Lots(waiting.quantity_lots + lots)
+            grown.open_lots = Lots(waiting.open_lots + lots)
+            grown.update_time_ns = state.time_ns
+            if waiting.open_lots:
+                book.waiting.remove(waiting)
+            else:
+                if changes.looks_from is None:
+                    changes.looks_from = {}
+                changes.looks_from[OrderId(order_id)] = traded
+            book.waiting.add(grown)
+            changes.events.append(OrderAmended(grown, waiting))
+
+
+def _list_ended(state: LiveState, changes: Changes, order: Order, alone: bool) -> None:
+    """Do what the end of an order means: an exit or leg takes the others with it, an entry only before any fill."""
+    if not alone and (order.role != ROLE_ENTRY or order.filled_lots == 0):
+        drop_others(state, changes, order, False)
+    account = state.accounts[order.account_id]
+    list_id = order.special.list_id
+    members = state.order_lists.get(list_id, ())
+    if members and not any(order_id in account.open_orders for order_id in members):
+        del state.order_lists[list_id]
 
 
 def _fill(order: Order, lots: Lots, cost: int, fee_ppm: int, state: LiveState) -> int:
@@ -179,7 +236,7 @@ def _shrink(state: LiveState, changes: Changes, book: Book, account: Account, ma
     if is_iceberg:
         maker.special.shown_lots = Lots(maker.special.shown_lots - lots)
     if maker.open_lots == 0:
-        forget_iceberg(book, maker)
+        count_special(book, maker, -1)
         book.own(maker.side).remove(maker)
         close(state, changes, account, maker, CLOSE_NONE)
     elif is_iceberg and maker.special.shown_lots == 0 and isinstance(terms, SpecialTerms):
