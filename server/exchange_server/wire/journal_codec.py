@@ -70,11 +70,11 @@ class CommandEncoder:
 
     def encode_all(self, commands: Sequence[Command]) -> list[bytes]:
         """Encode commands in order."""
-        place, serialize_place = self._place, self._serialize_place
+        place, serialize_place, plain = self._place, self._serialize_place, Terms
         payloads: list[bytes] = []
         for command in commands:
             # 1. Plain orders and cancels are what there is millions of.
-            if type(command) is PlaceOrder and type(terms := command.terms) is Terms:
+            if type(command) is PlaceOrder and type(terms := command.terms) is plain:
                 place.account_id = command.account_id
                 place.market_id = command.market_id
                 place.side = command.side
