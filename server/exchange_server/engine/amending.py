@@ -69,7 +69,7 @@ def amend(state: LiveState, command: AmendOrder, validate_only: bool) -> list[Ev
 
     # 3. All else leaves the book and arrives anew.
     count_special(book, order, -1)
-    book.own(order.side).remove(order)
+    book.own(order.side).remove(order, order.visible_lots)
     balance.available_atoms += released
     balance.reserved_atoms -= released
     replace_resting(account, order, amended)

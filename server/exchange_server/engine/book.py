@@ -10,7 +10,7 @@ from typing import Final
 from exchange_server.engine.entities import Market
 from exchange_server.engine.ladder import PriceLadder
 from exchange_server.engine.orders import Level, Order
-from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, MarketId, Ticks
+from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, Lots, MarketId, Ticks
 from exchange_server.engine.waiting import WaitingOrders
 
 
@@ -45,11 +45,11 @@ class BookSide:
         level.append(order)
         return level
 
-    def remove(self, order: Order) -> Level:
-        """Take a resting order out; return its level, which is gone from the book when its total is 0."""
+    def remove(self, order: Order, visible_lots: Lots) -> Level:
+        """Take out a resting order that shows so much; return its level, gone from the book when its total is 0."""
         level = order.level
         assert level is not None
-        level.remove(order, order.visible_lots)
+        level.remove(order, visible_lots)
         if level.first is None:
             self.close_level(level)
         return level

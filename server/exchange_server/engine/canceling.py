@@ -23,9 +23,12 @@ def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[
         account = state.accounts[command.account_id]
     except KeyError:
         return [refusals.ACCOUNT_NOT_FOUND]
-    order = open_order(account, command.order_id, command.client_order_id)
-    if isinstance(order, Rejected):
-        return [order]
+    order = account.open_orders.get(command.order_id)
+    if order is None:
+        named = open_order(account, command.order_id, command.client_order_id)
+        if isinstance(named, Rejected):
+            return [named]
+        order = named
     market = order.market
     if market.status == MARKET_HALTED:
         return [refusals.MARKET_HALTED]

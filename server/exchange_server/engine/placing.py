@@ -236,7 +236,7 @@ def _take(state: LiveState, account: Account, book: Book, order: Order, matches:
         _rest(changes, account, book, order)
     # Whatever waits for a price outside of what was traded through is not looked at.
     waiting = book.waiting
-    if makers and (waiting.touched_by(makers[0][0].price_ticks) or waiting.touched_by(makers[-1][0].price_ticks)):
+    if makers and waiting.count and waiting.between(makers[0][0].price_ticks, makers[-1][0].price_ticks):
         fire_triggers(state, changes, book)
     return changes.finish(state)
 

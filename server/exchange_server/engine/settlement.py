@@ -114,7 +114,7 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
             if isinstance(maker.terms, SpecialTerms) and maker.decremented_lots:
                 # Not all of it was executed.
                 maker.close_reason = CLOSE_SELF_TRADE
-            opposite.remove(maker)
+            opposite.remove(maker, left)
             del maker_account.open_orders[maker.order_id]
             maker_account.remember(maker)
             events.append(OrderClosed(maker))
@@ -140,7 +140,7 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
 def end_open(state: LiveState, changes: Changes, order: Order, reason: int) -> None:
     """End an open order that is not filled: out of the book, its reservation back to its owner."""
     account = state.accounts[order.account_id]
-    changes.levels[state.books[order.market.market_id].own(order.side).remove(order)] = None
+    changes.levels[state.books[order.market.market_id].own(order.side).remove(order, order.visible_lots)] = None
     del account.open_orders[order.order_id]
     account.remember(order)
     released = risk.reserved_atoms(order)

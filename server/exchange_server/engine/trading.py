@@ -237,7 +237,7 @@ def _shrink(state: LiveState, changes: Changes, book: Book, account: Account, ma
         maker.special.shown_lots = Lots(maker.special.shown_lots - lots)
     if maker.open_lots == 0:
         count_special(book, maker, -1)
-        book.own(maker.side).remove(maker)
+        book.own(maker.side).remove(maker, Lots(0))
         close(state, changes, account, maker, CLOSE_NONE)
     elif is_iceberg and maker.special.shown_lots == 0 and isinstance(terms, SpecialTerms):
         level.remove(maker, Lots(0))

@@ -74,15 +74,17 @@ class WaitingOrders:
     A trade that triggers none of them looks at two prices, however many wait; trailing stops are looked at one by one.
     """
 
-    __slots__ = ("falling", "rising", "trailing")
+    __slots__ = ("count", "falling", "rising", "trailing")
 
     def __init__(self) -> None:
+        self.count: int = 0
         self.rising: Final = Triggers(True)
         self.falling: Final = Triggers(False)
         self.trailing: Final[dict[OrderId, Order]] = {}
 
     def add(self, order: Order) -> None:
         """Let an order wait for its trigger."""
+        self.count += 1
         if order.terms.type == TYPE_TRAILING_STOP:
             self.trailing[order.order_id] = order
         else:
@@ -90,6 +92,7 @@ class WaitingOrders:
 
     def remove(self, order: Order) -> None:
         """Take out an order that waits."""
+        self.count -= 1
         if order.terms.type == TYPE_TRAILING_STOP:
             del self.trailing[order.order_id]
         else:
@@ -100,9 +103,10 @@ class WaitingOrders:
         yield from self.falling
         yield from self.trailing.values()
 
-    def touched_by(self, price: Ticks) -> bool:
-        """Tell whether a trade at this price may trigger or move anything."""
-        return 0 < self.rising.nearest <= price or price <= self.falling.nearest or bool(self.trailing)
+    def between(self, first: Ticks, last: Ticks) -> bool:
+        """Tell whether trades from one price to another may trigger or move anything."""
+        rises, falls = self.rising.nearest, self.falling.nearest
+        return bool(self.trailing) or (0 < rises <= max(first, last)) or min(first, last) <= falls
 
     def reached_by(self, price: Ticks) -> list[Order]:
         """Let trailing stops follow a trade, and return what it triggers, by age."""

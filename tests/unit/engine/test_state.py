@@ -24,7 +24,16 @@ from exchange_server.engine.terms import GOOD_TILL_CANCELED, SpecialTerms
 ANN = t.AccountId(1001)
 
 
-LIMITS = (10**6, t.MAX_BPS, t.MAX_BPS, t.Ticks(7))
+LIMITS = (
+    t.Lots(1),
+    t.Lots(10**9),
+    t.Atoms(1),
+    t.Atoms(10**17),
+    t.MAX_OPEN_ORDERS,
+    t.MAX_BPS,
+    t.MAX_BPS,
+    t.Ticks(7),
+)
 
 
 def _stop(trigger: t.Ticks) -> PlaceOrder:
@@ -58,7 +67,7 @@ def busy() -> Busy:
             SetTradeGroup(ANN, 3),
             SetCancelAllAfter(ANN, t.MIN_TIMEOUT_NS),
             _stop(t.Ticks(MIDDLE_TICKS * 2)),
-            SetMarketProtection(t.MarketId(1), t.Lots(1), t.Lots(10**9), *[t.Atoms(n) for n in (1, 10**17)], *LIMITS),
+            SetMarketProtection(t.MarketId(1), *LIMITS),
             SetMarketStatus(t.MarketId(1), t.MARKET_POST_ONLY),
         ],
     )
