@@ -17,6 +17,8 @@ from exchange_server.engine.commands import (
     CreateMarket,
     Credit,
     ExpireOrders,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
     PlaceOrder,
     RevokeApiKey,
     RunCancelAllAfter,
@@ -37,6 +39,7 @@ from exchange_server.engine.types import (
     TIF_IOC,
     TYPE_LIMIT,
     TYPE_MARKET,
+    TYPE_STOP_MARKET,
     TYPE_TRAILING_STOP,
     AccountId,
     AssetId,
@@ -142,6 +145,19 @@ def order_features() -> list[Command]:
         SetMarketProtection(
             MARKET, Lots(1), Lots(2**40 - 1), Atoms(1), Atoms(2**62 - 1), 1_000_000, 10_000_000, 0, Ticks(5)
         ),
+        PlaceOcoOrder(
+            order(SELLER, SIDE_SELL, 700_000, 10),
+            PlaceOrder(
+                SELLER,
+                MARKET,
+                SIDE_SELL,
+                SpecialTerms(TYPE_STOP_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(500_000)),
+                Ticks(0),
+                Lots(10),
+                "f-5",
+            ),
+        ),
+        PlaceBracketOrder(first, order(BUYER, SIDE_SELL, 700_000, 0), order(BUYER, SIDE_SELL, 300_000, 0)),
         SetTradeGroup(BUYER, 2**62 - 1),
         SetCancelAllAfter(BUYER, 86_400 * 10**9),
         RunCancelAllAfter(BUYER, TimeNs(2**63 - 1)),

@@ -22,6 +22,8 @@ from exchange_server.engine.commands import (
     CreateMarket,
     Credit,
     ExpireOrders,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
     PlaceOrder,
     RevokeApiKey,
     RunCancelAllAfter,
@@ -68,11 +70,11 @@ class CommandEncoder:
 
     def encode_all(self, commands: Sequence[Command]) -> list[bytes]:
         """Encode commands in order."""
-        place, serialize_place = self._place, self._serialize_place
+        place, serialize_place, plain = self._place, self._serialize_place, Terms
         payloads: list[bytes] = []
         for command in commands:
             # 1. Plain orders and cancels are what there is millions of.
-            if type(command) is PlaceOrder and type(terms := command.terms) is Terms:
+            if type(command) is PlaceOrder and type(terms := command.terms) is plain:
                 place.account_id = command.account_id
                 place.market_id = command.market_id
                 place.side = command.side
@@ -120,6 +122,14 @@ def command_values(command: Command) -> dict[str, Value]:
             "cancel_order": command_values(command.cancel),
             "place_order": _place_values(command.place),
             "mode": mode,
+        }
+    if isinstance(command, PlaceOcoOrder):
+        return {"above": _place_values(command.above), "below": _place_values(command.below)}
+    if isinstance(command, PlaceBracketOrder):
+        return {
+            "entry": _place_values(command.entry),
+            "take_profit": _place_values(command.take_profit),
+            "stop_loss": _place_values(command.stop_loss),
         }
     descriptor = journal_pb2.Command.DESCRIPTOR.fields_by_name[_FIELDS[type(command)]].message_type
     assert descriptor is not None
@@ -226,6 +236,20 @@ def _cancel_replace_order(message: journal_pb2.Command) -> Command:
     )
 
 
+def _place_oco_order(message: journal_pb2.Command) -> Command:
+    pair = message.place_oco_order
+    return PlaceOcoOrder(_any_place_order(pair.above), _any_place_order(pair.below))
+
+
+def _place_bracket_order(message: journal_pb2.Command) -> Command:
+    bracket = message.place_bracket_order
+    return PlaceBracketOrder(
+        _any_place_order(bracket.entry),
+        _any_place_order(bracket.take_profit),
+        _any_place_order(bracket.stop_loss),
+    )
+
+
 def _set_market_protection(message: journal_pb2.Command) -> Command:
     protection = message.set_market_protection
     return SetMarketProtection(
@@ -310,6 +334,8 @@ _FIELDS: Final[dict[type, str]] = {
     CancelAllOrders: "cancel_all_orders",
     AmendOrder: "amend_order",
     CancelReplaceOrder: "cancel_replace_order",
+    PlaceOcoOrder: "place_oco_order",
+    PlaceBracketOrder: "place_bracket_order",
     SetMarketProtection: "set_market_protection",
     SetCancelAllAfter: "set_cancel_all_after",
     ExpireOrders: "expire_orders",
@@ -332,6 +358,8 @@ _DECODERS: Final[dict[str, Callable[[journal_pb2.Command], Command]]] = {
     "cancel_all_orders": _cancel_all_orders,
     "amend_order": _amend_order,
     "cancel_replace_order": _cancel_replace_order,
+    "place_oco_order": _place_oco_order,
+    "place_bracket_order": _place_bracket_order,
     "set_market_protection": _set_market_protection,
     "set_cancel_all_after": _set_cancel_all_after,
     "expire_orders": lambda message: ExpireOrders(),

@@ -43,20 +43,29 @@ COPY_LEDGER_ENTRIES: Final[
 trade_id, time_ns)
 FROM STDIN (FORMAT BINARY)"""
 
-_PLAIN_COLUMNS: Final = 17
 _SPECIAL_COLUMNS: Final = 30
 
 # i: a length, then its value: h smallint, i integer, q bigint, ? boolean.
 _ORDER: Final = Struct(">h iq iq ii ih ih ih i? iq iq iq iq iq ih ih iq iq i")
-_SPECIAL: Final = Struct(">q iq iq ih iq i? iq iq iq ii iq iq ih i")
+_SPECIAL: Final = Struct(">iq iq iq ih iq i? iq iq iq ii iq iq ih i")
+_COUNT: Final = Struct(">h")
+_LENGTH: Final = Struct(">i")
 _FILL: Final = Struct(">h ii iq ih iq iq iq ih iq iq iq iq iq i")
 _LEDGER_ENTRY: Final = Struct(">h iq ii iq ii iq ih ii iq iq")
 
 
 def order_row(order: Order) -> bytes:
-    """Encode a plain order as it is now, for `COPY_ORDERS`."""
+    """Encode what every order has, as it is now, for `COPY_ORDERS`."""
     key = order.client_order_id.encode()
-    return _common(order, _PLAIN_COLUMNS, len(key)) + key
+    return (
+        _ORDER.pack(
+            *(17, 8, order.order_id, 8, order.account_id, 4, order.market.market_id, 2, order.side, 2, order.type),
+            *(2, order.time_in_force, 1, order.post_only, 8, order.price_ticks, 8, order.quantity_lots),
+            *(8, order.open_lots, 8, order.cost_atoms, 8, order.fee_atoms, 2, order.status, 2, order.close_reason),
+            *(8, order.create_time_ns, 8, order.update_time_ns, len(key)),
+        )
+        + key
+    )
 
 
 def special_order_row(order: Order) -> bytes:
@@ -64,25 +73,18 @@ def special_order_row(order: Order) -> bytes:
     terms = order.terms
     assert isinstance(terms, SpecialTerms)
     key = order.client_order_id.encode()
+    # Its first columns are those of every order: between the count and the key, which comes last here too.
+    first = order_row(order)[_COUNT.size : _ORDER.size - _LENGTH.size]
     return (
-        _common(order, _SPECIAL_COLUMNS, 8)
+        _COUNT.pack(_SPECIAL_COLUMNS)
+        + first
         + _SPECIAL.pack(
-            *(order.decremented_lots, 8, terms.quote_amount_atoms, 8, terms.display_lots, 2, terms.self_trade),
+            *(8, order.decremented_lots, 8, terms.quote_amount_atoms, 8, terms.display_lots, 2, terms.self_trade),
             *(8, terms.expire_time_ns, 1, terms.slide, 8, terms.session_id, 8, order.trigger_price_ticks),
             *(8, terms.trailing_offset_ticks, 4, terms.trailing_offset_bps, 8, terms.activation_price_ticks),
             *(8, order.trigger_time_ns, 2, order.trigger_refusal, len(key)),
         )
         + key
-    )
-
-
-def _common(order: Order, columns: int, next_length: int) -> bytes:
-    """Encode the columns that every order has, up to the length of the one after them."""
-    return _ORDER.pack(
-        *(columns, 8, order.order_id, 8, order.account_id, 4, order.market.market_id, 2, order.side, 2, order.type),
-        *(2, order.time_in_force, 1, order.post_only, 8, order.price_ticks, 8, order.quantity_lots),
-        *(8, order.open_lots, 8, order.cost_atoms, 8, order.fee_atoms, 2, order.status, 2, order.close_reason),
-        *(8, order.create_time_ns, 8, order.update_time_ns, next_length),
     )
 
 
