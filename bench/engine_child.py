@@ -104,7 +104,7 @@ def depth_ratio() -> float:
 def stops_ratio() -> float:
     """Return the time of orders that cross with 100,000 stops waiting ÷ with none; they trigger none of them."""
     before, commands = flow(20_000, 40_000, Mix(60, 0))
-    taking = [
+    taking: list[Command] = [
         command for command in commands if isinstance(command, PlaceOrder) and command.terms is IMMEDIATE_OR_CANCEL
     ]
     engines = {waiting: settled(before) for waiting in (0, STOPS)}
