@@ -132,7 +132,7 @@ def test_a_replace_cancels_one_order_and_places_another(exchange: Exchange, alic
 
 def test_a_replace_whose_cancel_fails_does_nothing_or_places_all_the_same(exchange: Exchange, alice: Trader) -> None:
     request: dict[str, Any] = {"cancel_order": by_key("none"), "place_order": place(BUY, "100", "1")}
-    with pytest.raises(grpc.RpcError, match="cancel_order.order") as refused:
+    with pytest.raises(grpc.RpcError, match=r"cancel_order\.order") as refused:
         replace(exchange, alice, **request)
     assert refused.value.code() is grpc.StatusCode.NOT_FOUND
     answer = replace(exchange, alice, **request, mode=order_pb.CANCEL_REPLACE_MODE_ALLOW_FAILURE)
@@ -160,6 +160,18 @@ def test_a_replace_that_is_sent_again_cancels_nothing(exchange: Exchange, alice:
     assert again.deduplicated
     assert again.order == first.order
     assert not again.HasField("canceled_order")
+
+
+def test_a_dry_replace_tells_both_parts_and_changes_nothing(exchange: Exchange, alice: Trader, bob: Trader) -> None:
+    exchange.place(bob, SELL, "105", "1")
+    exchange.place(alice, BUY, "100", "2", client_order_id="old")
+    before = exchange.state()
+    answer = replace(
+        exchange, alice, cancel_order=by_key("old"), place_order=place(BUY, "105", "2"), validate_only=True
+    )
+    assert answer.canceled_order.client_order_id == "old"
+    assert (answer.order.order_id, answer.order.filled_quantity, answer.preview.average_price) == (0, "1", "105")
+    assert exchange.state() == before
 
 
 # ---------------------------------------------------------------- batches

@@ -28,7 +28,6 @@ from exchange_server.wire.orders import (
     deduplicated_order_message,
     order_fills,
     present_order_message,
-    validated_order_message,
     write_amended,
     write_order_state,
     write_placed_order,
@@ -74,7 +73,7 @@ class OrderService:
     async def place_order(self, request: pb.PlaceOrderRequest, call: Call) -> pb.PlaceOrderResponse:
         command = self._core.orders.place_order(request, call.principal.account_id)
         if request.validate_only:
-            return await self._validate_place(command, request.market)
+            return await self._validate_place(command)
         applied = await self._core.execute(command, call)
         outcome = applied.events[0]
         if isinstance(outcome, events.OrderDeduplicated):
@@ -85,7 +84,7 @@ class OrderService:
         response.fills.extend(order_fills(outcome.order.order_id, applied.events, applied.sequence, applied.time_ns))
         return response
 
-    async def _validate_place(self, command: PlaceOrder, market: str) -> pb.PlaceOrderResponse:
+    async def _validate_place(self, command: PlaceOrder) -> pb.PlaceOrderResponse:
         engine = self._core.engine
         known = None
         if command.client_order_id:
@@ -159,7 +158,7 @@ class OrderService:
     ) -> pb.CancelReplaceOrderResponse:
         command = self._core.orders.cancel_replace_order(request, call.principal.account_id)
         if request.validate_only:
-            return await self._validate_replace(command, request.place_order.market)
+            return await self._validate_replace(command)
         applied = await self._core.execute(command, call)
         parts = replaced_parts(applied.events)
         response = pb.CancelReplaceOrderResponse()
@@ -178,16 +177,27 @@ class OrderService:
             response.fills.extend(order_fills(placed.order_id, applied.events, sequence, time_ns))
         return response
 
-    async def _validate_replace(self, command: CancelReplaceOrder, market: str) -> pb.CancelReplaceOrderResponse:
-        """Check both parts; the new order is tried beside the old one, which it would not meet any more."""
+    async def _validate_replace(self, command: CancelReplaceOrder) -> pb.CancelReplaceOrderResponse:
+        """Check both parts. The new order is tried beside the old one, as the engine checks it."""
         engine = self._core.engine
-        cancel = command.cancel
+        cancel, place = command.cancel, command.place
         response = pb.CancelReplaceOrderResponse()
-        order = engine.find_order(cancel.account_id, cancel.order_id, cancel.client_order_id)
-        if order is not None:
-            response.canceled_order.CopyFrom(present_order_message(order))
-        planned = validated_order_message(command.place, self._core.market(market), self._core.clock_ns())
-        response.order.CopyFrom(planned)
+        known = None
+        if place.client_order_id:
+            known = engine.find_order(place.account_id, OrderId(0), place.client_order_id)
+        if known is not None:
+            response.order.CopyFrom(present_order_message(known))
+            response.deduplicated = True
+        else:
+            order = engine.find_order(cancel.account_id, cancel.order_id, cancel.client_order_id)
+            if order is not None:
+                response.canceled_order.CopyFrom(present_order_message(order))
+            told = engine.preview(place, TimeNs(self._core.clock_ns()))
+            if not isinstance(told, events.Rejected):
+                placed = placed_preview(told)
+                response.order.CopyFrom(placed.order)
+                response.fills.extend(placed.fills)
+                response.preview.CopyFrom(placed.preview)
         await self._core.check(command)
         return response
 

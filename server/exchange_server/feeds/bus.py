@@ -150,7 +150,7 @@ class Feeds:
                     book.pending[-price_ticks if event.side == SIDE_BUY else price_ticks] = event.quantity_lots
                     book.pending_of = applied
                 elif type(event) is OrderClosed or type(event) is OrderAccepted or type(event) in _OF_AN_ORDER:
-                    # Not every order moves a balance, and one that triggers is not of the account that sent the command.
+                    # Not every order moves a balance, and one that triggers may be of another account than the command.
                     account_id = event.order.account_id  # type: ignore[union-attr]
                     history = by_account.get(account_id) or histories.open(account_id)
                     if history.newest is not applied:

@@ -1,7 +1,7 @@
 """Timers: time becomes commands.
 
-The engine never looks at a clock. It knows when its next order expires and when the next dead-man's switch acts; at that
-time a command is sequenced that lets it happen, in the first lane like a cancel.
+The engine never looks at a clock. It knows when its next order expires and when the next dead-man's switch acts; at
+that time a command is sequenced that lets it happen, in the first lane like a cancel.
 """
 
 import asyncio

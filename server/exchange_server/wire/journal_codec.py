@@ -54,9 +54,9 @@ MODE_ALLOW_FAILURE: Final = 2
 class CommandEncoder:
     """Encodes commands; belongs to one writer.
 
-    A plain order and a cancel go into one message each that is used again and again. Every field of it is written every time, so nothing of the command before remains; this costs less than half of
-    building a message for each order. A command that does not fit the contract (a negative number, a lone surrogate)
-    raises ValueError or TypeError.
+    A plain order and a cancel go into one message each that is used again and again. Every field of it is written every
+    time, so nothing of the command before remains; this costs less than half of building a message for each order. A
+    command that does not fit the contract (a negative number, a lone surrogate) raises ValueError or TypeError.
     """
 
     def __init__(self) -> None:

@@ -24,6 +24,7 @@ from exchange_server.engine.entities import Market
 from exchange_server.engine.orders import Order
 from exchange_server.engine.terms import SOUND, SpecialTerms, Terms, is_special
 from exchange_server.engine.types import (
+    MAX_NAME,
     ORDER_OPEN,
     ORDER_PENDING_TRIGGER,
     REJECT_INVALID_FIELD,
@@ -90,11 +91,15 @@ class OrderReader:
             return self._any_order(request, account_id)
         try:
             market = request.market
-            units = self._units.get(market) or self._find(market)
+            try:
+                units = self._units[market]
+            except KeyError:
+                units = self._find(market)
             side: int = request.side
-            terms = _TERMS.get((side, request.type, request.time_in_force, request.post_only))
-            if terms is None:
-                raise _refused()
+            try:
+                terms = _TERMS[side, request.type, request.time_in_force, request.post_only]
+            except KeyError:
+                raise _refused() from None
             price = request.price
             if terms.type == TYPE_LIMIT:
                 price_ticks = units.ticks.get(price) or units.read_price(price)
@@ -105,7 +110,13 @@ class OrderReader:
             quantity = request.quantity
             quantity_lots = units.lots.get(quantity) or units.read_quantity(quantity)
             client_order_id = request.client_order_id
-            if client_order_id and _CLIENT_ORDER_ID(client_order_id) is None:
+            # What `_CLIENT_ORDER_ID` says, in less time.
+            if client_order_id and not (
+                client_order_id.isascii()
+                and client_order_id.isprintable()
+                and " " not in client_order_id
+                and len(client_order_id) <= MAX_NAME
+            ):
                 raise _refused()
         except FieldError as error:
             raise contract_error(whole_order(request)) or error from None

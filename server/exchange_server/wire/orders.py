@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 from exchange.v1 import types_pb2
 from exchange_server.engine import events
-from exchange_server.engine.commands import AmendOrder, PlaceOrder
+from exchange_server.engine.commands import AmendOrder
 from exchange_server.engine.entities import Market
 from exchange_server.engine.orders import Order
 from exchange_server.engine.terms import SpecialTerms, Terms
@@ -117,7 +117,7 @@ def _write_order(
         message.price = format_price(market, order.price_ticks)
     message.quantity = quantity
     message.status = status  # type: ignore[assignment]
-    stands = status == ORDER_OPEN or status == ORDER_PENDING_TRIGGER
+    stands = status in (ORDER_OPEN, ORDER_PENDING_TRIGGER)
     if open_lots == order.quantity_lots:
         message.filled_quantity = message.filled_quote = message.fee = "0"
         message.open_quantity = quantity if stands else "0"
@@ -234,36 +234,6 @@ def deduplicated_order_message(event: events.OrderDeduplicated) -> types_pb2.Ord
         event.close_reason,
         event.update_time_ns,
     )
-
-
-def validated_order_message(command: PlaceOrder, market: Market, time_ns: int) -> types_pb2.Order:
-    """Return the order that a command would become, without an id and unfilled."""
-    quantity = format_quantity(market, command.quantity_lots)
-    terms = command.terms
-    waits = TYPE_STOP_MARKET <= terms.type <= TYPE_TRAILING_STOP
-    message = types_pb2.Order(
-        account_id=command.account_id,
-        market=market.name,
-        client_order_id=command.client_order_id,
-        side=cast(types_pb2.Side, command.side),
-        type=cast(types_pb2.OrderType, terms.type),
-        time_in_force=cast(types_pb2.TimeInForce, terms.time_in_force),
-        post_only=terms.post_only,
-        price=format_price(market, command.price_ticks) if command.price_ticks else "",
-        quantity=quantity,
-        filled_quantity="0",
-        open_quantity=quantity,
-        filled_quote="0",
-        fee="0",
-        prevented_quantity="0",
-        self_trade_prevention=cast(types_pb2.SelfTradePrevention, SELF_TRADE_EXPIRE_MAKER),
-        status=cast(types_pb2.OrderStatus, ORDER_PENDING_TRIGGER if waits else ORDER_OPEN),
-        create_time=timestamp(time_ns),
-        update_time=timestamp(time_ns),
-    )
-    if type(terms) is not Terms:
-        _write_special(message, terms, market)
-    return message
 
 
 def write_amended(message: types_pb2.Order, order: Order, command: AmendOrder) -> None:

@@ -390,7 +390,7 @@ def test_both_checks_agree_on_orders_that_are_nearly_right(request: pb.PlaceOrde
         nearly = limit()
         if field.message_type is None:
             setattr(nearly, field.name, getattr(request, field.name))
-        elif request.HasField(field.name):  # type: ignore[arg-type]
+        elif request.HasField(field.name):
             getattr(nearly, field.name).CopyFrom(getattr(request, field.name))
         _agree(nearly, reader().place_order)
 

@@ -42,7 +42,8 @@ class HistoryUnavailable(Exception):
 class OrderRow:
     """An order as it was at the projection's cursor.
 
-    `open_lots` is what is neither filled nor decremented, also after it closed; `trigger_price_ticks` is of its last event.
+    `open_lots` is what is neither filled nor decremented, also after it closed; `trigger_price_ticks` is as of the last
+    event.
     """
 
     order_id: OrderId
