@@ -9,6 +9,7 @@ from exchange_sdk._client_sync import Client
 from exchange_sdk._connection import RetryPolicy
 from exchange_sdk._decimals import DecimalInput
 from exchange_sdk._enums import (
+    CancelReplaceMode,
     CloseReason,
     LedgerEntryKind,
     Liquidity,
@@ -17,6 +18,7 @@ from exchange_sdk._enums import (
     OrderType,
     RejectReason,
     Scope,
+    SelfTradePrevention,
     Side,
     TimeInForce,
 )
@@ -39,13 +41,17 @@ from exchange_sdk.errors import (
     Overloaded,
     PermissionDenied,
     PostOnlyWouldCross,
+    PriceOutsideBand,
+    QuantityNotAboveFilled,
     RateLimited,
     SequenceInFuture,
     SequenceTooOld,
     StreamTooSlow,
+    TooManyOpenOrders,
     Unauthenticated,
     Unavailable,
     UnexpectedAnswer,
+    WouldTriggerImmediately,
 )
 from exchange_sdk.local_order_book import LocalOrderBook
 from exchange_sdk.models import (
@@ -55,22 +61,29 @@ from exchange_sdk.models import (
     Asset,
     Balance,
     CreatedApiKey,
-    Fill,
     LedgerEntry,
     Market,
-    Order,
+    MarketProtection,
     OrderBook,
     OrderBookDelta,
-    OrderResult,
     Page,
-    PlacedOrder,
     PriceLevel,
     Reconnected,
     Resynced,
     StateHash,
     Trade,
 )
-from exchange_sdk.order_entry import AsyncOrderEntry, CancelOrder, NewOrder, OrderEntry
+from exchange_sdk.order_entry import AmendOrder, AsyncOrderEntry, BatchItem, CancelOrder, NewOrder, OrderEntry
+from exchange_sdk.order_models import (
+    AmendedOrder,
+    CancelReplaceResult,
+    Fill,
+    Order,
+    OrderPreview,
+    OrderResult,
+    PlacedOrder,
+    ReplacedOrder,
+)
 from exchange_sdk.pages import AsyncPages, Pages
 from exchange_sdk.streams import AsyncOrderBookStream, AsyncStream, OrderBookStream, Stream
 
@@ -79,6 +92,8 @@ __all__ = [
     "AccountSnapshot",
     "AccountUpdate",
     "AlreadyExists",
+    "AmendOrder",
+    "AmendedOrder",
     "Asset",
     "AsyncClient",
     "AsyncOrderBookStream",
@@ -86,8 +101,11 @@ __all__ = [
     "AsyncPages",
     "AsyncStream",
     "Balance",
+    "BatchItem",
     "BookOutOfSync",
     "CancelOrder",
+    "CancelReplaceMode",
+    "CancelReplaceResult",
     "ChecksumMismatch",
     "Client",
     "CloseReason",
@@ -106,6 +124,7 @@ __all__ = [
     "LocalOrderBook",
     "Market",
     "MarketClosed",
+    "MarketProtection",
     "MarketStatus",
     "NewOrder",
     "NotFound",
@@ -115,6 +134,7 @@ __all__ = [
     "OrderBookStream",
     "OrderClosed",
     "OrderEntry",
+    "OrderPreview",
     "OrderRejected",
     "OrderResult",
     "OrderStatus",
@@ -128,12 +148,16 @@ __all__ = [
     "PlacedOrder",
     "PostOnlyWouldCross",
     "PriceLevel",
+    "PriceOutsideBand",
+    "QuantityNotAboveFilled",
     "RateLimited",
     "Reconnected",
     "RejectReason",
+    "ReplacedOrder",
     "Resynced",
     "RetryPolicy",
     "Scope",
+    "SelfTradePrevention",
     "SequenceInFuture",
     "SequenceTooOld",
     "Side",
@@ -141,8 +165,10 @@ __all__ = [
     "Stream",
     "StreamTooSlow",
     "TimeInForce",
+    "TooManyOpenOrders",
     "Trade",
     "Unauthenticated",
     "Unavailable",
     "UnexpectedAnswer",
+    "WouldTriggerImmediately",
 ]
