@@ -22,6 +22,8 @@ from exchange_server.engine.commands import (
     CreateMarket,
     Credit,
     ExpireOrders,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
     PlaceOrder,
     RevokeApiKey,
     RunCancelAllAfter,
@@ -123,7 +125,8 @@ def command_values(command: Command) -> dict[str, Value]:
         }
     descriptor = journal_pb2.Command.DESCRIPTOR.fields_by_name[_FIELDS[type(command)]].message_type
     assert descriptor is not None
-    return {name: getattr(command, name) for name in sorted(descriptor.fields_by_name)}
+    values = {name: getattr(command, name) for name in sorted(descriptor.fields_by_name)}
+    return {name: _place_values(value) if isinstance(value, PlaceOrder) else value for name, value in values.items()}
 
 
 def _place_values(command: PlaceOrder) -> dict[str, Value]:
@@ -226,6 +229,16 @@ def _cancel_replace_order(message: journal_pb2.Command) -> Command:
     )
 
 
+def _place_oco_order(message: journal_pb2.Command) -> Command:
+    pair = message.place_oco_order
+    return PlaceOcoOrder(_any_place_order(pair.above), _any_place_order(pair.below))
+
+
+def _place_bracket_order(message: journal_pb2.Command) -> Command:
+    legs = message.place_bracket_order
+    return PlaceBracketOrder(*map(_any_place_order, (legs.entry, legs.take_profit, legs.stop_loss)))
+
+
 def _set_market_protection(message: journal_pb2.Command) -> Command:
     protection = message.set_market_protection
     return SetMarketProtection(
@@ -310,6 +323,8 @@ _FIELDS: Final[dict[type, str]] = {
     CancelAllOrders: "cancel_all_orders",
     AmendOrder: "amend_order",
     CancelReplaceOrder: "cancel_replace_order",
+    PlaceOcoOrder: "place_oco_order",
+    PlaceBracketOrder: "place_bracket_order",
     SetMarketProtection: "set_market_protection",
     SetCancelAllAfter: "set_cancel_all_after",
     ExpireOrders: "expire_orders",
@@ -332,6 +347,8 @@ _DECODERS: Final[dict[str, Callable[[journal_pb2.Command], Command]]] = {
     "cancel_all_orders": _cancel_all_orders,
     "amend_order": _amend_order,
     "cancel_replace_order": _cancel_replace_order,
+    "place_oco_order": _place_oco_order,
+    "place_bracket_order": _place_bracket_order,
     "set_market_protection": _set_market_protection,
     "set_cancel_all_after": _set_cancel_all_after,
     "expire_orders": lambda message: ExpireOrders(),
