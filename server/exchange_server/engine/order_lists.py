@@ -38,14 +38,14 @@ def place_oco(state: LiveState, command: PlaceOcoOrder, validate_only: bool) -> 
     """Place two orders, one on each side of the price, of which one cancels the other."""
     above, below = command.above, command.below
     placing = [(above, "above", ROLE_LEG), (below, "below", ROLE_LEG)]
-    return _place_list(state, placing, _oco_fault(above, below), 2, validate_only)
+    return _place_list(state, placing, oco_fault(above, below), 2, validate_only)
 
 
 def place_bracket(state: LiveState, command: PlaceBracketOrder, validate_only: bool) -> list[Event]:
     """Place an entry with a take-profit and a stop-loss that grow with its fills."""
     entry, profit, loss = command.entry, command.take_profit, command.stop_loss
     placing = [(entry, "entry", ROLE_ENTRY), (profit, "take_profit", ROLE_EXIT), (loss, "stop_loss", ROLE_EXIT)]
-    return _place_list(state, placing, _bracket_fault(entry, profit, loss), 1, validate_only)
+    return _place_list(state, placing, bracket_fault(entry, profit, loss), 1, validate_only)
 
 
 def _place_list(
@@ -202,7 +202,7 @@ def _order_fault(place: PlaceOrder, role: int) -> Rejected | None:
     return special_fault(alone, terms)
 
 
-def _oco_fault(above: PlaceOrder, below: PlaceOrder) -> Rejected | None:
+def oco_fault(above: PlaceOrder, below: PlaceOrder) -> Rejected | None:
     """Return what contradicts in two orders of which each is sound."""
     if above.market_id != below.market_id:
         return Rejected(REJECT_INVALID_FIELD, "below.market")
@@ -221,7 +221,8 @@ def _oco_fault(above: PlaceOrder, below: PlaceOrder) -> Rejected | None:
     return None if _stands_at(above) > _stands_at(below) else Rejected(REJECT_INVALID_FIELD, "above")
 
 
-def _bracket_fault(entry: PlaceOrder, profit: PlaceOrder, loss: PlaceOrder) -> Rejected | None:
+def bracket_fault(entry: PlaceOrder, profit: PlaceOrder, loss: PlaceOrder) -> Rejected | None:
+    """Return what contradicts in an entry and its exits, of which each is sound."""
     if entry.terms.type != TYPE_LIMIT and entry.terms.type != TYPE_MARKET:
         return Rejected(REJECT_INVALID_FIELD, "entry.type")
     for part, leg, types in (("take_profit", profit, _PROFITS), ("stop_loss", loss, _STOPS)):
