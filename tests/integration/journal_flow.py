@@ -223,6 +223,7 @@ def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tup
                         "decremented": 0,
                         "asked": row_of(order.terms)[:10],
                         "triggered": (0, 0),
+                        "list": order.list_id,
                     }
                 case Trade():
                     for order, filled in (
@@ -269,7 +270,7 @@ def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tup
     return {
         order_id: (
             *(*row["fixed"], *row["terms"], *row["filled"], *row["status"], *row["times"]),  # type: ignore[misc]
-            *(row["decremented"], *row["asked"], *row["triggered"]),  # type: ignore[misc]
+            *(row["decremented"], *row["asked"], *row["triggered"], row["list"]),  # type: ignore[misc]
         )
         for order_id, row in rows.items()
     }

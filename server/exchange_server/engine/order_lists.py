@@ -74,7 +74,11 @@ def _place_list(
     # 2. Client order ids that are known: all of one list, with the same payload, or none.
     known = _known(account, placing)
     if known is not None:
-        return _repeat(known) if not isinstance(known, Rejected) and not validate_only else _refused(known)
+        return (
+            _repeat(account, known, len(placing))
+            if not isinstance(known, Rejected) and not validate_only
+            else _refused(known)
+        )
 
     # 3. Whether the market takes them, and the account can pay.
     orders = [_new_member(state, book, place, number, role) for number, (place, _, role) in enumerate(placing)]
@@ -136,14 +140,14 @@ def _known(account: Account, placing: list[tuple[PlaceOrder, str, int]]) -> list
     """Return the orders that the keys name, by part; a refusal if not all keys are those of one list; None if new."""
     found: list[Order] = []
     keyed = unknown = 0
-    for place, part, _ in placing:
+    for place, part, role in placing:
         if not place.client_order_id:
             continue
         keyed += 1
         order = account.client_orders.get(place.client_order_id)
         if order is None:
             unknown += 1
-        elif not order.role or not _same_payload(place, order) or (found and found[0].list_id != order.list_id):
+        elif order.role != role or not _same_payload(place, order) or (found and found[0].list_id != order.list_id):
             return _in(part, refusals.CLIENT_ORDER_ID_REUSED)
         else:
             found.append(order)
@@ -166,8 +170,10 @@ def _refused(known: list[Order] | Rejected) -> list[Event]:
     return [known] if isinstance(known, Rejected) else []
 
 
-def _repeat(known: list[Order]) -> list[Event]:
-    """Answer with the known orders as they are."""
+def _repeat(account: Account, known: list[Order], members: int) -> list[Event]:
+    """Answer with the known list as it is: all of its orders that are remembered, those without a key too."""
+    list_id = known[0].list_id
+    orders = [account.order(OrderId(list_id + number)) for number in range(members)]
     return [
         OrderDeduplicated(
             order,
@@ -178,7 +184,8 @@ def _repeat(known: list[Order]) -> list[Event]:
             order.close_reason,
             order.update_time_ns,
         )
-        for order in known
+        for order in orders
+        if order is not None
     ]
 
 
