@@ -39,7 +39,9 @@ from exchange_server.engine.types import (
     TIF_IOC,
     TYPE_LIMIT,
     TYPE_MARKET,
+    TYPE_STOP_LIMIT,
     TYPE_STOP_MARKET,
+    TYPE_TAKE_PROFIT_MARKET,
     TYPE_TRAILING_STOP,
     AccountId,
     AssetId,
@@ -130,6 +132,9 @@ def order_features() -> list[Command]:
     trailing = SpecialTerms(
         TYPE_TRAILING_STOP, TIF_IOC, False, trailing_offset_bps=9_999, activation_price_ticks=Ticks(7)
     )
+    stop = SpecialTerms(TYPE_STOP_LIMIT, TIF_GTC, False, trigger_price_ticks=Ticks(300_000))
+    loss = SpecialTerms(TYPE_STOP_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(300_000))
+    profit = SpecialTerms(TYPE_TAKE_PROFIT_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(2**40 - 1))
     first = order(BUYER, SIDE_BUY, 400_000, 10, client_order_id="f-1")
     return [
         PlaceOrder(BUYER, MARKET, SIDE_BUY, special, Ticks(400_000), Lots(10), "f-2"),
@@ -141,6 +146,15 @@ def order_features() -> list[Command]:
             CancelOrder(BUYER, OrderId(2**64 - 1), ""),
             PlaceOrder(BUYER, MARKET, SIDE_BUY, special, Ticks(400_001), Lots(10), "f-4"),
             False,
+        ),
+        PlaceOcoOrder(
+            order(SELLER, SIDE_SELL, 800_000, 10, client_order_id="l-1"),
+            PlaceOrder(SELLER, MARKET, SIDE_SELL, stop, Ticks(299_000), Lots(10), "l-2"),
+        ),
+        PlaceBracketOrder(
+            order(BUYER, SIDE_BUY, 400_000, 10, client_order_id="l-3"),
+            PlaceOrder(BUYER, MARKET, SIDE_SELL, profit, Ticks(0), Lots(0), "l-4"),
+            PlaceOrder(BUYER, MARKET, SIDE_SELL, loss, Ticks(0), Lots(0), ""),
         ),
         SetMarketProtection(
             MARKET, Lots(1), Lots(2**40 - 1), Atoms(1), Atoms(2**62 - 1), 1_000_000, 10_000_000, 0, Ticks(5)

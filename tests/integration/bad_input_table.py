@@ -118,8 +118,11 @@ protected_quantity = [
     *accepted("", "0", "1"),
 ]
 protected_notional = [*refused(INVALID, "0.0000001", str(MAX_I63), *MALFORMED_DECIMALS), *accepted("", "0", "1")]
-unavailable = [Case({}, "METHOD_NOT_FOUND", "")]
-unavailable_flag = [Case(True, "METHOD_NOT_FOUND", "")]
+list_price = [
+    *refused(INVALID, "", "0", "0.0", *MALFORMED_DECIMALS),
+    *refused("PRICE_OFF_TICK", "0.1", "100.25", "100.000000000000000001"),
+    *refused("PRICE_OUT_OF_RANGE", "549755813888", str(MAX_I63), "9" * 19),
+]
 
 
 def within(part: str, cases: list[Case], **sound: Any) -> list[Case]:
@@ -136,6 +139,8 @@ def within(part: str, cases: list[Case], **sound: Any) -> list[Case]:
 
 
 sound_place: dict[str, Any] = {"market": "BTC-USDC", "side": 1, "type": 1, "price": "100", "quantity": "1"}
+sound_above = sound_place | {"side": 2, "price": "110"}
+sound_below = sound_place | {"side": 2, "type": 3, "price": "", "trigger_price": "90"}
 asset_name = refused(INVALID, "", "a", "Btc", "1BTC", "B TC", "BTC\n", "É", "X" * 17, "X" * 5000)
 step = [*refused(INVALID, "", "0", "0.0", *MALFORMED_DECIMALS), *refused(INVALID, "9" * 19, str(MAX_I63))]
 after_sequence = [
@@ -245,13 +250,56 @@ TABLE: dict[str, dict[str, list[Case]]] = {
         ],
         "all_or_none": [Case(True, INVALID, "items")],
     },
-    "PlaceOcoOrderRequest": {"above": unavailable, "below": unavailable, "validate_only": unavailable_flag},
-    "PlaceBracketOrderRequest": {
-        "entry": unavailable,
-        "take_profit": unavailable,
-        "stop_loss": unavailable,
-        "validate_only": unavailable_flag,
+    "PlaceOcoOrderRequest": {
+        "above": [
+            Case(None, INVALID),
+            Case({}, INVALID, "below.market"),
+            Case({**sound_above, "validate_only": True}, INVALID, "validate_only"),
+            Case({**sound_above, "type": 3, "price": "", "trigger_price": "110"}, INVALID, "above.type"),
+            Case({**sound_above, "display_quantity": "0.5"}, INVALID, "above.display_quantity"),
+            *within("above.time_in_force", refused(INVALID, 2, 3, *UNKNOWN_ENUMS), **sound_above),
+            *within("above.price", [case for case in list_price if case.value != ""], **sound_above),
+            Case({**sound_above, "price": "90"}, INVALID, "above"),
+            Case({**sound_above, "price": "89.5"}, INVALID, "above"),
+            *within("above.client_order_id", refused(INVALID, *MALFORMED_KEYS), **sound_above),
+        ],
+        "below": [
+            Case(None, INVALID),
+            Case({}, INVALID, "below.market"),
+            Case({**sound_below, "validate_only": True}, INVALID, "validate_only"),
+            Case({**sound_below, "side": 1}, INVALID, "below.side"),
+            Case({**sound_below, "type": 2, "trigger_price": ""}, INVALID, "below.type"),
+            *within("below.market", refused(INVALID, "", "ETH-USDC"), **sound_below),
+            *within("below.quantity", refused(INVALID, "0.5", "", *MALFORMED_DECIMALS), **sound_below),
+            *within("below.trigger_price", list_price, **sound_below),
+        ],
+        "validate_only": validate_only,
     },
+    "PlaceBracketOrderRequest": {
+        "entry": [
+            Case(None, INVALID),
+            Case({}, INVALID, "entry.type"),
+            Case({**sound_place, "validate_only": True}, INVALID, "validate_only"),
+            Case({**sound_place, "type": 3, "price": "", "trigger_price": "100"}, INVALID, "entry.type"),
+            Case({"market": "BTC-USDC", "side": 1, "type": 2, "quote_amount": "5"}, INVALID, "entry.quote_amount"),
+            Case({**sound_place, "display_quantity": "0.5"}, INVALID, "entry.display_quantity"),
+            *within("entry.time_in_force", refused(INVALID, 2, 3, *UNKNOWN_ENUMS), **sound_place),
+            *within("entry.market", market_required, **sound_place),
+            *within("entry.quantity", refused("NOTIONAL_TOO_SMALL", "0.001"), **sound_place),
+        ],
+        "take_profit": [
+            Case(None, INVALID),
+            *within("take_profit.trigger_price", [*list_price, *refused(INVALID, "100", "90")]),
+        ],
+        "stop_loss": [
+            Case(None, INVALID),
+            *within("stop_loss.trigger_price", [*list_price, *refused(INVALID, "100", "105")]),
+            *within("stop_loss.price", [case for case in list_price if case.value != ""], trigger_price="95"),
+            *within("stop_loss.client_order_id", refused(INVALID, *MALFORMED_KEYS), trigger_price="95"),
+        ],
+        "validate_only": validate_only,
+    },
+    # Through `take_profit` and `stop_loss`.
     "BracketExit": {"trigger_price": [], "price": [], "client_order_id": []},
     "SetCancelAllAfterRequest": {
         "timeout_ms": [*refused(INVALID, 1, 999, 86_400_001, 2**32 - 1), *accepted(0, 1_000, 86_400_000)],
@@ -414,8 +462,8 @@ TABLE: dict[str, dict[str, list[Case]]] = {
         ],
         "amend_order": [Case({}, INVALID, "order")],
         "cancel_replace_order": [Case({}, INVALID, "cancel_order")],
-        "place_oco_order": unavailable,
-        "place_bracket_order": unavailable,
+        "place_oco_order": [Case({}, INVALID, "above")],
+        "place_bracket_order": [Case({}, INVALID, "entry")],
         "set_cancel_all_after": [Case({"timeout_ms": 1}, INVALID, "timeout_ms")],
         "cancel_on_disconnect": accepted(False, True),
     },
@@ -455,6 +503,21 @@ COMBINATIONS: list[tuple[str, dict[str, Any], str, str]] = [
         "self_trade_prevention",
     ),
     ("PlaceOrderRequest", {"display_quantity": "0.5", "time_in_force": 2}, INVALID, "display_quantity"),
+    (
+        "PlaceOcoOrderRequest",
+        {"above": {**sound_above, "client_order_id": "a"}, "below": {**sound_below, "client_order_id": "a"}},
+        INVALID,
+        "below.client_order_id",
+    ),
+    (
+        "PlaceBracketOrderRequest",
+        {
+            "take_profit": {"trigger_price": "110", "client_order_id": "a"},
+            "stop_loss": {"trigger_price": "95", "client_order_id": "a"},
+        },
+        INVALID,
+        "stop_loss.client_order_id",
+    ),
     ("AmendOrderRequest", {"price": None}, INVALID, "quantity"),
     ("AmendOrderRequest", {"client_order_id": None}, INVALID, "order"),
     ("PlaceOrderRequest", {"price": "549755813887.5", "quantity": "1099511627.775"}, "NOTIONAL_TOO_LARGE", "quantity"),

@@ -19,6 +19,7 @@ from exchange_server.engine.commands import (
     CreateMarket,
     Credit,
     ExpireOrders,
+    PlaceBracketOrder,
     PlaceOrder,
     RevokeApiKey,
     SetMarketStatus,
@@ -52,6 +53,7 @@ from exchange_server.engine.types import (
     TYPE_STOP_LIMIT,
     TYPE_STOP_MARKET,
     TYPE_TAKE_PROFIT_LIMIT,
+    TYPE_TAKE_PROFIT_MARKET,
     TYPE_TRAILING_STOP,
     AccountId,
     AssetId,
@@ -118,8 +120,10 @@ def flow(seed: int = 1) -> Iterator[Command]:
         kind = source.random()
         if kind < 0.56:
             yield _order(source, account, number)
-        elif kind < 0.61:
+        elif kind < 0.60:
             yield _special_order(source, account, number)
+        elif kind < 0.61:
+            yield _bracket(source, account, number)
         elif kind < 0.66:
             price = source.choice((0, 650_000 + source.randrange(-20, 21)))
             key = f"key-{max(1, number - source.randrange(60))}"
@@ -180,6 +184,21 @@ def _order(source: random.Random, account: AccountId, number: int) -> PlaceOrder
     )
 
 
+def _bracket(source: random.Random, account: AccountId, number: int) -> PlaceBracketOrder:
+    """Give a bracket to buy, whose exits are near enough to trigger."""
+    price = 650_000 + source.randrange(-10, 11)
+    market, lots = MarketId(1), Lots(source.randrange(10, 200))
+    profit = SpecialTerms(TYPE_TAKE_PROFIT_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(price + 8))
+    loss = SpecialTerms(TYPE_STOP_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(price - 8))
+    return PlaceBracketOrder(
+        PlaceOrder(
+            account, market, SIDE_BUY, terms_of(TYPE_LIMIT, TIF_GTC, False), Ticks(price), lots, f"key-{number}"
+        ),
+        PlaceOrder(account, market, SIDE_SELL, profit, Ticks(0), Lots(0), f"up-{number}"),
+        PlaceOrder(account, market, SIDE_SELL, loss, Ticks(0), Lots(0), ""),
+    )
+
+
 def _special_order(source: random.Random, account: AccountId, number: int) -> PlaceOrder:
     """Give an order of one of the kinds that few orders are, around the price at which all trade."""
     price = 650_000 + source.randrange(-20, 21)
@@ -223,6 +242,7 @@ def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tup
                         "decremented": 0,
                         "asked": row_of(order.terms)[:10],
                         "triggered": (0, 0),
+                        "list": order.list_id,
                     }
                 case Trade():
                     for order, filled in (
@@ -269,7 +289,7 @@ def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tup
     return {
         order_id: (
             *(*row["fixed"], *row["terms"], *row["filled"], *row["status"], *row["times"]),  # type: ignore[misc]
-            *(row["decremented"], *row["asked"], *row["triggered"]),  # type: ignore[misc]
+            *(row["decremented"], *row["asked"], *row["triggered"], row["list"]),  # type: ignore[misc]
         )
         for order_id, row in rows.items()
     }

@@ -221,16 +221,14 @@ def test_the_stream_takes_amends_of_orders_that_are_still_under_way(exchange: Ex
             ),
         ),
         Request(request_id=5, amend_order=order_pb.AmendOrderRequest(client_order_id="none", price="98")),
-        Request(request_id=6, place_oco_order=order_pb.PlaceOcoOrderRequest()),
     ]
     answers = list(exchange.orders.OrderEntry(iter(requests), metadata=alice.metadata, timeout=20))
-    one, amended, replaced, batch, missing, oco = answers
-    assert [answer.request_id for answer in answers] == [1, 2, 3, 4, 5, 6]
+    one, amended, replaced, batch, missing = answers
+    assert [answer.request_id for answer in answers] == [1, 2, 3, 4, 5]
     assert amended.result.order_id == one.result.order_id
     assert (replaced.cancel_replace.cancel.status, replaced.cancel_replace.place.status) == (CANCELED, OPEN)
     assert [result.status for result in batch.batch.results] == [OPEN, OPEN]
     assert missing.result.error.reason == types_pb2.REJECT_REASON_ORDER_NOT_FOUND
-    assert oco.error.reason == types_pb2.REJECT_REASON_METHOD_NOT_FOUND
     assert levels(exchange, "bids") == [("98", "1"), ("97", "1")]
 
 

@@ -24,7 +24,7 @@ from exchange_server.api.server import contract_methods, method_path
 from exchange_server.engine.events import Rejected
 from exchange_server.journal import JournalReader, engine_at
 from exchange_server.wire.journal_codec import decode_command
-from tests.integration.bad_input_table import COMBINATIONS, TABLE, Case
+from tests.integration.bad_input_table import COMBINATIONS, TABLE, Case, sound_above, sound_below, sound_place
 from tests.integration.exchange_fixture import ADMIN, BUY, READ, TRADE, Exchange, Metadata, Trader, bearer
 from tools.generate_errors_doc import contract_reasons
 
@@ -57,6 +57,12 @@ SOUND: dict[str, dict[str, Any]] = {
     "CancelReplaceOrderRequest": {
         "cancel_order": {"client_order_id": "resting"},
         "place_order": {"market": "BTC-USDC", "side": 1, "type": 1, "price": "100", "quantity": "1"},
+    },
+    "PlaceOcoOrderRequest": {"above": sound_above, "below": sound_below},
+    "PlaceBracketOrderRequest": {
+        "entry": sound_place,
+        "take_profit": {"trigger_price": "110"},
+        "stop_loss": {"trigger_price": "95"},
     },
     "SetCancelAllAfterRequest": {"timeout_ms": 1000},
     "SetMarketProtectionRequest": {"market": "BTC-USDC", "protection": {"price_band_bps": 100}},

@@ -73,3 +73,15 @@ def test_an_operator_limits_a_market_from_the_command_line(exchange: Exchange, a
         assert limits("")["max_quantity"] is None
     done = run(exchange, admin_key, f"admin trade-group {alice.account_id} 5")
     assert json.loads(done.stdout)["trade_group_id"] == 5
+
+
+def test_lists_are_placed_from_the_command_line(exchange: Exchange, alice: Trader) -> None:
+    pair = run(exchange, alice.api_key, f"order oco {MARKET} sell 5 --limit 1100 --stop 9 --id above")
+    assert pair.exit_code == 0, pair.output
+    told = json.loads(pair.stdout)
+    assert (told["above"]["status"], told["below"]["status"]) == ("OPEN", "PENDING_TRIGGER")
+    assert told["below"]["order_list_id"] == told["order_list_id"] == told["above"]["order_id"]
+    shown = run(exchange, alice.api_key, f"order bracket {MARKET} buy 5 10 --take-profit 1100 --stop 9", "table")
+    assert shown.exit_code == 0, shown.output
+    assert "take profit market" in shown.output
+    assert run(exchange, alice.api_key, "order cancel-all").exit_code == 0

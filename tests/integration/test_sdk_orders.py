@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 import exchange_sdk as sdk
-from exchange_sdk import AmendOrder, CancelOrder, NewOrder, OrderStatus
+from exchange_sdk import AmendOrder, BracketExit, CancelOrder, NewOrder, OrderStatus
 from tests.integration.exchange_fixture import MARKET, Exchange
 from tests.integration.sdk_fixture import AnyClient, AnyStream
 
@@ -209,6 +209,41 @@ async def test_limits_are_stated_shown_and_refused(a: AnyClient, b: AnyClient, a
             await a("place_order", market=MARKET, side="buy", quantity=1, price=50)
     finally:
         await admin("admin.set_market_protection", MARKET, sdk.MarketProtection())
+
+
+async def test_an_oco_ends_with_the_first_fill_and_is_safe_to_repeat(a: AnyClient, b: AnyClient) -> None:
+    await trade(a, b, 100)
+    above = NewOrder(market=MARKET, side="sell", quantity=5, price=110, client_order_id="above")
+    below = NewOrder(market=MARKET, side="sell", quantity=5, type="stop_market", trigger_price=90)
+    placed = await a("place_oco_order", above, below)
+    assert {order.order_list_id for order in placed.orders} == {placed.order_list_id}
+    await b("place_order", market=MARKET, side="buy", quantity=2, price=110)
+    closed = await a("get_order", order_id=placed.below.order_id)
+    assert (closed.status, closed.close_reason) == (OrderStatus.CANCELED, sdk.CloseReason.ORDER_LIST)
+    again = NewOrder(
+        market=MARKET, side="sell", quantity=5, type="stop_market", trigger_price=90,
+        client_order_id=placed.below.client_order_id,
+    )  # fmt: skip
+    repeated = await a("place_oco_order", above, again)
+    assert (repeated.deduplicated, repeated.above.open_quantity, repeated.below) == (True, 3, closed)
+    with pytest.raises(sdk.InvalidRequest) as refused:
+        await a("place_oco_order", below, above)
+    assert refused.value.field == "above.type"
+
+
+async def test_a_bracket_grows_with_its_entry_on_a_session_too(a: AnyClient, b: AnyClient) -> None:
+    await trade(a, b, 100)
+    entry = NewOrder(market=MARKET, side="buy", quantity=5, price=100)
+    exits = {"take_profit": BracketExit(trigger_price=110), "stop_loss": BracketExit(trigger_price=95, price="94.5")}
+    assert (await a("place_bracket_order", entry, **exits, validate_only=True)).orders == ()
+    placed = await a("place_bracket_order", entry, **exits)
+    await b("place_order", market=MARKET, side="sell", quantity=2, price=100)
+    grown = [await a("get_order", order_id=order.order_id) for order in placed.orders[1:]]
+    assert [(order.quantity, order.status) for order in grown] == [(2, OrderStatus.PENDING_TRIGGER)] * 2
+    session = AnyStream(await a("order_entry"))
+    async with session:
+        told = await AnyClient(session.stream)("place_bracket", entry, **exits)
+    assert [result.order_id - told.order_list_id for result in told.results] == [0, 1, 2]
 
 
 async def test_a_session_amends_and_replaces(a: AnyClient) -> None:

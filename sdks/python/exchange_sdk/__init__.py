@@ -73,14 +73,25 @@ from exchange_sdk.models import (
     StateHash,
     Trade,
 )
-from exchange_sdk.order_entry import AmendOrder, AsyncOrderEntry, BatchItem, CancelOrder, NewOrder, OrderEntry
+from exchange_sdk.order_entry import (
+    AmendOrder,
+    AsyncOrderEntry,
+    BatchItem,
+    BracketExit,
+    CancelOrder,
+    NewOrder,
+    OrderEntry,
+)
 from exchange_sdk.order_models import (
     AmendedOrder,
     CancelReplaceResult,
     Fill,
     Order,
+    OrderListResult,
     OrderPreview,
     OrderResult,
+    PlacedBracket,
+    PlacedOco,
     PlacedOrder,
     ReplacedOrder,
 )
@@ -103,6 +114,7 @@ __all__ = [
     "Balance",
     "BatchItem",
     "BookOutOfSync",
+    "BracketExit",
     "CancelOrder",
     "CancelReplaceMode",
     "CancelReplaceResult",
@@ -134,6 +146,7 @@ __all__ = [
     "OrderBookStream",
     "OrderClosed",
     "OrderEntry",
+    "OrderListResult",
     "OrderPreview",
     "OrderRejected",
     "OrderResult",
@@ -145,6 +158,8 @@ __all__ = [
     "Page",
     "Pages",
     "PermissionDenied",
+    "PlacedBracket",
+    "PlacedOco",
     "PlacedOrder",
     "PostOnlyWouldCross",
     "PriceLevel",

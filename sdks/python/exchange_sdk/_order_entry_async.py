@@ -7,9 +7,9 @@ from exchange.v1 import order_service_pb2 as pb
 from exchange_sdk import _order_requests as requests
 from exchange_sdk._decimals import DecimalInput
 from exchange_sdk._enums import CancelReplaceMode, OrderType, SelfTradePrevention, Side, TimeInForce
-from exchange_sdk._order_items import AmendOrder, BatchItem, CancelOrder, NewOrder
+from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
 from exchange_sdk._order_stream_async import AsyncOrderStream
-from exchange_sdk.order_models import CancelReplaceResult, OrderResult
+from exchange_sdk.order_models import CancelReplaceResult, OrderListResult, OrderResult
 
 
 class AsyncOrderEntry(AsyncOrderStream):
@@ -139,6 +139,28 @@ class AsyncOrderEntry(AsyncOrderStream):
         """
         both = requests.cancel_replace_order(cancel, order, mode, validate_only)
         result: CancelReplaceResult = await self._ask(pb.OrderEntryRequest(cancel_replace_order=both), timeout)
+        return result
+
+    async def place_oco(
+        self, above: NewOrder, below: NewOrder, *, validate_only: bool = False, timeout: float | None = None
+    ) -> OrderListResult:
+        """Place two orders of which one cancels the other; as `place_oco_order`, shorter. Raises the same."""
+        pair = requests.place_oco_order(above, below, validate_only)
+        result: OrderListResult = await self._ask(pb.OrderEntryRequest(place_oco_order=pair), timeout)
+        return result
+
+    async def place_bracket(
+        self,
+        entry: NewOrder,
+        *,
+        take_profit: BracketExit,
+        stop_loss: BracketExit,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> OrderListResult:
+        """Place an entry with two exits; as `place_bracket_order`, shorter. Raises the same."""
+        legs = requests.place_bracket_order(entry, take_profit, stop_loss, validate_only)
+        result: OrderListResult = await self._ask(pb.OrderEntryRequest(place_bracket_order=legs), timeout)
         return result
 
     async def batch(self, items: Iterable[BatchItem], *, timeout: float | None = None) -> list[OrderResult]:

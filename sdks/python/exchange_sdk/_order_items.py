@@ -50,6 +50,19 @@ class NewOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BracketExit:
+    """An order that closes what a bracket's entry opened; its quantity is what the entry has filled.
+
+    `trigger_price`: the last trade at which it triggers. `price`: its limit, in quote units per base unit; without one
+    it is a market order. `client_order_id`: your own key, None to have one made, "" for none.
+    """
+
+    trigger_price: DecimalInput
+    price: DecimalInput | None = None
+    client_order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AmendOrder:
     """New terms of an open order, named by one of its ids; what is not given stays.
 

@@ -11,11 +11,19 @@ from exchange_sdk._decimals import from_wire
 from exchange_sdk._enums import CancelReplaceMode, CloseReason, Side
 from exchange_sdk._model import to_datetime
 from exchange_sdk._operations import Operation, page, read
-from exchange_sdk._order_items import AmendOrder, BatchItem, CancelOrder, NewOrder
+from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
 from exchange_sdk._times import time_ns
 from exchange_sdk.errors import ExchangeError, OrderClosed
 from exchange_sdk.models import Page
-from exchange_sdk.order_models import AmendedOrder, Order, OrderResult, PlacedOrder, ReplacedOrder
+from exchange_sdk.order_models import (
+    AmendedOrder,
+    Order,
+    OrderResult,
+    PlacedBracket,
+    PlacedOco,
+    PlacedOrder,
+    ReplacedOrder,
+)
 
 
 def place_order(order: NewOrder) -> Operation[PlacedOrder]:
@@ -111,6 +119,41 @@ def cancel_replace_order(
         repeatable=bool(key) or validate_only,
         client_order_id=key,
     )
+
+
+def place_oco_order(above: NewOrder, below: NewOrder, validate_only: bool) -> Operation[PlacedOco]:
+    """Repeatable when any of its orders has a key: a known one answers with the original pair."""
+    request = requests.place_oco_order(above, below, validate_only)
+    key = _first_key(request)
+    return Operation(
+        lambda stubs: stubs.orders.PlaceOcoOrder,
+        request,
+        parse.placed_oco,
+        mutates=not validate_only,
+        repeatable=bool(key) or validate_only,
+        client_order_id=key,
+    )
+
+
+def place_bracket_order(
+    entry: NewOrder, take_profit: BracketExit, stop_loss: BracketExit, validate_only: bool
+) -> Operation[PlacedBracket]:
+    """Repeatable when any of its orders has a key: a known one answers with the original bracket."""
+    request = requests.place_bracket_order(entry, take_profit, stop_loss, validate_only)
+    key = _first_key(request)
+    return Operation(
+        lambda stubs: stubs.orders.PlaceBracketOrder,
+        request,
+        parse.placed_bracket,
+        mutates=not validate_only,
+        repeatable=bool(key) or validate_only,
+        client_order_id=key,
+    )
+
+
+def _first_key(request: pb.PlaceOcoOrderRequest | pb.PlaceBracketOrderRequest) -> str:
+    keys = [order.client_order_id for order in requests.list_orders(request)]
+    return next(filter(None, keys), "")
 
 
 def batch_orders(items: Iterable[BatchItem]) -> Operation[list[OrderResult]]:

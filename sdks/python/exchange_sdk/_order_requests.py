@@ -11,7 +11,7 @@ from typing import TypeVar
 from exchange.v1 import order_service_pb2 as pb
 from exchange_sdk._decimals import DecimalInput, to_wire
 from exchange_sdk._enums import CancelReplaceMode, OrderType, SelfTradePrevention, Side, TimeInForce, wire_number
-from exchange_sdk._order_items import AmendOrder, BatchItem, CancelOrder, NewOrder
+from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
 from exchange_sdk._times import to_timestamp
 
 _Named = TypeVar("_Named", pb.AmendOrderRequest, pb.CancelOrderRequest, pb.GetOrderRequest)
@@ -98,6 +98,39 @@ def cancel_replace_order(
         mode=wire_number(CancelReplaceMode, mode),
         validate_only=validate_only,
     )
+
+
+def place_oco_order(above: NewOrder, below: NewOrder, validate_only: bool) -> pb.PlaceOcoOrderRequest:
+    """Build a pair of which one cancels the other. Raises as its two parts do."""
+    return pb.PlaceOcoOrderRequest(above=place_order(above), below=place_order(below), validate_only=validate_only)
+
+
+def place_bracket_order(
+    entry: NewOrder, take_profit: BracketExit, stop_loss: BracketExit, validate_only: bool
+) -> pb.PlaceBracketOrderRequest:
+    """Build an entry with its two exits. Raises TypeError for a float, as `place_order` does."""
+    return pb.PlaceBracketOrderRequest(
+        entry=place_order(entry),
+        take_profit=_exit(take_profit, "take_profit"),
+        stop_loss=_exit(stop_loss, "stop_loss"),
+        validate_only=validate_only,
+    )
+
+
+def _exit(leg: BracketExit, part: str) -> pb.BracketExit:
+    return pb.BracketExit(
+        trigger_price=_decimal(leg.trigger_price, f"{part}.trigger_price"),
+        price=_decimal(leg.price, f"{part}.price"),
+        client_order_id=new_key() if leg.client_order_id is None else leg.client_order_id,
+    )
+
+
+def list_orders(request: pb.PlaceOcoOrderRequest | pb.PlaceBracketOrderRequest) -> list[pb.PlaceOrderRequest]:
+    """Return the orders of a list; of a bracket's exits nothing but their keys."""
+    if isinstance(request, pb.PlaceOcoOrderRequest):
+        return [request.above, request.below]
+    exits = (request.take_profit, request.stop_loss)
+    return [request.entry, *(pb.PlaceOrderRequest(client_order_id=leg.client_order_id) for leg in exits)]
 
 
 def batch_items(items: Iterable[BatchItem]) -> list[pb.OrderBatchItem]:

@@ -10,8 +10,16 @@ from exchange_sdk import _order_requests as requests
 from exchange_sdk._decimals import DecimalInput
 from exchange_sdk._enums import CancelReplaceMode, OrderType, SelfTradePrevention, Side, TimeInForce
 from exchange_sdk._operations import Operation
-from exchange_sdk._order_items import AmendOrder, BatchItem, CancelOrder, NewOrder
-from exchange_sdk.order_models import AmendedOrder, Order, OrderResult, PlacedOrder, ReplacedOrder
+from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
+from exchange_sdk.order_models import (
+    AmendedOrder,
+    Order,
+    OrderResult,
+    PlacedBracket,
+    PlacedOco,
+    PlacedOrder,
+    ReplacedOrder,
+)
 from exchange_sdk.pages import Pages
 
 T = TypeVar("T")
@@ -116,6 +124,36 @@ class Orders(ABC):
         has a key, which it gets unless told otherwise. Who wants "change it or leave it" uses amend_order.
         """
         return self._call(operations.cancel_replace_order(cancel, order, mode, validate_only), timeout)
+
+    def place_oco_order(
+        self, above: NewOrder, below: NewOrder, *, validate_only: bool = False, timeout: float | None = None
+    ) -> PlacedOco:
+        """Place two orders of one market, side and quantity: when one fills, fires or ends, the other is canceled.
+
+        `above` is the one at the higher price: to sell a limit or take-profit order, with a stop `below`; to buy a
+        stop, with a limit or take-profit order `below`. Both are accepted or none; what is refused is named by its
+        part. It is repeated only when one of them has a key, which they get unless told otherwise.
+        Raises what place_order raises.
+        """
+        return self._call(operations.place_oco_order(above, below, validate_only), timeout)
+
+    def place_bracket_order(
+        self,
+        entry: NewOrder,
+        *,
+        take_profit: BracketExit,
+        stop_loss: BracketExit,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> PlacedBracket:
+        """Place an entry with two exits on the other side, whose quantity is what the entry has filled.
+
+        `entry`: a limit order, or a market order by quantity. When an exit triggers, the other one and what is open of
+        the entry are canceled. All are accepted or none. It is repeated only when one of them has a key, which they get
+        unless told otherwise. Raises what place_order raises.
+        """
+        operation = operations.place_bracket_order(entry, take_profit, stop_loss, validate_only)
+        return self._call(operation, timeout)
 
     def batch_orders(self, items: Iterable[BatchItem], *, timeout: float | None = None) -> list[OrderResult]:
         """Execute 1 to 500 orders, amends and cancels one after the other with nothing in between.

@@ -41,6 +41,8 @@ from exchange_sdk.order_models import (
     Order,
     OrderPreview,
     OrderResult,
+    PlacedBracket,
+    PlacedOco,
     PlacedOrder,
     ReplacedOrder,
 )
@@ -113,6 +115,7 @@ def order(message: types_pb2.Order) -> Order:
         activation_price=_optional(message.activation_price),
         trigger_time_ns=time_ns(message.trigger_time) if message.HasField("trigger_time") else None,
         trigger_refusal=RejectReason(message.trigger_refusal) if message.trigger_refusal else None,
+        order_list_id=message.order_list_id,
     )
 
 
@@ -171,6 +174,27 @@ def replaced_order(message: order_service_pb2.CancelReplaceOrderResponse) -> Rep
         place_error=order_error(message.place_error) if message.HasField("place_error") else None,
         deduplicated=message.deduplicated,
         preview=preview(message.preview) if message.HasField("preview") else None,
+    )
+
+
+def placed_oco(message: order_service_pb2.PlaceOcoOrderResponse) -> PlacedOco:
+    return PlacedOco(
+        order_list_id=message.order_list_id,
+        above=order(message.above) if message.HasField("above") else None,
+        below=order(message.below) if message.HasField("below") else None,
+        fills=tuple(map(fill, message.fills)),
+        deduplicated=message.deduplicated,
+    )
+
+
+def placed_bracket(message: order_service_pb2.PlaceBracketOrderResponse) -> PlacedBracket:
+    return PlacedBracket(
+        order_list_id=message.order_list_id,
+        entry=order(message.entry) if message.HasField("entry") else None,
+        take_profit=order(message.take_profit) if message.HasField("take_profit") else None,
+        stop_loss=order(message.stop_loss) if message.HasField("stop_loss") else None,
+        fills=tuple(map(fill, message.fills)),
+        deduplicated=message.deduplicated,
     )
 
 

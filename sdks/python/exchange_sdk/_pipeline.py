@@ -10,8 +10,11 @@ from exchange_sdk import _parse as parse
 from exchange_sdk import errors
 from exchange_sdk._order_operations import cancel_time, single
 from exchange_sdk._order_outcomes import Single, unknown
+from exchange_sdk._order_requests import list_orders
 from exchange_sdk.errors import ExchangeError, OutcomeUnknown, UnexpectedAnswer
-from exchange_sdk.order_models import CancelReplaceResult, OrderResult
+from exchange_sdk.order_models import CancelReplaceResult, OrderListResult, OrderResult
+
+_LISTS = ("place_oco_order", "place_bracket_order")
 
 DEFAULT_IN_FLIGHT = 1_000
 """Requests of one session that may be under way; a batch is one."""
@@ -48,6 +51,8 @@ class Pending:
         if kind == "cancel_replace_order":
             both = self.request.cancel_replace_order
             return [both.cancel_order, both.place_order]
+        if kind in _LISTS:
+            return list(self._list_orders())
         if kind in ("place_order", "amend_order", "cancel_order"):
             return [getattr(self.request, kind)]
         return [None]
@@ -55,7 +60,21 @@ class Pending:
     def lost(self, why: str) -> OutcomeUnknown:
         """Return the error of a request that nobody will answer any more."""
         # Of a cancel-replace the new order, whose key makes it safe to send again.
+        # Of a list any order that has a key.
+        if self._kind in _LISTS:
+            keyed = [order for order in self._list_orders() if order.client_order_id]
+            return unknown(keyed[0] if keyed else None, why)
         return unknown(None if self._kind == "batch" else self.singles()[-1], why)
+
+    def _list_orders(self) -> list[pb.PlaceOrderRequest]:
+        """Return the orders of a list; of one that is only to be checked, none can be asked by its key."""
+        request = getattr(self.request, self._kind)
+        orders = list_orders(request)
+        if request.validate_only:
+            orders = [
+                pb.PlaceOrderRequest(client_order_id=order.client_order_id, validate_only=True) for order in orders
+            ]
+        return orders
 
     def finish(self, results: Sequence[OrderResult]) -> None:
         """Hand over the results of `singles`: a batch as a list, a pair as one, a single one as itself or its error."""
@@ -63,12 +82,22 @@ class Pending:
             return
         if self._kind == "batch":
             self.future.set_result(list(results))
+        elif self._kind in _LISTS:
+            self._finish_list(results)
         elif results[-1].error is not None:
             self.future.set_exception(results[-1].error)
         elif self._kind == "cancel_replace_order":
             self.future.set_result(CancelReplaceResult(results[0], results[1]))
         else:
             self.future.set_result(results[0])
+
+    def _finish_list(self, results: Sequence[OrderResult]) -> None:
+        """Hand over a list that was looked up: its orders were accepted together, so a missing one tells of all."""
+        error = next((result.error for result in results if result.error is not None), None)
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(OrderListResult(results[0].order_id, tuple(results)))
 
     def fail(self, error: ExchangeError) -> None:
         if not self.future.done():
@@ -85,6 +114,10 @@ class Pending:
             self.finish([_result(*pair) for pair in zip(response.batch.results, self.singles(), strict=True)])
         elif outcome == "cancel_replace":
             self._succeed(self._replaced(response.cancel_replace))
+        elif outcome == "order_list":
+            told = response.order_list
+            results = [_result(*pair) for pair in zip(told.results, self.singles(), strict=True)]
+            self._succeed(OrderListResult(told.order_list_id, tuple(results)))
         elif outcome == "cancel_all_orders":
             self._succeed(list(response.cancel_all_orders.order_ids))
         elif outcome == "set_cancel_all_after":

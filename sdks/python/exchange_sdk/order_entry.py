@@ -2,7 +2,7 @@
 
 from exchange_sdk._order_entry_async import AsyncOrderEntry
 from exchange_sdk._order_entry_sync import OrderEntry
-from exchange_sdk._order_items import AmendOrder, BatchItem, CancelOrder, NewOrder
+from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
 from exchange_sdk._order_requests import batch_items
 from exchange_sdk._pipeline import DEFAULT_IN_FLIGHT
 
@@ -11,6 +11,7 @@ __all__ = [
     "AmendOrder",
     "AsyncOrderEntry",
     "BatchItem",
+    "BracketExit",
     "CancelOrder",
     "NewOrder",
     "OrderEntry",

@@ -66,6 +66,7 @@ class Order(Model):
     activation_price: Decimal | None = None
     trigger_time_ns: int | None = None
     trigger_refusal: RejectReason | None = None
+    order_list_id: int = 0
 
     @property
     def create_time(self) -> datetime:
@@ -196,6 +197,47 @@ class ReplacedOrder(Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class PlacedOco(Model):
+    """An accepted OCO: its orders as they are after the command, and what either executed.
+
+    With `validate_only` there are no orders, and `order_list_id`, otherwise the id of `above`, is 0. `deduplicated`:
+    all keys were seen before; this is the original pair as it is now.
+    """
+
+    order_list_id: int
+    above: Order | None
+    below: Order | None
+    fills: tuple[Fill, ...]
+    deduplicated: bool
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """The orders that there are, oldest first."""
+        return tuple(order for order in (self.above, self.below) if order is not None)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PlacedBracket(Model):
+    """An accepted bracket: its orders as they are after the command, and what any of them executed.
+
+    With `validate_only` there are no orders, and `order_list_id`, otherwise the id of `entry`, is 0. `deduplicated`:
+    all keys were seen before; this is the original bracket as it is now.
+    """
+
+    order_list_id: int
+    entry: Order | None
+    take_profit: Order | None
+    stop_loss: Order | None
+    fills: tuple[Fill, ...]
+    deduplicated: bool
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """The orders that there are, oldest first."""
+        return tuple(order for order in (self.entry, self.take_profit, self.stop_loss) if order is not None)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class OrderResult(Model):
     """What came of one order, amend or cancel in a batch or on an order entry session.
 
@@ -239,3 +281,15 @@ class CancelReplaceResult(Model):
         if self.cancel is not None:
             self.cancel.raise_for_error()
         return self
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OrderListResult(Model):
+    """What came of an OCO or a bracket on an order entry session.
+
+    `results` of an OCO: above and below; of a bracket: entry, take-profit and stop-loss. `order_list_id` is the id of
+    the first, 0 with `validate_only`.
+    """
+
+    order_list_id: int
+    results: tuple[OrderResult, ...]

@@ -13,6 +13,7 @@ from exchange_server.engine.events import Rejected
 from exchange_server.engine.types import MARKET_HALTED, SCOPE_ADMIN, AccountId, OrderId, TimeNs
 from exchange_server.feeds import Feeds
 from exchange_server.sequencer import Applied, Shard
+from exchange_server.wire.list_requests import ListReader
 from exchange_server.wire.order_requests import OrderReader
 
 
@@ -25,6 +26,7 @@ class Core:
         self.feeds: Final = feeds
         self.clock_ns: Final = clock_ns
         self.orders: Final = OrderReader(shard.engine.markets_by_name, shard.engine.find_order)
+        self.order_lists: Final = ListReader(self.orders)
 
     async def execute(self, command: Command, call: Call) -> Applied:
         """Sequence a command and return what came of it, once it is durable.

@@ -7,7 +7,14 @@ from exchange.v1 import types_pb2
 from exchange_server.api.core import Core
 from exchange_server.api.errors import order_error, rejected_error
 from exchange_server.engine import events
-from exchange_server.engine.commands import AmendOrder, CancelOrder, Command, PlaceOrder
+from exchange_server.engine.commands import (
+    AmendOrder,
+    CancelOrder,
+    Command,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
+    PlaceOrder,
+)
 from exchange_server.engine.types import ORDER_OPEN, ORDER_PENDING_TRIGGER, TYPE_STOP_MARKET, TYPE_TRAILING_STOP, TimeNs
 
 
@@ -24,12 +31,22 @@ class DryRuns:
         if rejected is not None:
             return pb.OrderResult(error=self.order_error(rejected))
         if isinstance(command, PlaceOrder):
-            waits = TYPE_STOP_MARKET <= command.type <= TYPE_TRAILING_STOP
-            status = ORDER_PENDING_TRIGGER if waits else ORDER_OPEN
-            return pb.OrderResult(status=cast(types_pb2.OrderStatus, status))
+            return _accepted(command)
         order = self._core.engine.find_order(command.account_id, command.order_id, command.client_order_id)
         assert order is not None
         return pb.OrderResult(order_id=order.order_id, status=cast(types_pb2.OrderStatus, order.status))
+
+    def write_list(self, response: pb.OrderEntryResponse, command: PlaceOcoOrder | PlaceBracketOrder) -> None:
+        """Fill in the answer to a list with `validate_only`, as `result` does."""
+        rejected = self.refusal(command)
+        if rejected is not None:
+            response.error.CopyFrom(self.order_error(rejected))
+            return
+        if isinstance(command, PlaceOcoOrder):
+            orders: tuple[PlaceOrder, ...] = command.above, command.below
+        else:
+            orders = command.entry, command.take_profit, command.stop_loss
+        response.order_list.results.extend(map(_accepted, orders))
 
     def refusal(self, command: Command) -> events.Rejected | None:
         """Return what the engine would refuse a command with now."""
@@ -42,3 +59,8 @@ class DryRuns:
         if error is None:
             error = self._errors[key] = order_error(rejected_error(rejected))
         return error
+
+
+def _accepted(command: PlaceOrder) -> pb.OrderResult:
+    waits = TYPE_STOP_MARKET <= command.type <= TYPE_TRAILING_STOP
+    return pb.OrderResult(status=cast(types_pb2.OrderStatus, ORDER_PENDING_TRIGGER if waits else ORDER_OPEN))

@@ -27,12 +27,21 @@ from exchange_server.api.errors import (
 )
 from exchange_server.api.intake import Intake
 from exchange_server.api.order_pipe import Pipe, Unit
-from exchange_server.api.unavailable import STREAM_REQUESTS, not_available
 from exchange_server.engine import events
-from exchange_server.engine.commands import AmendOrder, CancelAllOrders, CancelOrder, CancelReplaceOrder, PlaceOrder
+from exchange_server.engine.commands import (
+    AmendOrder,
+    CancelAllOrders,
+    CancelOrder,
+    CancelReplaceOrder,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
+    PlaceOrder,
+)
 from exchange_server.sequencer import Applied, NotSequenced
 from exchange_server.sequencer.lanes import LANE_CANCEL, lane_of
 from exchange_server.wire.errors import FieldError
+from exchange_server.wire.list_requests import list_bound_to_session
+from exchange_server.wire.list_results import write_list_result
 from exchange_server.wire.order_requests import bound_to_session
 from exchange_server.wire.order_results import canceled_order_ids, write_replaced, write_result
 from exchange_server.wire.times import timestamp
@@ -157,8 +166,9 @@ class OrderEntry:
                     self._cancel_replace(unit, request.cancel_replace_order, call, pipe)
                 case "set_cancel_all_after":
                     self._set_cancel_all_after(unit, request.set_cancel_all_after, call)
-                case kind if kind in STREAM_REQUESTS:
-                    raise not_available()
+                case "place_oco_order" | "place_bracket_order" as kind:
+                    await self._turnstile.enter(1)
+                    self._place_list(unit, kind, request, call, pipe)
                 case _:
                     raise missing_request()
         except (FieldError, CallError) as error:
@@ -241,6 +251,25 @@ class OrderEntry:
             pipe.bound = True
         unit.commands.append(command)
 
+    def _place_list(self, unit: Unit, kind: str, request: pb.OrderEntryRequest, call: Call, pipe: Pipe) -> None:
+        lists, account_id = self._core.order_lists, call.principal.account_id
+        command: PlaceOcoOrder | PlaceBracketOrder
+        if kind == "place_oco_order":
+            command, dry = (
+                lists.place_oco_order(request.place_oco_order, account_id),
+                request.place_oco_order.validate_only,
+            )
+        else:
+            command = lists.place_bracket_order(request.place_bracket_order, account_id)
+            dry = request.place_bracket_order.validate_only
+        if dry:
+            self._dry_runs.write_list(unit.response, command)
+            return
+        if pipe.session_id:
+            command = list_bound_to_session(command, pipe.session_id)
+            pipe.bound = True
+        unit.commands.append(command)
+
     def _set_cancel_all_after(self, unit: Unit, request: pb.SetCancelAllAfterRequest, call: Call) -> None:
         command = self._core.orders.set_cancel_all_after(request, call.principal.account_id)
         if not request.validate_only:
@@ -297,6 +326,10 @@ class OrderEntry:
             response.cancel_all_orders.order_ids.extend(canceled_order_ids(outcome))
         elif kind is CancelReplaceOrder:
             write_replaced(response.cancel_replace, outcome, errors)
+        elif kind is PlaceOcoOrder:
+            write_list_result(response.order_list, outcome, 2)
+        elif kind is PlaceBracketOrder:
+            write_list_result(response.order_list, outcome, 3)
         else:
             assert isinstance(first, events.CancelAllAfterSet)
             response.set_cancel_all_after.SetInParent()

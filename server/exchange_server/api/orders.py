@@ -6,7 +6,6 @@ from itertools import islice
 from typing import Final
 
 from exchange.v1 import order_service_pb2 as pb
-from exchange_server.api import unavailable
 from exchange_server.api.batches import BatchReader, write_results
 from exchange_server.api.call import Call, Method
 from exchange_server.api.core import Core
@@ -14,6 +13,7 @@ from exchange_server.api.dry_runs import DryRuns
 from exchange_server.api.errors import ORDER_NOT_FOUND, CallError, command_error, part_error
 from exchange_server.api.history import HistoryReader
 from exchange_server.api.order_entry import OrderEntry
+from exchange_server.api.order_lists import OrderListCalls
 from exchange_server.api.pages import PageTokens, page_size
 from exchange_server.engine import events
 from exchange_server.engine.commands import AmendOrder, CancelOrder, CancelReplaceOrder, PlaceOrder
@@ -62,7 +62,7 @@ class OrderService:
             f"{service}/CancelReplaceOrder": Method(self.cancel_replace_order, SCOPE_TRADE, checks_itself=True),
             f"{service}/BatchOrders": Method(self.batch_orders, SCOPE_TRADE, checks_itself=True),
             f"{service}/SetCancelAllAfter": Method(self.set_cancel_all_after, SCOPE_TRADE, checks_itself=True),
-            **unavailable.methods(),
+            **OrderListCalls(self._core).methods(),
             f"{service}/GetOrder": Method(self.get_order, SCOPE_READ),
             f"{service}/ListOrders": Method(self.list_orders, SCOPE_READ),
             f"{service}/OrderEntry": Method(self._order_entry.serve, SCOPE_TRADE, streams=True, checks_itself=True),

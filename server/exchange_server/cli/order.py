@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from exchange_server.cli import order_change
+from exchange_server.cli import order_change, order_lists
 from exchange_server.cli import order_options as options
 from exchange_server.cli.commands import client_command, group
 from exchange_server.cli.order_fields import COLUMNS, show_order, show_placed
@@ -144,6 +144,7 @@ def list_orders(
 
 
 order_change.register(app)
+order_lists.register(app)
 
 
 def _told(time: datetime | None, validate_only: bool) -> str:

@@ -6,7 +6,7 @@ from exchange_server.cli.output import Column, console, print_json, show_one, ta
 from exchange_server.cli.session import CommandError, Session
 
 if TYPE_CHECKING:
-    from exchange_sdk import AmendedOrder, Order, OrderResult, PlacedOrder, ReplacedOrder
+    from exchange_sdk import AmendedOrder, Order, OrderResult, PlacedBracket, PlacedOco, PlacedOrder, ReplacedOrder
 
 COLUMNS = (
     Column("order", "order_id", right=True),
@@ -56,6 +56,7 @@ TERM_FIELDS = (
     "activation_price",
     "trigger_time",
     "trigger_refusal",
+    "order_list_id",
 )
 PREVIEW_COLUMNS = (
     Column("after sequence", "sequence", right=True),
@@ -117,6 +118,21 @@ def show_replaced(session: Session, replaced: "ReplacedOrder") -> None:
         raise CommandError(f"the new order was refused: {replaced.place_error}")
     if replaced.cancel_error is not None:
         raise CommandError(f"the cancel was refused: {replaced.cancel_error}")
+
+
+def show_list(session: Session, placed: "PlacedOco | PlacedBracket") -> None:
+    """Print the orders of an OCO or a bracket, and what they executed."""
+    if session.json:
+        print_json(placed)
+        return
+    if not placed.order_list_id:
+        print("all of it would be accepted")
+        return
+    if placed.deduplicated:
+        print("These client order ids were used before; the original orders, as they are now:")
+    console().print(table(placed.orders, COLUMNS, title=f"List {placed.order_list_id}"))
+    if placed.fills:
+        console().print(table(placed.fills, FILL_COLUMNS, title="Fills"))
 
 
 def show_results(session: Session, results: "list[OrderResult]") -> None:

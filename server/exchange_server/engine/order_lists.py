@@ -38,14 +38,14 @@ def place_oco(state: LiveState, command: PlaceOcoOrder, validate_only: bool) -> 
     """Place two orders, one on each side of the price, of which one cancels the other."""
     above, below = command.above, command.below
     placing = [(above, "above", ROLE_LEG), (below, "below", ROLE_LEG)]
-    return _place_list(state, placing, _oco_fault(above, below), 2, validate_only)
+    return _place_list(state, placing, oco_fault(above, below), 2, validate_only)
 
 
 def place_bracket(state: LiveState, command: PlaceBracketOrder, validate_only: bool) -> list[Event]:
     """Place an entry with a take-profit and a stop-loss that grow with its fills."""
     entry, profit, loss = command.entry, command.take_profit, command.stop_loss
     placing = [(entry, "entry", ROLE_ENTRY), (profit, "take_profit", ROLE_EXIT), (loss, "stop_loss", ROLE_EXIT)]
-    return _place_list(state, placing, _bracket_fault(entry, profit, loss), 1, validate_only)
+    return _place_list(state, placing, bracket_fault(entry, profit, loss), 1, validate_only)
 
 
 def _place_list(
@@ -74,7 +74,11 @@ def _place_list(
     # 2. Client order ids that are known: all of one list, with the same payload, or none.
     known = _known(account, placing)
     if known is not None:
-        return _repeat(known) if not isinstance(known, Rejected) and not validate_only else _refused(known)
+        return (
+            _repeat(account, known, len(placing))
+            if not isinstance(known, Rejected) and not validate_only
+            else _refused(known)
+        )
 
     # 3. Whether the market takes them, and the account can pay.
     orders = [_new_member(state, book, place, number, role) for number, (place, _, role) in enumerate(placing)]
@@ -136,14 +140,14 @@ def _known(account: Account, placing: list[tuple[PlaceOrder, str, int]]) -> list
     """Return the orders that the keys name, by part; a refusal if not all keys are those of one list; None if new."""
     found: list[Order] = []
     keyed = unknown = 0
-    for place, part, _ in placing:
+    for place, part, role in placing:
         if not place.client_order_id:
             continue
         keyed += 1
         order = account.client_orders.get(place.client_order_id)
         if order is None:
             unknown += 1
-        elif not order.role or not _same_payload(place, order) or (found and found[0].list_id != order.list_id):
+        elif order.role != role or not _same_payload(place, order) or (found and found[0].list_id != order.list_id):
             return _in(part, refusals.CLIENT_ORDER_ID_REUSED)
         else:
             found.append(order)
@@ -166,8 +170,10 @@ def _refused(known: list[Order] | Rejected) -> list[Event]:
     return [known] if isinstance(known, Rejected) else []
 
 
-def _repeat(known: list[Order]) -> list[Event]:
-    """Answer with the known orders as they are."""
+def _repeat(account: Account, known: list[Order], members: int) -> list[Event]:
+    """Answer with the known list as it is: all of its orders that are remembered, those without a key too."""
+    list_id = known[0].list_id
+    orders = [account.order(OrderId(list_id + number)) for number in range(members)]
     return [
         OrderDeduplicated(
             order,
@@ -178,7 +184,8 @@ def _repeat(known: list[Order]) -> list[Event]:
             order.close_reason,
             order.update_time_ns,
         )
-        for order in known
+        for order in orders
+        if order is not None
     ]
 
 
@@ -202,7 +209,7 @@ def _order_fault(place: PlaceOrder, role: int) -> Rejected | None:
     return special_fault(alone, terms)
 
 
-def _oco_fault(above: PlaceOrder, below: PlaceOrder) -> Rejected | None:
+def oco_fault(above: PlaceOrder, below: PlaceOrder) -> Rejected | None:
     """Return what contradicts in two orders of which each is sound."""
     if above.market_id != below.market_id:
         return Rejected(REJECT_INVALID_FIELD, "below.market")
@@ -221,7 +228,8 @@ def _oco_fault(above: PlaceOrder, below: PlaceOrder) -> Rejected | None:
     return None if _stands_at(above) > _stands_at(below) else Rejected(REJECT_INVALID_FIELD, "above")
 
 
-def _bracket_fault(entry: PlaceOrder, profit: PlaceOrder, loss: PlaceOrder) -> Rejected | None:
+def bracket_fault(entry: PlaceOrder, profit: PlaceOrder, loss: PlaceOrder) -> Rejected | None:
+    """Return what contradicts in an entry and its exits, of which each is sound."""
     if entry.terms.type != TYPE_LIMIT and entry.terms.type != TYPE_MARKET:
         return Rejected(REJECT_INVALID_FIELD, "entry.type")
     for part, leg, types in (("take_profit", profit, _PROFITS), ("stop_loss", loss, _STOPS)):

@@ -123,17 +123,10 @@ def command_values(command: Command) -> dict[str, Value]:
             "place_order": _place_values(command.place),
             "mode": mode,
         }
-    if isinstance(command, PlaceOcoOrder):
-        return {"above": _place_values(command.above), "below": _place_values(command.below)}
-    if isinstance(command, PlaceBracketOrder):
-        return {
-            "entry": _place_values(command.entry),
-            "take_profit": _place_values(command.take_profit),
-            "stop_loss": _place_values(command.stop_loss),
-        }
     descriptor = journal_pb2.Command.DESCRIPTOR.fields_by_name[_FIELDS[type(command)]].message_type
     assert descriptor is not None
-    return {name: getattr(command, name) for name in sorted(descriptor.fields_by_name)}
+    values = {name: getattr(command, name) for name in sorted(descriptor.fields_by_name)}
+    return {name: _place_values(value) if isinstance(value, PlaceOrder) else value for name, value in values.items()}
 
 
 def _place_values(command: PlaceOrder) -> dict[str, Value]:
@@ -242,12 +235,8 @@ def _place_oco_order(message: journal_pb2.Command) -> Command:
 
 
 def _place_bracket_order(message: journal_pb2.Command) -> Command:
-    bracket = message.place_bracket_order
-    return PlaceBracketOrder(
-        _any_place_order(bracket.entry),
-        _any_place_order(bracket.take_profit),
-        _any_place_order(bracket.stop_loss),
-    )
+    legs = message.place_bracket_order
+    return PlaceBracketOrder(*map(_any_place_order, (legs.entry, legs.take_profit, legs.stop_loss)))
 
 
 def _set_market_protection(message: journal_pb2.Command) -> Command:

@@ -230,7 +230,11 @@ class OrderReader:
 
     def market(self, name: str) -> Market:
         """Return a market by its name. Raises FieldError naming `market`."""
-        return (self._units.get(name) or self._find(name)).market
+        return self.units(name).market
+
+    def units(self, name: str) -> MarketUnits:
+        """Return the steps of a market by its name. Raises FieldError naming `market`."""
+        return self._units.get(name) or self._find(name)
 
     def _order_name(self, request: pb.AmendOrderRequest) -> tuple[OrderId, str]:
         order_id = request.order_id

@@ -24,9 +24,9 @@ def write_result(result: pb.OrderResult, outcome: list[events.Event], error_of: 
         result.order_id = first.order.order_id  # type: ignore[union-attr]
         result.status = ORDER_OPEN  # type: ignore[assignment]
     elif kind is events.OrderAccepted or kind is events.OrderAmended:
-        _write_state(result, state_after(first.order, outcome, 0))  # type: ignore[union-attr]
+        write_state(result, state_after(first.order, outcome, 0))  # type: ignore[union-attr]
     elif kind is events.OrderCanceled or kind is events.OrderClosed:
-        _write_state(result, present_state(first.order))  # type: ignore[union-attr]
+        write_state(result, present_state(first.order))  # type: ignore[union-attr]
     elif kind is events.Rejected:
         result.error.CopyFrom(error_of(first))  # type: ignore[arg-type]
     else:
@@ -40,14 +40,14 @@ def write_replaced(result: pb.CancelReplaceResult, outcome: list[events.Event], 
     if parts.cancel_refusal is not None:
         result.cancel.error.CopyFrom(error_of(parts.cancel_refusal))
     elif parts.canceled is not None:
-        _write_state(result.cancel, present_state(parts.canceled))
+        write_state(result.cancel, present_state(parts.canceled))
     if parts.place_refusal is not None:
         result.place.error.CopyFrom(error_of(parts.place_refusal))
     elif parts.deduplicated is not None:
         _write_deduplicated(result.place, parts.deduplicated)
     else:
         assert parts.placed is not None
-        _write_state(result.place, state_after(parts.placed, outcome, 0))
+        write_state(result.place, state_after(parts.placed, outcome, 0))
 
 
 class ReplacedParts(NamedTuple):
@@ -80,7 +80,8 @@ def canceled_order_ids(outcome: list[events.Event]) -> list[int]:
     return [event.order.order_id for event in outcome if isinstance(event, events.OrderClosed)]
 
 
-def _write_state(result: pb.OrderResult, state: OrderState) -> None:
+def write_state(result: pb.OrderResult, state: OrderState) -> None:
+    """Fill in an order as some command left it."""
     _write(
         result,
         state.order,

@@ -55,6 +55,8 @@ class OrderTerms(Protocol):
     def trigger_time_ns(self) -> int: ...
     @property
     def trigger_refusal(self) -> int: ...
+    @property
+    def list_id(self) -> int: ...
 
 
 def order_message(
@@ -138,6 +140,8 @@ def _write_order(
         message.self_trade_prevention = SELF_TRADE_EXPIRE_MAKER  # type: ignore[assignment]
     else:
         _write_special(message, terms, market)
+        if order.list_id:
+            message.order_list_id = order.list_id
         if TYPE_STOP_MARKET <= terms.type <= TYPE_TRAILING_STOP:
             _write_trigger(message, order, market)
     write_timestamp(message.create_time, order.create_time_ns)

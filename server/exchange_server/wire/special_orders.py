@@ -40,10 +40,7 @@ _UNPRICED: Final = (TYPE_MARKET, TYPE_STOP_MARKET, TYPE_TAKE_PROFIT_MARKET, TYPE
 
 
 def refuse_unavailable(request: pb.PlaceOrderRequest) -> None:
-    """Raise FieldError for a sound order of a kind that the contract has and the engine has not.
-
-    The RPCs of such orders are in `api/unavailable.py`.
-    """
+    """Raise FieldError for a sound order of a kind that the contract has and the engine has not."""
     if request.type == TYPE_PEGGED:
         raise FieldError(REJECT_INVALID_FIELD, "type", "pegged orders are not available yet")
 

@@ -63,6 +63,7 @@ def test_a_book_has_the_checksum(case: dict[str, Any]) -> None:
 
 VALUES: dict[str, Any] = {
     "new_order": sdk.NewOrder,
+    "bracket_exit": sdk.BracketExit,
     "amend_order": sdk.AmendOrder,
     "cancel_order": sdk.CancelOrder,
     "protection": sdk.MarketProtection,

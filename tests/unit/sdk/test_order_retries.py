@@ -9,7 +9,7 @@ import pytest
 import exchange_sdk as sdk
 from exchange.v1 import order_service_pb2 as pb
 from exchange.v1 import types_pb2 as types
-from exchange_sdk import AmendOrder, CancelOrder, NewOrder
+from exchange_sdk import AmendOrder, BracketExit, CancelOrder, NewOrder
 from tests.integration.sdk_fixture import AnyClient, AnyStream
 from tests.unit.sdk.faulty_server import Fault, FaultyServer
 
@@ -173,6 +173,40 @@ async def test_an_unanswered_cancel_replace_is_looked_up_by_the_new_order_s_key(
         with pytest.raises(sdk.OutcomeUnknown) as unknown:
             await call("cancel_replace", OLD, place)
         assert unknown.value.client_order_id == "new"
+
+
+async def test_an_unanswered_list_is_looked_up_order_by_order(breaking: FaultyServer, client: AnyClient) -> None:
+    found = [order(order_id=7 + number, client_order_id=f"k{number}") for number in range(3)]
+    breaking.play("GetOrder", *(pb.GetOrderResponse(order=it) for it in found), NO_ORDER, NO_ORDER)
+    entry = NewOrder(market="BTC-USDC", side="buy", quantity=3, price=9, client_order_id="k0")
+    profit = BracketExit(trigger_price=10, client_order_id="k1")
+    loss = BracketExit(trigger_price=8, client_order_id="k2")
+    session = AnyStream(await client("order_entry"))
+    async with session:
+        call = AnyClient(session.stream)
+        told = await call("place_bracket", entry, take_profit=profit, stop_loss=loss)
+        assert (told.order_list_id, [result.order_id for result in told.results]) == (7, [7, 8, 9])
+        stop = NewOrder(market="BTC-USDC", side="sell", quantity=3, type="stop_market", trigger_price=8)
+        with pytest.raises(sdk.OutcomeUnknown):
+            await call("place_oco", NewOrder(market="BTC-USDC", side="sell", quantity=3, price=10), stop)
+        asked = len(breaking.seen["GetOrder"])
+        with pytest.raises(sdk.OutcomeUnknown):
+            await call("place_bracket", entry, take_profit=profit, stop_loss=loss, validate_only=True)
+        assert len(breaking.seen["GetOrder"]) == asked
+
+
+async def test_a_list_is_sent_again_when_one_of_its_orders_has_a_key(server: FaultyServer, client: AnyClient) -> None:
+    above = NewOrder(market="BTC-USDC", side="sell", quantity=3, price=10, client_order_id="")
+    for key in ("k", ""):
+        below = NewOrder(
+            market="BTC-USDC", side="sell", quantity=3, type="stop_market", trigger_price=8, client_order_id=key
+        )
+        server.play("PlaceOcoOrder", UNAVAILABLE, pb.PlaceOcoOrderResponse(order_list_id=7, deduplicated=True))
+        if key:
+            assert (await client("place_oco_order", above, below)).deduplicated
+        else:
+            with pytest.raises(sdk.OutcomeUnknown):
+                await client("place_oco_order", above, below)
 
 
 async def test_an_unanswered_dead_man_s_switch_is_unknown(breaking: FaultyServer, client: AnyClient) -> None:

@@ -13,6 +13,8 @@ from exchange_server.engine.commands import (
     CreateAccount,
     Credit,
     ExpireOrders,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
     RunCancelAllAfter,
     SetCancelAllAfter,
 )
@@ -45,6 +47,8 @@ NEARER = AmendOrder(BUYER, OrderId(7), "", Ticks(6), Lots(0))
         ([NEARER], LANE_REST),
         ([LESS, NEARER], LANE_REST),
         ([CancelReplaceOrder(CANCEL, POST_ONLY, True)], LANE_REST),
+        ([PlaceOcoOrder(POST_ONLY, POST_ONLY)], LANE_REST),
+        ([PlaceBracketOrder(POST_ONLY, POST_ONLY, POST_ONLY)], LANE_REST),
         ([SetCancelAllAfter(BUYER, 0)], LANE_CANCEL),
         ([RunCancelAllAfter(BUYER, TimeNs(1)), ExpireOrders()], LANE_CANCEL),
         ([CancelSessionOrders(BUYER, 1)], LANE_CANCEL),

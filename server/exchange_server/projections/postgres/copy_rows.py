@@ -28,7 +28,8 @@ COPY_SPECIAL_ORDERS: Final[
 ] = """COPY orders (order_id, account_id, market_id, side, type, time_in_force, post_only, price_ticks,
 quantity_lots, open_lots, cost_atoms, fee_atoms, status, close_reason, create_time_ns, update_time_ns, decremented_lots,
 quote_amount_atoms, display_lots, self_trade, expire_time_ns, slide, session_id, trigger_price_ticks,
-trailing_offset_ticks, trailing_offset_bps, activation_price_ticks, trigger_time_ns, trigger_refusal, client_order_id)
+trailing_offset_ticks, trailing_offset_bps, activation_price_ticks, trigger_time_ns, trigger_refusal, list_id,
+client_order_id)
 FROM STDIN (FORMAT BINARY)"""
 
 COPY_FILLS: Final[
@@ -43,11 +44,11 @@ COPY_LEDGER_ENTRIES: Final[
 trade_id, time_ns)
 FROM STDIN (FORMAT BINARY)"""
 
-_SPECIAL_COLUMNS: Final = 30
+_SPECIAL_COLUMNS: Final = 31
 
 # i: a length, then its value: h smallint, i integer, q bigint, ? boolean.
 _ORDER: Final = Struct(">h iq iq ii ih ih ih i? iq iq iq iq iq ih ih iq iq i")
-_SPECIAL: Final = Struct(">iq iq iq ih iq i? iq iq iq ii iq iq ih i")
+_SPECIAL: Final = Struct(">iq iq iq ih iq i? iq iq iq ii iq iq ih iq i")
 _COUNT: Final = Struct(">h")
 _LENGTH: Final = Struct(">i")
 _FILL: Final = Struct(">h ii iq ih iq iq iq ih iq iq iq iq iq i")
@@ -82,7 +83,7 @@ def special_order_row(order: Order) -> bytes:
             *(8, order.decremented_lots, 8, terms.quote_amount_atoms, 8, terms.display_lots, 2, terms.self_trade),
             *(8, terms.expire_time_ns, 1, terms.slide, 8, terms.session_id, 8, order.trigger_price_ticks),
             *(8, terms.trailing_offset_ticks, 4, terms.trailing_offset_bps, 8, terms.activation_price_ticks),
-            *(8, order.trigger_time_ns, 2, order.trigger_refusal, len(key)),
+            *(8, order.trigger_time_ns, 2, order.trigger_refusal, 8, order.list_id, len(key)),
         )
         + key
     )

@@ -76,6 +76,7 @@ class OrderRow:
     activation_price_ticks: Ticks
     trigger_time_ns: TimeNs
     trigger_refusal: int
+    list_id: OrderId
 
     @property
     def terms(self) -> Terms:
