@@ -30,6 +30,9 @@ def run() -> list[Figure]:
     for v in best:
         figures += [
             Figure(f"engine, 1,000,000 ÷ 1,000 resting{v}", _measure(v, "depth"), 1.5, "ratio", at_most=True),
+            Figure(
+                f"a trade beside 100,000 stops that wait ÷ none{v}", _measure(v, "stops"), 1.05, "ratio", at_most=True
+            ),
             Figure(f"memory per resting order{v}", _measure(v, "memory"), 500, "bytes", at_most=True),
         ]
     return figures

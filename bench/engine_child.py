@@ -9,14 +9,38 @@ import json
 import sys
 import time
 
-from bench.engine_flow import START_NS, STEP_NS, Mix, apply_all, flow, opening, resting_order
+from bench.engine_flow import (
+    ACCOUNTS,
+    MARKET,
+    MIDDLE_TICKS,
+    START_NS,
+    STEP_NS,
+    Mix,
+    apply_all,
+    flow,
+    opening,
+    resting_order,
+)
 from exchange_server.engine import Engine
-from exchange_server.engine.commands import Command
-from exchange_server.engine.types import Sequence, TimeNs
+from exchange_server.engine.commands import Command, PlaceOrder
+from exchange_server.engine.terms import IMMEDIATE_OR_CANCEL, SpecialTerms
+from exchange_server.engine.types import (
+    FIRST_CLIENT_ACCOUNT,
+    SIDE_BUY,
+    SIDE_SELL,
+    TIF_IOC,
+    TYPE_STOP_MARKET,
+    AccountId,
+    Lots,
+    Sequence,
+    Ticks,
+    TimeNs,
+)
 
 SLICE = 500
 MIXED = 60_000
 DEEP = 1_000_000
+STOPS = 100_000
 
 
 def slice_seconds(engine: Engine, commands: list[Command]) -> float:
@@ -77,6 +101,27 @@ def depth_ratio() -> float:
     return seconds[DEEP] / seconds[1_000]
 
 
+def stops_ratio() -> float:
+    """Return the time of orders that cross with 100,000 stops waiting ÷ with none; they trigger none of them."""
+    before, commands = flow(20_000, 40_000, Mix(60, 0))
+    taking: list[Command] = [
+        command for command in commands if isinstance(command, PlaceOrder) and command.terms is IMMEDIATE_OR_CANCEL
+    ]
+    engines = {waiting: settled(before) for waiting in (0, STOPS)}
+    for number in range(STOPS):
+        sell = number % 2
+        side = SIDE_SELL if sell else SIDE_BUY
+        trigger = MIDDLE_TICKS // 2 - number if sell else MIDDLE_TICKS * 2 + number
+        terms = SpecialTerms(TYPE_STOP_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(trigger))
+        account_id = AccountId(FIRST_CLIENT_ACCOUNT + number % ACCOUNTS)
+        apply_all(engines[STOPS], [PlaceOrder(account_id, MARKET, side, terms, Ticks(0), Lots(1), "")])
+    seconds = {0: 0.0, STOPS: 0.0}
+    for part in slices(taking):
+        for waiting in seconds:
+            seconds[waiting] += slice_seconds(engines[waiting], part)
+    return seconds[STOPS] / seconds[0]
+
+
 def bytes_per_resting_order(count: int) -> float:
     """Return the growth of resident memory per resting order, its ids, dict entries and level included."""
     import random
@@ -106,6 +151,8 @@ def main() -> None:
             figures[name] = mixed(runs=4)
         elif name == "depth":
             figures[name] = depth_ratio()
+        elif name == "stops":
+            figures[name] = stops_ratio()
         elif name == "memory":
             figures[name] = bytes_per_resting_order(DEEP)
     print(json.dumps(figures))

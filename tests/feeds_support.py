@@ -1,11 +1,14 @@
 """A real engine with two markets and three accounts, whose commands are released to Feeds when the test says so."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from exchange_server.engine import Engine
 from exchange_server.engine.commands import (
+    AmendOrder,
     CancelAllOrders,
     CancelOrder,
+    CancelReplaceOrder,
     Command,
     CreateAccount,
     CreateAsset,
@@ -13,7 +16,7 @@ from exchange_server.engine.commands import (
     Credit,
     PlaceOrder,
 )
-from exchange_server.engine.terms import terms_of
+from exchange_server.engine.terms import SpecialTerms, terms_of
 from exchange_server.engine.types import (
     FIRST_CLIENT_ACCOUNT,
     SIDE_BUY,
@@ -114,6 +117,31 @@ def limit(
     )
 
 
+def special(
+    account: int,
+    side: int,
+    price_ticks: int,
+    lots: int,
+    market: MarketId = MARKETS[0],
+    kind: int = TYPE_LIMIT,
+    time_in_force: int = TIF_GTC,
+    **asked: Any,
+) -> PlaceOrder:
+    """Return an order of `ACCOUNTS[account]` with special terms: `asked` are parameters of `SpecialTerms`."""
+    terms = SpecialTerms(kind, time_in_force, asked.pop("post_only", False), **asked)
+    return PlaceOrder(ACCOUNTS[account], market, side, terms, Ticks(price_ticks), Lots(lots), "")
+
+
+def amend(account: int, order_id: int, price_ticks: int, lots: int) -> AmendOrder:
+    return AmendOrder(ACCOUNTS[account], OrderId(order_id), "", Ticks(price_ticks), Lots(lots))
+
+
+def replace(canceled: CancelOrder, placed: PlaceOrder, stop_on_failure: bool) -> CancelReplaceOrder:
+    """Return the two as one command of the account that places."""
+    cancel = CancelOrder(placed.account_id, canceled.order_id, "")
+    return CancelReplaceOrder(cancel, placed, stop_on_failure)
+
+
 def market_order(account: int, side: int, lots: int, market: MarketId = MARKETS[0]) -> PlaceOrder:
     """Return a market order of `ACCOUNTS[account]`."""
     return PlaceOrder(ACCOUNTS[account], market, side, terms_of(TYPE_MARKET, TIF_IOC, False), Ticks(0), Lots(lots), "")
@@ -143,10 +171,13 @@ __all__ = [
     "TIF_GTC",
     "TIF_IOC",
     "Exchange",
+    "amend",
     "buy",
     "cancel",
     "cancel_all",
     "limit",
     "market_order",
+    "replace",
     "sell",
+    "special",
 ]

@@ -5,19 +5,29 @@ from pathlib import Path
 
 from exchange_server.engine import Engine
 from exchange_server.engine.commands import (
+    AmendOrder,
     CancelAllOrders,
     CancelOrder,
+    CancelReplaceOrder,
+    CancelSessionOrders,
     Command,
     CreateAccount,
     CreateApiKey,
     CreateAsset,
     CreateMarket,
     Credit,
+    ExpireOrders,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
     PlaceOrder,
     RevokeApiKey,
+    RunCancelAllAfter,
+    SetCancelAllAfter,
+    SetMarketProtection,
     SetMarketStatus,
+    SetTradeGroup,
 )
-from exchange_server.engine.terms import terms_of
+from exchange_server.engine.terms import SpecialTerms, terms_of
 from exchange_server.engine.types import (
     MARKET_OPEN,
     MARKET_POST_ONLY,
@@ -25,9 +35,14 @@ from exchange_server.engine.types import (
     SIDE_SELL,
     TIF_FOK,
     TIF_GTC,
+    TIF_GTT,
     TIF_IOC,
     TYPE_LIMIT,
     TYPE_MARKET,
+    TYPE_STOP_LIMIT,
+    TYPE_STOP_MARKET,
+    TYPE_TAKE_PROFIT_MARKET,
+    TYPE_TRAILING_STOP,
     AccountId,
     AssetId,
     Atoms,
@@ -106,6 +121,63 @@ def one_of_each() -> list[Command]:
         order(BUYER, SIDE_BUY, 499_000, 5),
         CancelAllOrders(BUYER, MarketId(0)),
         RevokeApiKey("00ff00ff00ff00ff"),
+    ]
+
+
+def order_features() -> list[Command]:
+    """Every kind of command that came with amends, triggers and timers, with extreme values; continues `opening`."""
+    special = SpecialTerms(
+        TYPE_LIMIT, TIF_GTT, True, expire_time_ns=TimeNs(2**63 - 1), slide=True, session_id=2**62 - 1
+    )
+    trailing = SpecialTerms(
+        TYPE_TRAILING_STOP, TIF_IOC, False, trailing_offset_bps=9_999, activation_price_ticks=Ticks(7)
+    )
+    stop = SpecialTerms(TYPE_STOP_LIMIT, TIF_GTC, False, trigger_price_ticks=Ticks(300_000))
+    loss = SpecialTerms(TYPE_STOP_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(300_000))
+    profit = SpecialTerms(TYPE_TAKE_PROFIT_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(2**40 - 1))
+    first = order(BUYER, SIDE_BUY, 400_000, 10, client_order_id="f-1")
+    return [
+        PlaceOrder(BUYER, MARKET, SIDE_BUY, special, Ticks(400_000), Lots(10), "f-2"),
+        PlaceOrder(SELLER, MARKET, SIDE_SELL, trailing, Ticks(0), Lots(10), "f-3"),
+        first,
+        AmendOrder(BUYER, OrderId(0), "f-1", Ticks(0), Lots(9)),
+        CancelReplaceOrder(CancelOrder(BUYER, OrderId(0), "f-1"), first, True),
+        CancelReplaceOrder(
+            CancelOrder(BUYER, OrderId(2**64 - 1), ""),
+            PlaceOrder(BUYER, MARKET, SIDE_BUY, special, Ticks(400_001), Lots(10), "f-4"),
+            False,
+        ),
+        PlaceOcoOrder(
+            order(SELLER, SIDE_SELL, 800_000, 10, client_order_id="l-1"),
+            PlaceOrder(SELLER, MARKET, SIDE_SELL, stop, Ticks(299_000), Lots(10), "l-2"),
+        ),
+        PlaceBracketOrder(
+            order(BUYER, SIDE_BUY, 400_000, 10, client_order_id="l-3"),
+            PlaceOrder(BUYER, MARKET, SIDE_SELL, profit, Ticks(0), Lots(0), "l-4"),
+            PlaceOrder(BUYER, MARKET, SIDE_SELL, loss, Ticks(0), Lots(0), ""),
+        ),
+        SetMarketProtection(
+            MARKET, Lots(1), Lots(2**40 - 1), Atoms(1), Atoms(2**62 - 1), 1_000_000, 10_000_000, 0, Ticks(5)
+        ),
+        PlaceOcoOrder(
+            order(SELLER, SIDE_SELL, 700_000, 10),
+            PlaceOrder(
+                SELLER,
+                MARKET,
+                SIDE_SELL,
+                SpecialTerms(TYPE_STOP_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(500_000)),
+                Ticks(0),
+                Lots(10),
+                "f-5",
+            ),
+        ),
+        PlaceBracketOrder(first, order(BUYER, SIDE_SELL, 700_000, 0), order(BUYER, SIDE_SELL, 300_000, 0)),
+        SetTradeGroup(BUYER, 2**62 - 1),
+        SetCancelAllAfter(BUYER, 86_400 * 10**9),
+        RunCancelAllAfter(BUYER, TimeNs(2**63 - 1)),
+        ExpireOrders(),
+        CancelSessionOrders(BUYER, 2**62 - 1),
+        CancelAllOrders(BUYER, MARKET, SIDE_BUY, "f-"),
     ]
 
 

@@ -183,6 +183,7 @@ async def _start_shard(settings: Settings, shard_id: int) -> tuple[Shard, Feeds]
     shard = Shard(recovered, queue_limit=settings.queue_limit, segment_bytes=settings.segment_bytes)
     shard.subscribe(feeds.on_applied)
     await shard.start()
+    await shard.catch_up()
     return shard, feeds
 
 

@@ -7,20 +7,37 @@ from pathlib import Path
 
 from exchange_server.engine import Engine
 from exchange_server.engine.commands import (
+    AmendOrder,
     CancelAllOrders,
     CancelOrder,
+    CancelReplaceOrder,
+    CancelSessionOrders,
     Command,
     CreateAccount,
     CreateApiKey,
     CreateAsset,
     CreateMarket,
     Credit,
+    ExpireOrders,
+    PlaceBracketOrder,
     PlaceOrder,
     RevokeApiKey,
     SetMarketStatus,
+    SetTradeGroup,
 )
-from exchange_server.engine.events import Credited, Event, OrderAccepted, OrderCanceled, OrderClosed, OrderRested, Trade
-from exchange_server.engine.terms import terms_of
+from exchange_server.engine.events import (
+    Credited,
+    Event,
+    OrderAccepted,
+    OrderAmended,
+    OrderCanceled,
+    OrderClosed,
+    OrderDecremented,
+    OrderRested,
+    OrderTriggered,
+    Trade,
+)
+from exchange_server.engine.terms import SpecialTerms, row_of, terms_of
 from exchange_server.engine.types import (
     FIRST_CLIENT_ACCOUNT,
     MARKET_HALTED,
@@ -29,9 +46,15 @@ from exchange_server.engine.types import (
     SIDE_SELL,
     TIF_FOK,
     TIF_GTC,
+    TIF_GTT,
     TIF_IOC,
     TYPE_LIMIT,
     TYPE_MARKET,
+    TYPE_STOP_LIMIT,
+    TYPE_STOP_MARKET,
+    TYPE_TAKE_PROFIT_LIMIT,
+    TYPE_TAKE_PROFIT_MARKET,
+    TYPE_TRAILING_STOP,
     AccountId,
     AssetId,
     Atoms,
@@ -95,8 +118,21 @@ def flow(seed: int = 1) -> Iterator[Command]:
         number += 1
         account = AccountId(FIRST_CLIENT_ACCOUNT + source.randrange(ACCOUNTS))
         kind = source.random()
-        if kind < 0.68:
+        if kind < 0.56:
             yield _order(source, account, number)
+        elif kind < 0.60:
+            yield _special_order(source, account, number)
+        elif kind < 0.61:
+            yield _bracket(source, account, number)
+        elif kind < 0.66:
+            price = source.choice((0, 650_000 + source.randrange(-20, 21)))
+            key = f"key-{max(1, number - source.randrange(60))}"
+            yield AmendOrder(account, OrderId(0), key, Ticks(price), Lots(source.randrange(500)))
+        elif kind < 0.67:
+            canceled = CancelOrder(account, OrderId(0), f"key-{max(1, number - source.randrange(60))}")
+            yield CancelReplaceOrder(canceled, _special_order(source, account, number), source.random() < 0.5)
+        elif kind < 0.68:
+            yield source.choice((ExpireOrders(), CancelSessionOrders(account, 7), SetTradeGroup(account, number % 3)))
         elif kind < 0.93:
             yield CancelOrder(account, OrderId(0), f"key-{max(1, number - source.randrange(60))}")
         elif kind < 0.95:
@@ -148,6 +184,44 @@ def _order(source: random.Random, account: AccountId, number: int) -> PlaceOrder
     )
 
 
+def _bracket(source: random.Random, account: AccountId, number: int) -> PlaceBracketOrder:
+    """Give a bracket to buy, whose exits are near enough to trigger."""
+    price = 650_000 + source.randrange(-10, 11)
+    market, lots = MarketId(1), Lots(source.randrange(10, 200))
+    profit = SpecialTerms(TYPE_TAKE_PROFIT_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(price + 8))
+    loss = SpecialTerms(TYPE_STOP_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(price - 8))
+    return PlaceBracketOrder(
+        PlaceOrder(
+            account, market, SIDE_BUY, terms_of(TYPE_LIMIT, TIF_GTC, False), Ticks(price), lots, f"key-{number}"
+        ),
+        PlaceOrder(account, market, SIDE_SELL, profit, Ticks(0), Lots(0), f"up-{number}"),
+        PlaceOrder(account, market, SIDE_SELL, loss, Ticks(0), Lots(0), ""),
+    )
+
+
+def _special_order(source: random.Random, account: AccountId, number: int) -> PlaceOrder:
+    """Give an order of one of the kinds that few orders are, around the price at which all trade."""
+    price = 650_000 + source.randrange(-20, 21)
+    lots = source.randrange(10, 500)
+    trigger = Ticks(650_000 + source.randrange(-15, 16))
+    soon = TimeNs(START_NS + (number + source.randrange(500)) * 1_000)
+    stop = source.choice((TYPE_STOP_LIMIT, TYPE_TAKE_PROFIT_LIMIT))
+    kind: tuple[SpecialTerms, int, int] = source.choice(
+        (
+            (SpecialTerms(TYPE_LIMIT, TIF_GTC, False, self_trade=source.randrange(1, 5)), price, lots),
+            (SpecialTerms(TYPE_LIMIT, TIF_GTC, False, display_lots=Lots(lots // 5 + 1)), price, lots),
+            (SpecialTerms(TYPE_LIMIT, TIF_GTT, True, expire_time_ns=soon, slide=True), price, lots),
+            (SpecialTerms(TYPE_MARKET, TIF_IOC, False, quote_amount_atoms=Atoms(lots * 10**7)), 0, 0),
+            (SpecialTerms(stop, TIF_GTC, False, trigger_price_ticks=trigger), price, lots),
+            (SpecialTerms(TYPE_STOP_MARKET, TIF_IOC, False, trigger_price_ticks=trigger), 0, lots),
+            (SpecialTerms(TYPE_LIMIT, TIF_GTC, False, session_id=7), price, lots),
+        )
+    )
+    terms, price_ticks, quantity_lots = kind
+    side = source.choice((SIDE_BUY, SIDE_SELL))
+    return PlaceOrder(account, MarketId(1), side, terms, Ticks(price_ticks), Lots(quantity_lots), f"key-{number}")
+
+
 def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tuple[object, ...]]:
     """Work out every order's row from the events alone, by id."""
     rows: dict[int, dict[str, object]] = {}
@@ -155,15 +229,20 @@ def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tup
         for event in command_events:
             match event:
                 case OrderRested(order=order) | OrderAccepted(order=order):
+                    pending = TYPE_STOP_MARKET <= order.type <= TYPE_TRAILING_STOP
                     rows[order.order_id] = {
                         "fixed": (
                             *(order.order_id, order.account_id, order.market.market_id, order.client_order_id),
                             *(order.side, order.type, order.time_in_force, order.post_only),
-                            *(order.price_ticks, order.quantity_lots),
                         ),
+                        "terms": (order.price_ticks, order.quantity_lots),
                         "filled": (order.quantity_lots, 0, 0),
-                        "status": (1, 0),
+                        "status": (5 if pending else 1, 0),
                         "times": (time_ns, time_ns),
+                        "decremented": 0,
+                        "asked": row_of(order.terms)[:10],
+                        "triggered": (0, 0),
+                        "list": order.list_id,
                     }
                 case Trade():
                     for order, filled in (
@@ -177,13 +256,41 @@ def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tup
                         ),
                     ):
                         rows[order.order_id] |= {"filled": filled, "times": (order.create_time_ns, time_ns)}
-                case OrderCanceled(order=order) | OrderClosed(order=order):
+                case OrderAmended(order=order):
                     rows[order.order_id] |= {
-                        "status": (order.status, order.close_reason),
+                        "terms": (order.price_ticks, order.quantity_lots),
+                        "filled": (event.open_lots, event.cost_atoms, event.fee_atoms),
                         "times": (order.create_time_ns, time_ns),
                     }
+                case OrderTriggered(order=order):
+                    rows[order.order_id] |= {
+                        "terms": (order.price_ticks, order.quantity_lots),
+                        "status": (1, 0),
+                        "times": (order.create_time_ns, time_ns),
+                        "triggered": (time_ns, 0),
+                    }
+                case OrderDecremented(order=order):
+                    row = rows[order.order_id]
+                    row |= {
+                        "filled": (event.open_lots, *row["filled"][1:]),  # type: ignore[index]
+                        "times": (order.create_time_ns, time_ns),
+                        "decremented": event.prevented_lots,
+                    }
+                case OrderCanceled(order=order) | OrderClosed(order=order):
+                    row = rows[order.order_id]
+                    row |= {
+                        "status": (order.status, order.close_reason),
+                        "times": (order.create_time_ns, time_ns),
+                        "triggered": (row["triggered"][0], order.trigger_refusal),  # type: ignore[index]
+                    }
+                    if row["asked"][0]:  # type: ignore[index]
+                        # By quote amount: what was ordered is what was executed.
+                        row |= {"terms": (0, order.quantity_lots), "filled": (0, order.cost_atoms, order.fee_atoms)}
     return {
-        order_id: (*row["fixed"], *row["filled"], *row["status"], *row["times"])  # type: ignore[misc]
+        order_id: (
+            *(*row["fixed"], *row["terms"], *row["filled"], *row["status"], *row["times"]),  # type: ignore[misc]
+            *(row["decremented"], *row["asked"], *row["triggered"], row["list"]),  # type: ignore[misc]
+        )
         for order_id, row in rows.items()
     }
 

@@ -60,19 +60,23 @@ def test_a_batch_is_executed_in_its_order_and_each_item_stands_for_itself(exchan
         items=[
             Item(place_order=place(BUY, "10", "1", "first")),
             Item(place_order=place(BUY, "10.25", "1")),
-            Item(place_order=place(BUY, "10", "1", "first")),
-            Item(place_order=place(BUY, "10", "2", "first")),
+            Item(place_order=place(BUY, "10", "1", "earlier")),
+            Item(place_order=place(BUY, "10", "2", "changed")),
             Item(cancel_order=order_pb.CancelOrderRequest(client_order_id="first")),
-            Item(cancel_order=order_pb.CancelOrderRequest(client_order_id="first")),
+            Item(cancel_order=order_pb.CancelOrderRequest(client_order_id="closed")),
         ]
     )
+    earlier = exchange.place(alice, BUY, "10", "1", client_order_id="earlier")
+    exchange.place(alice, BUY, "10", "1", client_order_id="changed")
+    exchange.place(alice, BUY, "10", "1", client_order_id="closed")
+    exchange.orders.CancelOrder(order_pb.CancelOrderRequest(client_order_id="closed"), metadata=alice.metadata)
     (answer,) = exchange.orders.OrderEntry(
         iter([order_pb.OrderEntryRequest(batch=batch)]), metadata=alice.metadata, timeout=20
     )
     placed, off_tick, again, reused, canceled, closed = answer.batch.results
     assert (placed.status, off_tick.error.field) == (OPEN, "price")
     assert again.deduplicated
-    assert again.order_id == placed.order_id
+    assert again.order_id == earlier.order_id
     assert reused.error.code == grpc.StatusCode.ALREADY_EXISTS.value[0]
     assert (canceled.order_id, canceled.status) == (placed.order_id, CANCELED)
     assert closed.error.reason == types_pb2.REJECT_REASON_ORDER_CLOSED
@@ -119,8 +123,9 @@ def test_the_stream_ends_for_a_key_that_is_revoked_while_it_is_open(exchange: Ex
 
 def test_a_client_that_does_not_read_is_not_read_from(exchange: Exchange, alice: Trader) -> None:
     """30 MB of requests are far more than may be under way: the sender has to wait until answers are read."""
-    item = order_pb.OrderBatchItem(cancel_order=order_pb.CancelOrderRequest(client_order_id="x" * 64))
-    batch = order_pb.OrderBatch(items=[item] * 100)
+    keys = [f"{n:064}" for n in range(100)]
+    items = [order_pb.OrderBatchItem(cancel_order=order_pb.CancelOrderRequest(client_order_id=key)) for key in keys]
+    batch = order_pb.OrderBatch(items=items)
     total = 4_000
     sent = 0
 

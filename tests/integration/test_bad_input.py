@@ -24,7 +24,7 @@ from exchange_server.api.server import contract_methods, method_path
 from exchange_server.engine.events import Rejected
 from exchange_server.journal import JournalReader, engine_at
 from exchange_server.wire.journal_codec import decode_command
-from tests.integration.bad_input_table import COMBINATIONS, TABLE, Case
+from tests.integration.bad_input_table import COMBINATIONS, TABLE, Case, sound_above, sound_below, sound_place
 from tests.integration.exchange_fixture import ADMIN, BUY, READ, TRADE, Exchange, Metadata, Trader, bearer
 from tools.generate_errors_doc import contract_reasons
 
@@ -39,7 +39,7 @@ SCOPES = {
         ADMIN
         if "AdminService" in path
         else TRADE
-        if path.rpartition("/")[2] in {"PlaceOrder", "CancelOrder", "CancelAllOrders", "OrderEntry"}
+        if path.startswith("/exchange.v1.OrderService/") and path.rpartition("/")[2] not in {"GetOrder", "ListOrders"}
         else READ
     )
     for path in METHODS
@@ -52,7 +52,21 @@ SOUND: dict[str, dict[str, Any]] = {
     "StreamOrderBookRequest": {"market": "BTC-USDC"},
     "StreamTradesRequest": {"market": "BTC-USDC"},
     "PlaceOrderRequest": {"market": "BTC-USDC", "side": 1, "type": 1, "price": "100", "quantity": "1"},
+    "AmendOrderRequest": {"client_order_id": "resting", "price": "101"},
     "CancelOrderRequest": {"client_order_id": "resting"},
+    "CancelReplaceOrderRequest": {
+        "cancel_order": {"client_order_id": "resting"},
+        "place_order": {"market": "BTC-USDC", "side": 1, "type": 1, "price": "100", "quantity": "1"},
+    },
+    "PlaceOcoOrderRequest": {"above": sound_above, "below": sound_below},
+    "PlaceBracketOrderRequest": {
+        "entry": sound_place,
+        "take_profit": {"trigger_price": "110"},
+        "stop_loss": {"trigger_price": "95"},
+    },
+    "SetCancelAllAfterRequest": {"timeout_ms": 1000},
+    "SetMarketProtectionRequest": {"market": "BTC-USDC", "protection": {"price_band_bps": 100}},
+    "SetTradeGroupRequest": {"account_id": 1001, "trade_group_id": 5},
     "GetOrderRequest": {"client_order_id": "resting"},
     "ListOrdersRequest": {"open_only": True},
     "CreateAssetRequest": {"name": "NEW", "decimals": 6},
@@ -352,6 +366,28 @@ WAYS: dict[str, tuple[str, Wrap, Unwrap]] = {
         lambda request: order_pb.OrderEntryRequest(request_id=7, cancel_all_orders=request),
         lambda response: response.error,
     ),
+    "amend_order": (
+        "AmendOrderRequest",
+        lambda request: order_pb.OrderEntryRequest(request_id=7, amend_order=request),
+        lambda response: response.result.error,
+    ),
+    "cancel_replace_order": (
+        "CancelReplaceOrderRequest",
+        lambda request: order_pb.OrderEntryRequest(request_id=7, cancel_replace_order=request),
+        lambda response: response.error,
+    ),
+    "set_cancel_all_after": (
+        "SetCancelAllAfterRequest",
+        lambda request: order_pb.OrderEntryRequest(request_id=7, set_cancel_all_after=request),
+        lambda response: response.error,
+    ),
+    "batch of amend_order": (
+        "AmendOrderRequest",
+        lambda request: order_pb.OrderEntryRequest(
+            request_id=7, batch=order_pb.OrderBatch(items=[order_pb.OrderBatchItem(amend_order=request)])
+        ),
+        lambda response: response.batch.results[0].error,
+    ),
     "batch of place_order": (
         "PlaceOrderRequest",
         lambda request: order_pb.OrderEntryRequest(
@@ -406,10 +442,20 @@ def test_on_the_stream_a_request_that_asks_nothing_or_too_much_is_refused_as_a_w
 ) -> None:
     place = order_pb.PlaceOrderRequest(**SOUND["PlaceOrderRequest"])
     item = order_pb.OrderBatchItem(place_order=place)
+    keyed = order_pb.PlaceOrderRequest(**SOUND["PlaceOrderRequest"], client_order_id="twice")
+    twice = order_pb.OrderBatchItem(place_order=keyed)
+    cancel = order_pb.OrderBatchItem(cancel_order=order_pb.CancelOrderRequest(order_id=5))
+    amend = order_pb.OrderBatchItem(amend_order=order_pb.AmendOrderRequest(order_id=5, quantity="1"))
     whole = [
         (order_pb.OrderEntryRequest(request_id=1), "request"),
         (order_pb.OrderEntryRequest(request_id=2, batch=order_pb.OrderBatch()), "batch.items"),
         (order_pb.OrderEntryRequest(request_id=3, batch=order_pb.OrderBatch(items=[item] * 501)), "batch.items"),
+        (order_pb.OrderEntryRequest(request_id=4, batch=order_pb.OrderBatch(items=[twice] * 2)), "batch.items"),
+        (order_pb.OrderEntryRequest(request_id=5, batch=order_pb.OrderBatch(items=[cancel, amend])), "batch.items"),
+        (
+            order_pb.OrderEntryRequest(request_id=6, batch=order_pb.OrderBatch(items=[item], all_or_none=True)),
+            "batch.all_or_none",
+        ),
     ]
     with nothing_changes(exchange):
         stream = exchange.orders.OrderEntry(

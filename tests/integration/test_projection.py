@@ -132,6 +132,7 @@ def check(url: str, journal: WrittenJournal) -> None:
     assert [row[:2] for row in rows["accounts"]] == sorted(
         (account.account_id, account.name) for account in engine.accounts.values()
     )
+    assert {row[0]: row[3] for row in rows["accounts"] if row[3]} == engine.trade_groups
     assert [(row[0], row[-1]) for row in rows["api_keys"]] == sorted(
         (key.key_id, key.revoked) for key in engine.api_keys.values()
     )

@@ -44,6 +44,16 @@ def test_order_entry(exchange: Exchange, alice: Trader) -> None:
     assert exchange.balance(alice, "USDC") == ("100000000", "0")
 
 
+def test_protective_orders(exchange: Exchange, alice: Trader) -> None:
+    out = run("protective_orders.py", exchange, alice)
+    assert "is PENDING_TRIGGER at " in out
+    assert "now it is for 0.25" in out
+    assert "a bid would reserve " in out
+    assert "replaced by 1, of which 0.1 are shown" in out
+    assert out.endswith("canceled 2 orders\n")
+    assert exchange.balance(alice, "USDC") == ("100000000", "0")
+
+
 async def test_local_book(exchange: Exchange, alice: Trader) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,

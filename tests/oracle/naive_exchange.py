@@ -1,122 +1,29 @@
 """A naive exchange: plain lists, everything computed anew each time, written from the rules and not from the engine.
 
-It keeps each account's total holdings; what is reserved is summed up over the open orders whenever it is asked for.
-Fees are exact fractions, rounded up per order when money moves.
+The rules are those of docs/orders.md. It keeps each account's total holdings; what is reserved is summed up over the
+open orders whenever it is asked for. Fees are exact fractions, rounded up per order when money moves. What is
+contradictory in itself (INVALID_ARGUMENT) is not its business: it is never asked.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
-from fractions import Fraction
+import copy
+from collections.abc import Callable
 
-FEES = "fees"
-ISSUANCE = "issuance"
+from tests.oracle.auction import NaiveAuction
+from tests.oracle.floor import is_triggered_kind
+from tests.oracle.money import FEES, ISSUANCE
+from tests.oracle.orders import Mates, NaiveMarket, NaiveOrder, NaiveTrade, Outcome, Protection
 
+__all__ = ["FEES", "ISSUANCE", "NaiveExchange", "NaiveMarket", "NaiveOrder", "NaiveTrade", "Outcome", "Protection"]
 
-@dataclass(frozen=True)
-class NaiveMarket:
-    """`quote_atoms`: of one tick × lot; `base_atoms`: of one lot."""
-
-    base: int
-    quote: int
-    quote_atoms: int
-    base_atoms: int
-    min_notional: int
-    maker_ppm: int
-    taker_ppm: int
+EXPIRIES_A_COMMAND = 1_000
 
 
-@dataclass
-class NaiveOrder:
-    """An order; `price` None is a market order."""
+class NaiveExchange(NaiveAuction):
+    """Everything that can be asked of an exchange; each method is one command."""
 
-    order_id: int
-    account: int
-    market_id: int
-    buy: bool
-    price: int | None
-    quantity: int
-    tif: str
-    post_only: bool
-    key: str
-    open: int
-    fee: Fraction = Fraction(0)
-    cost: int = 0
-    state: str = "open"
-
-    def payload(self) -> tuple[object, ...]:
-        """What a repeated key must agree in."""
-        return (self.market_id, self.buy, self.price, self.quantity, self.tif, self.post_only)
-
-
-@dataclass(frozen=True)
-class NaiveTrade:
-    """One execution."""
-
-    maker: int
-    taker: int
-    price: int
-    lots: int
-    maker_fee: int
-    taker_fee: int
-
-
-@dataclass
-class Outcome:
-    """`word` is "accepted", "repeated", "canceled <n>", "done", or the refusal's name."""
-
-    word: str
-    order: NaiveOrder | None = None
-    trades: list[NaiveTrade] = field(default_factory=list)
-
-
-class NaiveExchange:
-    """Accounts, orders in one list by age, and markets by id."""
-
-    def __init__(self, markets: dict[int, NaiveMarket], accounts: list[int]) -> None:
-        self.markets = markets
-        self.status = dict.fromkeys(markets, "OPEN")
-        self.accounts = accounts
-        self.orders: list[NaiveOrder] = []
-        self.totals: dict[tuple[int | str, int], int] = {}
-        self.credits: dict[tuple[int, str], tuple[int, int]] = {}
-
-    # ------------------------------------------------------------ what it knows
-
-    def open_orders(self, account: int | None = None) -> list[NaiveOrder]:
-        """Open orders by age."""
-        return [o for o in self.orders if o.state == "open" and account in (None, o.account)]
-
-    def need(self, order: NaiveOrder) -> tuple[int, int]:
-        """Asset and atoms that an open order can still cost."""
-        market = self.markets[order.market_id]
-        if not order.buy:
-            return market.base, order.open * market.base_atoms
-        assert order.price is not None
-        rest = order.price * order.open * market.quote_atoms
-        worst = max(market.maker_ppm, market.taker_ppm, 0)
-        fee_at_most = math.ceil(order.fee + Fraction(rest * worst, 10**6))
-        return market.quote, rest + fee_at_most - math.ceil(order.fee)
-
-    def reserved(self, account: int, asset: int) -> int:
-        """Sum of the needs of the account's open orders."""
-        needs = [self.need(order) for order in self.open_orders(account)]
-        return sum(atoms for of, atoms in needs if of == asset)
-
-    def available(self, account: int, asset: int) -> int:
-        """What is not reserved."""
-        return self.totals.get((account, asset), 0) - self.reserved(account, asset)
-
-    def opposite(self, market_id: int, buy: bool, price: int | None) -> list[NaiveOrder]:
-        """Open orders that an order would meet, in their order: best price, then age."""
-        others = [o for o in self.open_orders() if o.market_id == market_id and o.buy != buy]
-        priced = [(o.price, o) for o in others if o.price is not None]
-        within = [(p, o) for p, o in priced if price is None or (p <= price if buy else p >= price)]
-        within.sort(key=lambda pair: (pair[0] if buy else -pair[0], pair[1].order_id))
-        return [o for _, o in within]
-
-    # ------------------------------------------------------------ commands
+    # ------------------------------------------------------------ administration
 
     def credit(self, account: int, asset: int, atoms: int, key: str) -> Outcome:
         """Issue money."""
@@ -124,111 +31,291 @@ class NaiveExchange:
             return Outcome("repeated" if self.credits[account, key] == (asset, atoms) else "ALREADY_EXISTS")
         if key:
             self.credits[account, key] = (asset, atoms)
-        self._move(ISSUANCE, account, asset, atoms)
+        self.move(ISSUANCE, account, asset, atoms)
         return Outcome("done")
 
-    def place(self, order: NaiveOrder) -> Outcome:
-        """Place an order as the published rules say."""
-        market = self.markets[order.market_id]
-        for known in self.orders:
-            if order.key and known.account == order.account and known.key == order.key:
-                same = known.payload() == order.payload()
-                return Outcome("repeated", known) if same else Outcome("CLIENT_ORDER_ID_REUSED")
-        status = self.status[order.market_id]
-        if status != "OPEN" and not (status == "POST_ONLY" and order.post_only):
-            return Outcome("MARKET_" + status)
-        if order.price is not None and order.price * order.quantity * market.quote_atoms < market.min_notional:
-            return Outcome("NOTIONAL_TOO_SMALL")
-        met = self.opposite(order.market_id, order.buy, order.price)
-        if order.post_only and met:
-            return Outcome("POST_ONLY_WOULD_CROSS")
-        if self._cost(order, met) > self.available(order.account, market.quote if order.buy else market.base):
-            return Outcome("INSUFFICIENT_FUNDS")
+    def set_protection(self, market_id: int, protection: Protection) -> Outcome:
+        """State a market's limits anew."""
+        self.protection[market_id] = protection
+        return Outcome("done")
 
-        self.orders.append(order)
-        order.state = "arriving"
+    def set_trade_group(self, account: int, group: int) -> Outcome:
+        """Put an account into a trade group; 0 is none."""
+        self.groups[account] = group
+        return Outcome("done")
+
+    def set_status(self, market_id: int, status: str) -> Outcome:
+        """Set what a market accepts; to OPEN a crossed book trades at one price first."""
+        if status == "POST_ONLY" and self.indication(market_id) is not None:
+            return Outcome("MARKET_IN_AUCTION")
+        outcome = Outcome("done")
+        self.status[market_id] = status
+        if status == "OPEN":
+            self.uncross(market_id, outcome)
+        return self._finished(outcome)
+
+    # ------------------------------------------------------------ placing
+
+    def place(self, order: NaiveOrder) -> Outcome:
+        """Place an order."""
+        known = self._known(order)
+        if known is not None:
+            return known
+        refusal = self._judge(order)
+        if refusal:
+            return Outcome(refusal)
         outcome = Outcome("accepted", order)
-        if order.tif == "FOK" and sum(o.open for o in met if o.account != order.account) < order.quantity:
-            order.state = "expired"
-            return outcome
-        for maker in met:
-            if order.open == 0:
-                break
-            if maker.account == order.account:
-                maker.state = "expired"
+        self._enter(order, outcome)
+        return self._finished(outcome)
+
+    def place_oco(self, above: NaiveOrder, below: NaiveOrder) -> Outcome:
+        """Place two orders of which one cancels the other."""
+        legs = [above, below]
+        return self._place_list(legs, legs, Mates(legs))
+
+    def place_bracket(self, entry: NaiveOrder, take_profit: NaiveOrder, stop_loss: NaiveOrder) -> Outcome:
+        """Place an entry and two exits, whose quantity is 0."""
+        exits = [take_profit, stop_loss]
+        return self._place_list([entry, *exits], [entry], Mates(exits, entry))
+
+    def preview(self, order: NaiveOrder) -> Outcome:
+        """Say what would happen, and do nothing."""
+        return copy.deepcopy(self).place(copy.deepcopy(order))
+
+    def amend(self, account: int, order_id: int, key: str, price: int | None, quantity: int | None) -> Outcome:
+        """Change price, total quantity, or both (None keeps it)."""
+        order = self._named(account, order_id, key)
+        if isinstance(order, str):
+            return Outcome(order)
+        new_price = order.price if price is None else price
+        new_quantity = order.quantity if quantity is None else quantity
+        trial = copy.copy(order)
+        trial.price, trial.quantity = new_price, new_quantity
+        trial.open = new_quantity - order.filled - order.prevented
+        refusal = self._judge_amend(order, trial)
+        if refusal:
+            return Outcome(refusal)
+
+        outcome = Outcome("amended", order)
+        keeps_place = trial.price == order.price and new_quantity <= order.quantity
+        order.price, order.quantity, order.open = trial.price, new_quantity, trial.open
+        if order.state == "open":
+            if keeps_place:
+                order.shown = min(order.shown, order.open)
+            elif order.kind == "PEGGED":
+                self.show(order)
             else:
-                outcome.trades.append(self._trade(market, maker, order))
-        if order.open == 0:
-            order.state = "filled"
-        else:
-            order.state = "open" if order.tif == "GTC" else "expired"
-        return outcome
+                self.arrive(order, outcome)
+        return self._finished(outcome)
+
+    def cancel_replace(
+        self, account: int, order_id: int, key: str, order: NaiveOrder, stop_on_failure: bool
+    ) -> Outcome:
+        """Cancel one order and place another; the word joins both with " then "."""
+        known = self._known(order)
+        if known is not None:
+            return known
+        canceled = self.cancel(account, order_id, key)
+        if not canceled.word.startswith("canceled") and stop_on_failure:
+            return canceled
+        placed = self.place(order)
+        return Outcome(
+            f"{canceled.word} then {placed.word}", placed.order, placed.trades, canceled.events + placed.events
+        )
+
+    def batch(self, items: list[Callable[[NaiveExchange], Outcome]], all_or_none: bool) -> list[Outcome]:
+        """Execute commands in a row; all or none gives the first refusal alone, and nothing happened."""
+        trial = copy.deepcopy(self)
+        outcomes = []
+        for item in items:
+            outcome = item(trial)
+            if all_or_none and outcome.word.isupper():
+                return [outcome]
+            outcomes.append(outcome)
+        self.__dict__.update(trial.__dict__)
+        return outcomes
+
+    # ------------------------------------------------------------ canceling
 
     def cancel(self, account: int, order_id: int, key: str) -> Outcome:
         """Cancel one order by id, or by key."""
-        for order in self.orders:
-            named = order.order_id == order_id if order_id else order.key == key
-            if order.account == account and named:
-                if order.state != "open":
-                    return Outcome("ORDER_CLOSED")
-                if self.status[order.market_id] == "HALTED":
-                    return Outcome("MARKET_HALTED")
-                order.state = "canceled"
-                return Outcome("canceled 1", order)
-        return Outcome("ORDER_NOT_FOUND")
+        order = self._named(account, order_id, key)
+        if isinstance(order, str):
+            return Outcome(order)
+        if self.status[order.market_id] == "HALTED":
+            return Outcome("MARKET_HALTED")
+        outcome = Outcome("canceled 1", order)
+        self.end(order, "canceled", "CANCELED_BY_OWNER", outcome)
+        return self._finished(outcome)
 
-    def cancel_all(self, account: int, market_id: int) -> Outcome:
-        """Cancel everything that is not in a halted market."""
+    def cancel_all(self, account: int, market_id: int, buy: bool | None = None, prefix: str = "") -> Outcome:
+        """Cancel what passes the filters and is not in a halted market, and with it the rest of its lists."""
         if market_id and self.status[market_id] == "HALTED":
             return Outcome("MARKET_HALTED")
         chosen = [
             order
             for order in self.open_orders(account)
-            if market_id in (0, order.market_id) and self.status[order.market_id] != "HALTED"
+            if market_id in (0, order.market_id)
+            and self.status[order.market_id] != "HALTED"
+            and buy in (None, order.buy)
+            and order.key.startswith(prefix)
         ]
-        for order in chosen:
-            order.state = "canceled"
-        return Outcome(f"canceled {len(chosen)}")
+        return self._cancel_these(chosen, "CANCELED_BY_OWNER")
 
-    # ------------------------------------------------------------ money
+    def set_cancel_all_after(self, account: int, timeout: int) -> Outcome:
+        """Arm the dead-man's switch; 0 disarms it."""
+        self.switches[account] = self.now + timeout if timeout else 0
+        return Outcome("done")
 
-    def _cost(self, order: NaiveOrder, met: list[NaiveOrder]) -> int:
-        """What the order must be able to pay."""
-        market = self.markets[order.market_id]
-        if order.price is not None or not order.buy:
-            return self.need(order)[1]
-        missing, cost = order.quantity, 0
-        for maker in met:
-            if maker.account != order.account and missing:
-                lots = min(maker.open, missing)
-                assert maker.price is not None
-                cost += lots * maker.price * market.quote_atoms
-                missing -= lots
-        return cost + math.ceil(Fraction(cost * market.taker_ppm, 10**6))
+    def run_cancel_all_after(self, account: int, cancel_time: int) -> Outcome:
+        """Let the dead-man's switch act, unless it was set anew."""
+        if not cancel_time or self.switches.get(account) != cancel_time or cancel_time > self.now:
+            return Outcome("canceled 0")
+        self.switches[account] = 0
+        return self._cancel_these(self.open_orders(account), "CANCEL_ALL_AFTER")
 
-    def _trade(self, market: NaiveMarket, maker: NaiveOrder, taker: NaiveOrder) -> NaiveTrade:
-        assert maker.price is not None
-        lots = min(maker.open, taker.open)
-        cost = lots * maker.price * market.quote_atoms
-        buyer, seller = (taker, maker) if taker.buy else (maker, taker)
-        self._move(seller.account, buyer.account, market.base, lots * market.base_atoms)
-        self._move(buyer.account, seller.account, market.quote, cost)
-        maker_fee = self._charge(market, maker, cost, market.maker_ppm)
-        taker_fee = self._charge(market, taker, cost, market.taker_ppm)
-        for order in (maker, taker):
-            order.open -= lots
-            order.cost += cost
-        if maker.open == 0:
-            maker.state = "filled"
-        return NaiveTrade(maker.order_id, taker.order_id, maker.price, lots, maker_fee, taker_fee)
+    def cancel_session(self, account: int, session: int) -> Outcome:
+        """Cancel what an order entry stream placed."""
+        chosen = [o for o in self.open_orders(account) if session and o.session == session]
+        return self._cancel_these(chosen, "DISCONNECTED")
 
-    def _charge(self, market: NaiveMarket, order: NaiveOrder, cost: int, ppm: int) -> int:
-        before = math.ceil(order.fee)
-        order.fee += Fraction(cost * ppm, 10**6)
-        fee = math.ceil(order.fee) - before
-        self._move(order.account, FEES, market.quote, fee)
-        return fee
+    def expire(self) -> Outcome:
+        """End the orders whose time has come."""
+        due = [o for o in self.open_orders() if 0 < o.expire_time <= self.now]
+        due.sort(key=lambda o: (o.expire_time, o.order_id))
+        outcome = Outcome("done")
+        ended = 0
+        for order in due:
+            if ended == EXPIRIES_A_COMMAND:
+                break
+            if order.state in ("open", "pending"):
+                self.end(order, "expired", "EXPIRE_TIME", outcome)
+                ended += 1
+        return self._finished(outcome)
 
-    def _move(self, source: int | str, target: int | str, asset: int, atoms: int) -> None:
-        self.totals[source, asset] = self.totals.get((source, asset), 0) - atoms
-        self.totals[target, asset] = self.totals.get((target, asset), 0) + atoms
+    # ------------------------------------------------------------ checks
+
+    def _known(self, order: NaiveOrder) -> Outcome | None:
+        for known in self.orders:
+            if order.key and known.account == order.account and known.key == order.key:
+                same = known.payload() == order.payload()
+                return Outcome("repeated", known) if same else Outcome("CLIENT_ORDER_ID_REUSED")
+        return None
+
+    def _named(self, account: int, order_id: int, key: str) -> NaiveOrder | str:
+        for order in self.orders:
+            named = order.order_id == order_id if order_id else order.key == key
+            if order.account == account and named:
+                return order if order.state in ("open", "pending") else "ORDER_CLOSED"
+        return "ORDER_NOT_FOUND"
+
+    def _judge(self, order: NaiveOrder, of_list: int = 1) -> str:
+        """Steps 4 to 12; of a list `of_list` orders come at once."""
+        waits = is_triggered_kind(order)
+        last = self.last.get(order.market_id)
+        if order.expire_time and order.expire_time <= self.now:
+            return "INVALID_FIELD"
+        refusal = self._wrong_status(order) or ("" if waits else self.slid(order)) or self._outside_limits(order)
+        if refusal:
+            return refusal
+        if not waits and self.outside_band(order):
+            return "PRICE_OUTSIDE_BAND"
+        most = self.protection[order.market_id].max_open_orders
+        mine = [o for o in self.open_orders(order.account) if o.market_id == order.market_id]
+        if most and (waits or order.may_rest or of_list > 1) and len(mine) + of_list > most:
+            return "TOO_MANY_OPEN_ORDERS"
+        if waits:
+            fires = last is not None and order.kind != "TRAILING_STOP" and self.satisfied(order, last)
+            return "WOULD_TRIGGER_IMMEDIATELY" if fires else ""
+        return self.crosses(order) or self.unfunded(order)
+
+    def _judge_amend(self, order: NaiveOrder, trial: NaiveOrder) -> str:
+        status = self._wrong_status(order)
+        if status:
+            return status
+        if order.mates is not None and trial.quantity != order.quantity:
+            return "ORDER_IN_LIST"
+        if trial.open <= 0 and order.quantity > 0:
+            return "QUANTITY_NOT_ABOVE_FILLED"
+        if order.state == "pending":
+            return "" if order.quantity == 0 else self._outside_limits(trial)
+        refusal = self.slid(trial) or self._outside_limits(trial)
+        if not refusal and trial.price != order.price:
+            refusal = self.outside_band(trial)
+        return refusal or self.crosses(trial) or self.unfunded(trial, self.need(order)[1])
+
+    def _wrong_status(self, order: NaiveOrder) -> str:
+        status = self.status[order.market_id]
+        if status == "OPEN" or (status == "POST_ONLY" and order.adds_only):
+            return ""
+        if status != "AUCTION":
+            return "MARKET_" + status
+        takes_part = is_triggered_kind(order) or (order.may_rest and not order.adds_only)
+        return "" if takes_part else "MARKET_IN_AUCTION"
+
+    def _outside_limits(self, order: NaiveOrder) -> str:
+        market, limits = self.markets[order.market_id], self.protection[order.market_id]
+        if not order.quote_amount:
+            if order.quantity < limits.min_quantity:
+                return "QUANTITY_TOO_SMALL"
+            if limits.max_quantity and order.quantity > limits.max_quantity:
+                return "QUANTITY_TOO_LARGE"
+        if order.quote_amount:
+            notional = order.quote_amount
+        elif order.price is not None:
+            notional = order.price * order.quantity * market.quote_atoms
+        else:
+            return ""
+        if notional < (market.min_notional if limits.min_notional is None else limits.min_notional):
+            return "NOTIONAL_TOO_SMALL"
+        return "NOTIONAL_TOO_LARGE" if limits.max_notional and notional > limits.max_notional else ""
+
+    # ------------------------------------------------------------ work
+
+    def _enter(self, order: NaiveOrder, outcome: Outcome) -> None:
+        self.orders.append(order)
+        if not is_triggered_kind(order):
+            self.arrive(order, outcome)
+            return
+        order.state = "pending"
+        last = self.last.get(order.market_id)
+        if order.kind == "TRAILING_STOP" and order.activation == 0:
+            order.active, order.extreme = True, last
+        elif order.kind == "TRAILING_STOP" and last is not None:
+            order.active = last <= order.activation if order.buy else last >= order.activation
+            order.extreme = last if order.active else None
+
+    def _place_list(self, orders: list[NaiveOrder], judged: list[NaiveOrder], mates: Mates) -> Outcome:
+        known = [self._known(order) for order in orders if order.key]
+        if any(known):
+            seen = {id(outcome.order.mates) for outcome in known if outcome and outcome.order and outcome.order.mates}
+            same = all(outcome is not None and outcome.word == "repeated" for outcome in known) and len(seen) == 1
+            return Outcome("repeated", orders[0]) if same else Outcome("CLIENT_ORDER_ID_REUSED")
+        for order in judged:
+            refusal = self._judge(order, len(orders))
+            if refusal:
+                return Outcome(refusal)
+        outcome = Outcome("accepted", orders[0])
+        for order in orders:
+            order.mates = mates
+            order.state = "pending"
+            self.orders.append(order)
+        for order in orders:
+            if not is_triggered_kind(order):
+                self.arrive(order, outcome)
+        return self._finished(outcome)
+
+    def _cancel_these(self, chosen: list[NaiveOrder], reason: str) -> Outcome:
+        together = [
+            order
+            for order in self.open_orders()
+            if order in chosen or any(mate in chosen for mate in (order.mates.all() if order.mates else []))
+        ]
+        outcome = Outcome(f"canceled {len(together)}")
+        for order in together:
+            self.end(order, "canceled", reason, outcome, alone=True)
+        return self._finished(outcome)
+
+    def _finished(self, outcome: Outcome) -> Outcome:
+        self.settle_down(outcome)
+        return outcome

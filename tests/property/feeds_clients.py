@@ -6,7 +6,7 @@ from zlib import crc32
 
 from exchange.v1.account_service_pb2 import StreamAccountResponse
 from exchange.v1.market_data_service_pb2 import PriceLevel, StreamOrderBookResponse
-from exchange.v1.types_pb2 import ORDER_STATUS_OPEN, Balance, Order
+from exchange.v1.types_pb2 import ORDER_STATUS_OPEN, ORDER_STATUS_PENDING_TRIGGER, Balance, Order
 
 
 def fixed(decimal: str, decimals: int) -> str:
@@ -101,7 +101,7 @@ class AccountClient:
             return kind
         assert message.sequence > message.prev_sequence
         for order in message.update.orders:
-            if order.status == ORDER_STATUS_OPEN:
+            if order.status in (ORDER_STATUS_OPEN, ORDER_STATUS_PENDING_TRIGGER):
                 self.orders[order.order_id] = order
             else:
                 self.orders.pop(order.order_id, None)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,8 +12,19 @@ from hypothesis import strategies as st
 from exchange.v1.account_service_pb2 import StreamAccountResponse
 from exchange.v1.market_data_service_pb2 import StreamOrderBookResponse
 from exchange_server.engine import Engine
-from exchange_server.engine.commands import Command
-from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, AccountId, Sequence, TimeNs
+from exchange_server.engine.commands import CancelSessionOrders, Command, ExpireOrders, SetTradeGroup
+from exchange_server.engine.types import (
+    SIDE_BUY,
+    SIDE_SELL,
+    TIF_GTT,
+    TYPE_MARKET,
+    TYPE_STOP_LIMIT,
+    TYPE_STOP_MARKET,
+    TYPE_TAKE_PROFIT_LIMIT,
+    AccountId,
+    Sequence,
+    TimeNs,
+)
 from exchange_server.feeds import Feeds, StreamRefused
 from exchange_server.feeds.errors import REJECT_SEQUENCE_IN_FUTURE, REJECT_SEQUENCE_TOO_OLD
 from exchange_server.wire.accounts import balance_message
@@ -21,14 +33,18 @@ from exchange_server.wire.units import format_price, format_quantity
 from tests.feeds_support import (
     ACCOUNTS,
     MARKETS,
+    START_NS,
     TIF_FOK,
     TIF_GTC,
     TIF_IOC,
     Exchange,
+    amend,
     cancel,
     cancel_all,
     limit,
     market_order,
+    replace,
+    special,
 )
 from tests.property.feeds_clients import AccountClient, BookClient
 
@@ -45,14 +61,58 @@ places = st.builds(
     st.sampled_from((TIF_GTC, TIF_GTC, TIF_GTC, TIF_IOC, TIF_FOK)),
 )
 post_only = st.builds(limit, accounts, sides, st.integers(60, 140), st.integers(1, 5), markets, post_only=st.just(True))
+prices, lots = st.integers(95, 106), st.integers(1, 5)
+cancels = st.builds(cancel, accounts, st.integers(16, 60))
+_place = partial(st.builds, special, accounts, sides)
+specials = st.one_of(
+    _place(prices, lots, markets, self_trade=st.integers(1, 4)),
+    _place(prices, st.integers(4, 9), markets, display_lots=st.integers(1, 3), self_trade=st.integers(1, 4)),
+    _place(prices, lots, markets, post_only=st.just(True), slide=st.just(True)),
+    _place(
+        st.just(0),
+        st.just(0),
+        markets,
+        st.just(TYPE_MARKET),
+        st.just(TIF_IOC),
+        quote_amount_atoms=st.integers(1, 10**6),
+    ),
+    _place(
+        prices,
+        lots,
+        markets,
+        st.sampled_from((TYPE_STOP_LIMIT, TYPE_TAKE_PROFIT_LIMIT)),
+        trigger_price_ticks=st.integers(98, 103),
+        self_trade=st.integers(1, 4),
+    ),
+    _place(
+        st.just(0), lots, markets, st.just(TYPE_STOP_MARKET), st.just(TIF_IOC), trigger_price_ticks=st.integers(98, 103)
+    ),
+    _place(
+        prices, lots, markets, time_in_force=st.just(TIF_GTT), expire_time_ns=st.integers(START_NS, START_NS + 80_000)
+    ),
+    _place(prices, lots, markets, session_id=st.just(7)),
+)
+amends = st.builds(amend, accounts, st.integers(16, 60), st.just(0) | prices, st.just(0) | st.integers(1, 9))
+timers = st.one_of(
+    st.builds(ExpireOrders),
+    st.builds(CancelSessionOrders, accounts.map(ACCOUNTS.__getitem__), st.just(7)),
+    st.builds(SetTradeGroup, accounts.map(ACCOUNTS.__getitem__), st.integers(0, 1)),
+)
 commands = st.one_of(
     places,
     places,
     post_only,
+    specials,
+    specials,
+    amends,
+    amends,
+    st.builds(replace, cancels, places | specials, st.booleans()),
+    timers,
     st.builds(market_order, accounts, sides, st.integers(1, 6), markets),
-    st.builds(cancel, accounts, st.integers(16, 60)),
+    cancels,
     st.builds(cancel_all, accounts, markets),
 )
+"""Trailing stops are not among them: where one would fire moves with every trade, without being told."""
 
 RELEASE, JOIN, PULL = "release", "join", "pull"
 steps = st.lists(

@@ -8,19 +8,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange_server.engine.commands import (
+    AmendOrder,
     CancelAllOrders,
     CancelOrder,
+    CancelReplaceOrder,
+    CancelSessionOrders,
     Command,
     CreateAccount,
     CreateApiKey,
     CreateAsset,
     CreateMarket,
     Credit,
+    ExpireOrders,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
     PlaceOrder,
     RevokeApiKey,
+    RunCancelAllAfter,
+    SetCancelAllAfter,
+    SetMarketProtection,
     SetMarketStatus,
+    SetTradeGroup,
 )
-from exchange_server.engine.terms import terms_of
+from exchange_server.engine.terms import SpecialTerms, terms_of
 from exchange_server.journal import JournalDamaged, JournalReader, Layout, SegmentWriter, verify
 from exchange_server.journal.reader import SegmentCursor, Stop
 from exchange_server.journal.records import append_records
@@ -34,10 +44,42 @@ i32 = st.integers(-(2**31), 2**31 - 1)
 # Surrogates are no text; everything else is, the empty string and NUL too.
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
+i64 = st.integers(-(2**63), 2**63 - 1)
+
+plain_terms = st.builds(terms_of, u32, u32, st.booleans())
+special_terms = st.builds(
+    SpecialTerms,
+    *(u32, u32, st.booleans()),
+    quote_amount_atoms=u64,
+    display_lots=u64,
+    self_trade=u32.filter(bool),
+    expire_time_ns=u64,
+    slide=st.booleans(),
+    session_id=u64,
+    trigger_price_ticks=u64,
+    trailing_offset_ticks=u64,
+    trailing_offset_bps=u32,
+    activation_price_ticks=u64,
+    peg_reference=u32,
+    peg_offset_ticks=i64,
+)
+places = st.builds(PlaceOrder, u64, u32, u32, plain_terms | special_terms, u64, u64, text)
+cancels = st.builds(CancelOrder, u64, u64, text)
+
 commands: st.SearchStrategy[Command] = st.one_of(
-    st.builds(PlaceOrder, u64, u32, u32, st.builds(terms_of, u32, u32, st.booleans()), u64, u64, text),
-    st.builds(CancelOrder, u64, u64, text),
-    st.builds(CancelAllOrders, u64, u32),
+    places,
+    cancels,
+    st.builds(CancelAllOrders, u64, u32, u32, text),
+    st.builds(AmendOrder, u64, u64, text, u64, u64),
+    st.builds(CancelReplaceOrder, cancels, places, st.booleans()),
+    st.builds(PlaceOcoOrder, places, places),
+    st.builds(PlaceBracketOrder, places, places, places),
+    st.builds(SetMarketProtection, u32, u64, u64, u64, u64, u32, u32, u32, u64),
+    st.builds(SetCancelAllAfter, u64, u64),
+    st.builds(ExpireOrders),
+    st.builds(RunCancelAllAfter, u64, u64),
+    st.builds(CancelSessionOrders, u64, u64),
+    st.builds(SetTradeGroup, u64, u64),
     st.builds(CreateAsset, text, u32),
     st.builds(CreateMarket, text, text, u64, u32, u64, u32, u64, i32, i32),
     st.builds(SetMarketStatus, u32, u32),

@@ -11,7 +11,7 @@ from pathlib import Path
 from exchange_server.engine import Engine
 from exchange_server.journal import verify, write_snapshot
 from exchange_server.journal.audit import dump
-from tests.journal_support import apply_all, many, one_of_each, write_journal
+from tests.journal_support import apply_all, many, one_of_each, order_features, write_journal
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -19,7 +19,7 @@ GOLDEN = Path(__file__).parent / "golden"
 def main(name: str) -> None:
     """Write the journal with a snapshot in its middle, and what this version sees in it."""
     directory = GOLDEN / name
-    commands = one_of_each() + many(150)[7:]
+    commands = one_of_each() + order_features() + many(150)[7:]
     engine = write_journal(directory, commands, segment_bytes=4096, mark=True)
     half = Engine()
     apply_all(half, commands[: len(commands) // 2])

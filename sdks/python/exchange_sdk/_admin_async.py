@@ -8,7 +8,7 @@ from exchange_sdk import _operations as operations
 from exchange_sdk._decimals import DecimalInput
 from exchange_sdk._enums import MarketStatus, Scope
 from exchange_sdk._operations import Operation
-from exchange_sdk.models import Account, Asset, Balance, CreatedApiKey, Market, StateHash
+from exchange_sdk.models import Account, Asset, Balance, CreatedApiKey, Market, MarketProtection, StateHash
 from exchange_sdk.pages import AsyncPages
 
 T = TypeVar("T")
@@ -58,9 +58,28 @@ class AsyncAdmin:
         """Set what a market accepts from now on. Raises NotFound."""
         return await self._call(operations.set_market_status(market, status, validate_only), timeout)
 
+    async def set_market_protection(
+        self, market: str, protection: MarketProtection, *, validate_only: bool = False, timeout: float | None = None
+    ) -> Market:
+        """State a market's limits anew; what is left out is no longer limited. Acts on what comes after.
+
+        To change one: `replace((await client.get_market(name)).protection, price_band_bps=500)`. Raises NotFound, and
+        InvalidRequest for a minimum above its maximum.
+        """
+        return await self._call(operations.set_market_protection(market, protection, validate_only), timeout)
+
     async def create_account(self, name: str, *, validate_only: bool = False, timeout: float | None = None) -> Account:
         """Create an account; names are unique."""
         return await self._call(operations.create_account(name, validate_only), timeout)
+
+    async def set_trade_group(
+        self, account_id: int, trade_group_id: int, *, validate_only: bool = False, timeout: float | None = None
+    ) -> Account:
+        """Put an account into a trade group: its accounts count as one owner for self-trade prevention.
+
+        `trade_group_id`: any number up to 2^62 - 1; 0 takes it out of its group. Raises NotFound.
+        """
+        return await self._call(operations.set_trade_group(account_id, trade_group_id, validate_only), timeout)
 
     def list_accounts(
         self, *, page_size: int = 0, page_token: str = "", timeout: float | None = None

@@ -8,7 +8,6 @@ from typing import Self, TypeVar
 import grpc
 
 from exchange_sdk import _operations as operations
-from exchange_sdk import _order_requests as requests
 from exchange_sdk import errors
 from exchange_sdk._admin_async import AsyncAdmin
 from exchange_sdk._connection import (
@@ -19,10 +18,9 @@ from exchange_sdk._connection import (
     RetryPolicy,
     connection,
 )
-from exchange_sdk._decimals import DecimalInput
-from exchange_sdk._enums import OrderType, Side, TimeInForce
 from exchange_sdk._operations import Operation, Stubs
 from exchange_sdk._order_entry_async import AsyncOrderEntry
+from exchange_sdk._orders_async import AsyncOrders
 from exchange_sdk._pipeline import DEFAULT_IN_FLIGHT
 from exchange_sdk._stream_states import (
     AccountEvent,
@@ -37,29 +35,27 @@ from exchange_sdk.models import (
     Account,
     Asset,
     Balance,
-    Fill,
     LedgerEntry,
     Market,
-    Order,
     OrderBook,
-    PlacedOrder,
     Reconnected,
 )
+from exchange_sdk.order_models import Fill
 from exchange_sdk.pages import AsyncPages
 from exchange_sdk.streams import AsyncOrderBookStream, AsyncStream
 
 T = TypeVar("T")
 
 
-class AsyncClient:
+class AsyncClient(AsyncOrders):
     """The exchange, for asyncio. Use it as `async with AsyncClient() as client`, or call `close()`.
 
     `address`: host:port; else EXCHANGE_ADDRESS, else 127.0.0.1:50051. `api_key`: else EXCHANGE_API_KEY; public market
     data needs none. `tls`: True, or channel credentials of your own; a key in plaintext to another machine is refused
     (ValueError) unless `insecure`. `timeout`: seconds that a call may take with all its retries; each call can have its
-    own. Calls are repeated when that is safe: reads, cancels, and orders and credits with a key, which they have unless
-    told otherwise. A mutation that was sent and not answered raises OutcomeUnknown. `liveness`: seconds without a
-    message after which a stream reconnects.
+    own. Calls are repeated when that is safe: reads, cancels, amends, and orders and credits with a key, which they
+    have unless told otherwise. A mutation that was sent and not answered raises OutcomeUnknown. `liveness`: seconds
+    without a message after which a stream reconnects.
     """
 
     def __init__(
@@ -137,98 +133,21 @@ class AsyncClient:
         """
         return AsyncStream(self, TradeState(self._connection, market, after_trade_id))
 
-    # ---------------------------------------------------------------- orders
-
-    async def place_order(
-        self,
-        *,
-        market: str,
-        side: Side | str,
-        quantity: DecimalInput,
-        price: DecimalInput | None = None,
-        type: OrderType | str | None = None,
-        time_in_force: TimeInForce | str | None = None,
-        post_only: bool = False,
-        client_order_id: str | None = None,
-        validate_only: bool = False,
-        timeout: float | None = None,
-    ) -> PlacedOrder:
-        """Place an order; returns when it is durable. Without a price it is a market order.
-
-        `quantity` in base units, `price` in quote units per base unit: Decimal, int or str, never a float. A time in
-        force not given is GTC for a limit order and IOC for a market order. `client_order_id`: your own key, None to
-        have one made, "" for none (then it is not repeated when the connection fails).
-        Raises OrderRejected (InsufficientFunds, PostOnlyWouldCross, InvalidOrder, MarketClosed), InvalidRequest,
-        NotFound, AlreadyExists, OutcomeUnknown.
-        """
-        request = requests.place_order(
-            market=market,
-            side=side,
-            quantity=quantity,
-            price=price,
-            type=type,
-            time_in_force=time_in_force,
-            post_only=post_only,
-            client_order_id=client_order_id,
-            validate_only=validate_only,
-        )
-        return await self._call(operations.place_order(request), timeout)
-
-    async def cancel_order(
-        self,
-        *,
-        order_id: int | None = None,
-        client_order_id: str | None = None,
-        validate_only: bool = False,
-        timeout: float | None = None,
-    ) -> Order:
-        """Cancel one open order, named by one of its ids; returns it as it ended. Raises NotFound, OrderClosed."""
-        request = requests.cancel_order(order_id=order_id, client_order_id=client_order_id, validate_only=validate_only)
-        return await self._call(operations.cancel_order(request), timeout)
-
-    async def cancel_all_orders(
-        self, *, market: str = "", validate_only: bool = False, timeout: float | None = None
-    ) -> list[int]:
-        """Cancel all open orders, or those of one market; returns their ids, oldest first.
-
-        When it had to be repeated, only the ids that the last attempt canceled.
-        """
-        return await self._call(operations.cancel_all_orders(market, validate_only), timeout)
-
-    async def get_order(
-        self, *, order_id: int | None = None, client_order_id: str | None = None, timeout: float | None = None
-    ) -> Order:
-        """Get one order as it is now, named by one of its ids. Raises NotFound; old closed ones are in list_orders."""
-        request = requests.get_order(order_id=order_id, client_order_id=client_order_id)
-        return await self._call(operations.get_order(request), timeout)
-
-    def list_orders(
-        self,
-        *,
-        market: str = "",
-        open_only: bool = False,
-        page_size: int = 0,
-        page_token: str = "",
-        account_id: int = 0,
-        timeout: float | None = None,
-    ) -> AsyncPages[Order]:
-        """List orders, newest first: open ones as they are now, or all, which may be a moment behind.
-
-        `page_size`: 1 to 1000, 0 is 100. `account_id`: another account, for keys with the scope ADMIN.
-        """
-        return AsyncPages(
-            lambda token: self._call(operations.list_orders(market, open_only, page_size, account_id, token), timeout),
-            page_token,
-        )
+    # ---------------------------------------------------------------- order entry
 
     def order_entry(
         self,
         *,
         max_in_flight: int = DEFAULT_IN_FLIGHT,
         on_reconnect: Callable[[Reconnected], None] | None = None,
+        cancel_on_disconnect: bool = False,
     ) -> AsyncOrderEntry:
-        """Return a session for many orders, answered in order without waiting in between: `async with` it."""
-        return AsyncOrderEntry(self, max_in_flight, on_reconnect)
+        """Return a session for many orders, answered in order without waiting in between: `async with` it.
+
+        `cancel_on_disconnect`: when the session ends or its connection breaks, the exchange cancels what is open of the
+        orders that were placed over that connection, and of no others.
+        """
+        return AsyncOrderEntry(self, max_in_flight, on_reconnect, cancel_on_disconnect)
 
     # ---------------------------------------------------------------- account
 

@@ -44,18 +44,41 @@ class Side(_WireEnum):
 
 
 class OrderType(_WireEnum):
-    """How an order is priced."""
+    """How an order is priced, and whether it waits for a trigger."""
 
     LIMIT = 1
     MARKET = 2
+    STOP_MARKET = 3
+    STOP_LIMIT = 4
+    TAKE_PROFIT_MARKET = 5
+    TAKE_PROFIT_LIMIT = 6
+    TRAILING_STOP = 7
+    PEGGED = 8
 
 
 class TimeInForce(_WireEnum):
-    """How long an order stays active: good till canceled, immediate or cancel, fill or kill."""
+    """How long an order stays active: good till canceled, immediate or cancel, fill or kill, good till time."""
 
     GTC = 1
     IOC = 2
     FOK = 3
+    GTT = 4
+
+
+class SelfTradePrevention(_WireEnum):
+    """What happens when an order arrives and meets a resting order of the same owner. Instead of a trade, always."""
+
+    EXPIRE_MAKER = 1
+    EXPIRE_TAKER = 2
+    EXPIRE_BOTH = 3
+    DECREMENT = 4
+
+
+class CancelReplaceMode(_WireEnum):
+    """What happens to the new order when the old one cannot be canceled: not placed, or placed all the same."""
+
+    STOP_ON_FAILURE = 1
+    ALLOW_FAILURE = 2
 
 
 class OrderStatus(_WireEnum):
@@ -65,6 +88,7 @@ class OrderStatus(_WireEnum):
     FILLED = 2
     CANCELED = 3
     EXPIRED = 4
+    PENDING_TRIGGER = 5
 
 
 class CloseReason(_WireEnum):
@@ -75,22 +99,31 @@ class CloseReason(_WireEnum):
     NO_LIQUIDITY = 3
     NOT_FILLABLE = 4
     SELF_TRADE = 5
+    QUOTE_AMOUNT_TOO_SMALL = 6
+    EXPIRE_TIME = 7
+    CANCEL_ALL_AFTER = 8
+    DISCONNECTED = 9
+    PRICE_PROTECTION = 10
+    TRIGGER_REFUSED = 11
+    ORDER_LIST = 12
 
 
 class Liquidity(_WireEnum):
-    """Whether a fill had provided liquidity or took it."""
+    """Whether a fill had provided liquidity or took it; in an auction nobody takes."""
 
     MAKER = 1
     TAKER = 2
+    AUCTION = 3
 
 
 class MarketStatus(_WireEnum):
-    """What a market accepts: everything, post-only orders and cancels, cancels, nothing."""
+    """What a market accepts: everything, post-only orders and cancels, cancels, nothing, orders for an auction."""
 
     OPEN = 1
     POST_ONLY = 2
     CANCEL_ONLY = 3
     HALTED = 4
+    AUCTION = 5
 
 
 class Scope(_WireEnum):
@@ -146,3 +179,11 @@ class RejectReason(_WireEnum):
     UNAVAILABLE = 32
     METHOD_NOT_FOUND = 33
     QUARANTINED = 34
+    QUANTITY_NOT_ABOVE_FILLED = 35
+    QUANTITY_TOO_SMALL = 36
+    QUANTITY_TOO_LARGE = 37
+    TOO_MANY_OPEN_ORDERS = 38
+    PRICE_OUTSIDE_BAND = 39
+    WOULD_TRIGGER_IMMEDIATELY = 40
+    ORDER_IN_LIST = 41
+    MARKET_IN_AUCTION = 42

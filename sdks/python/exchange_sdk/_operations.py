@@ -1,12 +1,15 @@
-"""Every unary method once, for both clients: what is sent, how the answer is read, whether it may be sent twice."""
+"""Every unary method once, for both clients: what is sent, how the answer is read, whether it may be sent twice.
+
+Those about orders are in `_order_operations`.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import grpc
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from exchange.v1 import account_service_pb2 as accounts_pb
 from exchange.v1 import account_service_pb2_grpc as accounts_grpc
@@ -14,27 +17,27 @@ from exchange.v1 import admin_service_pb2 as admin_pb
 from exchange.v1 import admin_service_pb2_grpc as admin_grpc
 from exchange.v1 import market_data_service_pb2 as market_data_pb
 from exchange.v1 import market_data_service_pb2_grpc as market_data_grpc
-from exchange.v1 import order_service_pb2 as orders_pb
 from exchange.v1 import order_service_pb2_grpc as orders_grpc
-from exchange_sdk import _order_requests as requests
+from exchange.v1 import types_pb2
 from exchange_sdk import _parse as parse
 from exchange_sdk._decimals import DecimalInput, to_wire
-from exchange_sdk._enums import CloseReason, MarketStatus, Scope, wire_number
-from exchange_sdk.errors import ExchangeError, OrderClosed
+from exchange_sdk._enums import MarketStatus, Scope, wire_number
+from exchange_sdk._order_requests import new_key
+from exchange_sdk._times import to_timestamp
+from exchange_sdk.errors import ExchangeError
 from exchange_sdk.models import (
     Account,
     Asset,
     Balance,
     CreatedApiKey,
-    Fill,
     LedgerEntry,
     Market,
-    Order,
+    MarketProtection,
     OrderBook,
     Page,
-    PlacedOrder,
     StateHash,
 )
+from exchange_sdk.order_models import Fill
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -71,7 +74,7 @@ class Operation(Generic[Result]):
     settle: "Callable[[ExchangeError], Operation[Result | None] | None] | None" = None
 
 
-def _read(
+def read(
     rpc: "Callable[[Stubs], grpc.UnaryUnaryMultiCallable[Request, Response]]",
     request: Request,
     parse: Callable[[Response], Result],
@@ -88,7 +91,7 @@ def _write(
     return Operation(rpc, request, parse, mutates=True, repeatable=repeatable)
 
 
-def _page(items: Iterable[Response], read: Callable[[Response], Item], token: str) -> Page[Item]:
+def page(items: Iterable[Response], read: Callable[[Response], Item], token: str) -> Page[Item]:
     return Page(tuple(map(read, items)), token)
 
 
@@ -96,7 +99,7 @@ def _page(items: Iterable[Response], read: Callable[[Response], Item], token: st
 
 
 def list_assets() -> Operation[list[Asset]]:
-    return _read(
+    return read(
         lambda stubs: stubs.market_data.ListAssets,
         market_data_pb.ListAssetsRequest(),
         lambda answer: list(map(parse.asset, answer.assets)),
@@ -104,7 +107,7 @@ def list_assets() -> Operation[list[Asset]]:
 
 
 def list_markets() -> Operation[list[Market]]:
-    return _read(
+    return read(
         lambda stubs: stubs.market_data.ListMarkets,
         market_data_pb.ListMarketsRequest(),
         lambda answer: list(map(parse.market, answer.markets)),
@@ -112,7 +115,7 @@ def list_markets() -> Operation[list[Market]]:
 
 
 def get_market(market: str) -> Operation[Market]:
-    return _read(
+    return read(
         lambda stubs: stubs.market_data.GetMarket,
         market_data_pb.GetMarketRequest(market=market),
         lambda answer: parse.market(answer.market),
@@ -120,78 +123,10 @@ def get_market(market: str) -> Operation[Market]:
 
 
 def get_order_book(market: str, depth: int) -> Operation[OrderBook]:
-    return _read(
+    return read(
         lambda stubs: stubs.market_data.GetOrderBook,
         market_data_pb.GetOrderBookRequest(market=market, depth=depth),
         lambda answer: parse.order_book(answer.order_book),
-    )
-
-
-# ---------------------------------------------------------------- orders
-
-
-def place_order(request: orders_pb.PlaceOrderRequest) -> Operation[PlacedOrder]:
-    return Operation(
-        lambda stubs: stubs.orders.PlaceOrder,
-        request,
-        lambda answer: PlacedOrder(
-            parse.order(answer.order), tuple(map(parse.fill, answer.fills)), answer.deduplicated
-        ),
-        mutates=not request.validate_only,
-        repeatable=bool(request.client_order_id) or request.validate_only,
-        client_order_id=request.client_order_id,
-    )
-
-
-def cancel_order(request: orders_pb.CancelOrderRequest) -> Operation[Order]:
-    def settle(refusal: ExchangeError) -> Operation[Order | None] | None:
-        if not isinstance(refusal, OrderClosed):
-            return None
-        if request.client_order_id:
-            again = requests.get_order(client_order_id=request.client_order_id)
-        else:
-            again = requests.get_order(order_id=request.order_id)
-        return _read(lambda stubs: stubs.orders.GetOrder, again, canceled)
-
-    def canceled(answer: orders_pb.GetOrderResponse) -> Order | None:
-        order = parse.order(answer.order)
-        return order if order.close_reason is CloseReason.CANCELED_BY_OWNER else None
-
-    return Operation(
-        lambda stubs: stubs.orders.CancelOrder,
-        request,
-        lambda answer: parse.order(answer.order),
-        mutates=not request.validate_only,
-        client_order_id=request.client_order_id,
-        order_id=request.order_id,
-        settle=settle,
-    )
-
-
-def may_trade() -> Operation[Order]:
-    """Return a call that shows whether the key may trade and changes nothing: NotFound says that it may."""
-    return cancel_order(requests.cancel_order(order_id=1, validate_only=True))
-
-
-def cancel_all_orders(market: str, validate_only: bool) -> Operation[list[int]]:
-    return _write(
-        lambda stubs: stubs.orders.CancelAllOrders,
-        orders_pb.CancelAllOrdersRequest(market=market, validate_only=validate_only),
-        lambda answer: list(answer.order_ids),
-    )
-
-
-def get_order(request: orders_pb.GetOrderRequest) -> Operation[Order]:
-    return _read(lambda stubs: stubs.orders.GetOrder, request, lambda answer: parse.order(answer.order))
-
-
-def list_orders(market: str, open_only: bool, page_size: int, account_id: int, token: str) -> Operation[Page[Order]]:
-    return _read(
-        lambda stubs: stubs.orders.ListOrders,
-        orders_pb.ListOrdersRequest(
-            market=market, open_only=open_only, page_size=page_size, page_token=token, account_id=account_id
-        ),
-        lambda answer: _page(answer.orders, parse.order, answer.next_page_token),
     )
 
 
@@ -199,7 +134,7 @@ def list_orders(market: str, open_only: bool, page_size: int, account_id: int, t
 
 
 def get_account(account_id: int) -> Operation[Account]:
-    return _read(
+    return read(
         lambda stubs: stubs.accounts.GetAccount,
         accounts_pb.GetAccountRequest(account_id=account_id),
         lambda answer: parse.account(answer.account, answer.scopes),
@@ -207,7 +142,7 @@ def get_account(account_id: int) -> Operation[Account]:
 
 
 def list_balances(account_id: int) -> Operation[list[Balance]]:
-    return _read(
+    return read(
         lambda stubs: stubs.accounts.ListBalances,
         accounts_pb.ListBalancesRequest(account_id=account_id),
         lambda answer: list(map(parse.balance, answer.balances)),
@@ -215,20 +150,20 @@ def list_balances(account_id: int) -> Operation[list[Balance]]:
 
 
 def list_fills(market: str, order_id: int, page_size: int, account_id: int, token: str) -> Operation[Page[Fill]]:
-    return _read(
+    return read(
         lambda stubs: stubs.accounts.ListFills,
         accounts_pb.ListFillsRequest(
             market=market, order_id=order_id, page_size=page_size, page_token=token, account_id=account_id
         ),
-        lambda answer: _page(answer.fills, parse.fill, answer.next_page_token),
+        lambda answer: page(answer.fills, parse.fill, answer.next_page_token),
     )
 
 
 def list_ledger_entries(asset: str, page_size: int, account_id: int, token: str) -> Operation[Page[LedgerEntry]]:
-    return _read(
+    return read(
         lambda stubs: stubs.accounts.ListLedgerEntries,
         accounts_pb.ListLedgerEntriesRequest(asset=asset, page_size=page_size, page_token=token, account_id=account_id),
-        lambda answer: _page(answer.entries, parse.ledger_entry, answer.next_page_token),
+        lambda answer: page(answer.entries, parse.ledger_entry, answer.next_page_token),
     )
 
 
@@ -278,6 +213,28 @@ def set_market_status(market: str, status: MarketStatus | str, validate_only: bo
     )
 
 
+def set_market_protection(market: str, protection: MarketProtection, validate_only: bool) -> Operation[Market]:
+    def limit(field: str) -> str:
+        value: Decimal | None = getattr(protection, field)
+        return "" if value is None else to_wire(value, field)
+
+    request = admin_pb.SetMarketProtectionRequest(
+        market=market,
+        protection=types_pb2.MarketProtection(
+            min_quantity=limit("min_quantity"),
+            max_quantity=limit("max_quantity"),
+            min_notional=limit("min_notional"),
+            max_notional=limit("max_notional"),
+            max_open_orders=protection.max_open_orders,
+            price_band_bps=protection.price_band_bps,
+            market_protection_bps=protection.market_protection_bps,
+            reference_price=limit("reference_price"),
+        ),
+        validate_only=validate_only,
+    )
+    return _write(lambda stubs: stubs.admin.SetMarketProtection, request, lambda answer: parse.market(answer.market))
+
+
 def create_account(name: str, validate_only: bool) -> Operation[Account]:
     return _write(
         lambda stubs: stubs.admin.CreateAccount,
@@ -286,11 +243,21 @@ def create_account(name: str, validate_only: bool) -> Operation[Account]:
     )
 
 
+def set_trade_group(account_id: int, trade_group_id: int, validate_only: bool) -> Operation[Account]:
+    return _write(
+        lambda stubs: stubs.admin.SetTradeGroup,
+        admin_pb.SetTradeGroupRequest(
+            account_id=account_id, trade_group_id=trade_group_id, validate_only=validate_only
+        ),
+        lambda answer: parse.account(answer.account),
+    )
+
+
 def list_accounts(page_size: int, token: str) -> Operation[Page[Account]]:
-    return _read(
+    return read(
         lambda stubs: stubs.admin.ListAccounts,
         admin_pb.ListAccountsRequest(page_size=page_size, page_token=token),
-        lambda answer: _page(answer.accounts, parse.account, answer.next_page_token),
+        lambda answer: page(answer.accounts, parse.account, answer.next_page_token),
     )
 
 
@@ -301,14 +268,9 @@ def create_api_key(
         account_id=account_id,
         scopes=[wire_number(Scope, scope) for scope in scopes],
         label=label,
+        expire_time=None if expire_time is None else to_timestamp(expire_time, "expire_time"),
         validate_only=validate_only,
     )
-    if expire_time is not None:
-        if expire_time.tzinfo is None:
-            raise ValueError("expire_time: a datetime without a time zone; pass an aware one")
-        timestamp = Timestamp()
-        timestamp.FromDatetime(expire_time)
-        request.expire_time.CopyFrom(timestamp)
     # A second key would be made, and the first one's secret is lost: better to fail.
     return _write(
         lambda stubs: stubs.admin.CreateApiKey,
@@ -333,7 +295,7 @@ def credit(
         account_id=account_id,
         asset=asset,
         amount=to_wire(amount, "amount"),
-        credit_id=requests.new_key() if credit_id is None else credit_id,
+        credit_id=new_key() if credit_id is None else credit_id,
         validate_only=validate_only,
     )
     return _write(
@@ -345,7 +307,7 @@ def credit(
 
 
 def get_state_hash(sequence: int) -> Operation[StateHash]:
-    return _read(
+    return read(
         lambda stubs: stubs.admin.GetStateHash,
         admin_pb.GetStateHashRequest(sequence=sequence),
         lambda answer: StateHash(answer.sequence, answer.state_hash),

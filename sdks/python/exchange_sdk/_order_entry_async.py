@@ -1,55 +1,18 @@
 """The fast way in: many orders on one stream, each answered in order, without waiting for the one before."""
 
-import asyncio
-import logging
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
-from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
-
-import grpc
+from collections.abc import Awaitable, Iterable
+from datetime import datetime, timedelta
 
 from exchange.v1 import order_service_pb2 as pb
-from exchange_sdk import _operations as operations
-from exchange_sdk import errors
-from exchange_sdk._connection import Connection
+from exchange_sdk import _order_requests as requests
 from exchange_sdk._decimals import DecimalInput
-from exchange_sdk._enums import OrderType, Side, TimeInForce
-from exchange_sdk._operations import Operation, Stubs
-from exchange_sdk._pipeline import (
-    BatchItem,
-    CancelOrder,
-    NewOrder,
-    Pending,
-    Pipeline,
-    batch_request,
-    cancel_request,
-    found,
-    lookup,
-    not_found,
-    place_request,
-)
-from exchange_sdk._stream_states import may_pass
-from exchange_sdk.errors import DeadlineExceeded, ExchangeError, NotFound, Unavailable
-from exchange_sdk.models import OrderResult, Reconnected
-
-T = TypeVar("T")
-
-logger = logging.getLogger("exchange_sdk")
+from exchange_sdk._enums import CancelReplaceMode, OrderType, SelfTradePrevention, Side, TimeInForce
+from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
+from exchange_sdk._order_stream_async import AsyncOrderStream
+from exchange_sdk.order_models import CancelReplaceResult, OrderListResult, OrderResult
 
 
-class AsyncCaller(Protocol):
-    """What a session needs of `AsyncClient`."""
-
-    _connection: Connection
-
-    @property
-    def _stubs(self) -> Stubs: ...
-
-    async def _call(self, operation: Operation[T], timeout: float | None = None) -> T: ...
-
-
-class AsyncOrderEntry:
+class AsyncOrderEntry(AsyncOrderStream):
     """A session of order entry: `async with client.order_entry() as session`.
 
     Requests go out in the order of the calls and are answered in that order; to have several under way, call with
@@ -58,39 +21,29 @@ class AsyncOrderEntry:
 
     When the connection breaks the session connects again and tells `on_reconnect`. What was sent and not answered is
     looked up: an order that the exchange has is the answer; otherwise OutcomeUnknown is raised with the key, and
-    placing the order again with the same key is safe. Nothing is sent twice.
+    placing the order again with the same key is safe. Nothing is sent
+    twice; a dead-man's switch whose setting was not answered is best set again.
     """
-
-    def __init__(
-        self, client: AsyncCaller, max_in_flight: int, on_reconnect: Callable[[Reconnected], None] | None
-    ) -> None:
-        self._client = client
-        self._on_reconnect = on_reconnect
-        self._slots = asyncio.Semaphore(max_in_flight)
-        self._pipeline = Pipeline(self._release)
-        self._lost: deque[Pending] = deque()
-        self._added = asyncio.Event()
-        self._ready = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self._under_way = 0
-        self._ended: ExchangeError | None = Unavailable("the session is not open; use it with `async with`")
-        self._runner: asyncio.Task[None] | None = None
-        self._attempts = 0
-        self.reconnects = 0
-
-    # ---------------------------------------------------------------- requests
 
     async def place(
         self,
         *,
         market: str,
         side: Side | str,
-        quantity: DecimalInput,
+        quantity: DecimalInput | None = None,
         price: DecimalInput | None = None,
         type: OrderType | str | None = None,
         time_in_force: TimeInForce | str | None = None,
         post_only: bool = False,
+        slide: bool = False,
+        quote_amount: DecimalInput | None = None,
+        display_quantity: DecimalInput | None = None,
+        self_trade_prevention: SelfTradePrevention | str | None = None,
+        expire_time: datetime | None = None,
+        trigger_price: DecimalInput | None = None,
+        trailing_offset: DecimalInput | None = None,
+        trailing_offset_bps: int | None = None,
+        activation_price: DecimalInput | None = None,
         client_order_id: str | None = None,
         validate_only: bool = False,
         timeout: float | None = None,
@@ -104,10 +57,41 @@ class AsyncOrderEntry:
             type=type,
             time_in_force=time_in_force,
             post_only=post_only,
+            slide=slide,
+            quote_amount=quote_amount,
+            display_quantity=display_quantity,
+            self_trade_prevention=self_trade_prevention,
+            expire_time=expire_time,
+            trigger_price=trigger_price,
+            trailing_offset=trailing_offset,
+            trailing_offset_bps=trailing_offset_bps,
+            activation_price=activation_price,
             client_order_id=client_order_id,
             validate_only=validate_only,
         )
-        request = pb.OrderEntryRequest(place_order=place_request(order))
+        request = pb.OrderEntryRequest(place_order=requests.place_order(order))
+        result: OrderResult = await self._ask(request, timeout)
+        return result
+
+    async def amend(
+        self,
+        *,
+        order_id: int | None = None,
+        client_order_id: str | None = None,
+        price: DecimalInput | None = None,
+        quantity: DecimalInput | None = None,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> OrderResult:
+        """Change price or quantity of one open order, named by one of its ids; as `amend_order`. Raises the same."""
+        amend = AmendOrder(
+            order_id=order_id,
+            client_order_id=client_order_id,
+            price=price,
+            quantity=quantity,
+            validate_only=validate_only,
+        )
+        request = pb.OrderEntryRequest(amend_order=requests.amend_order(amend))
         result: OrderResult = await self._ask(request, timeout)
         return result
 
@@ -121,24 +105,80 @@ class AsyncOrderEntry:
     ) -> OrderResult:
         """Cancel one open order, named by one of its ids. Raises NotFound, OrderClosed, OutcomeUnknown."""
         cancel = CancelOrder(order_id=order_id, client_order_id=client_order_id, validate_only=validate_only)
-        result: OrderResult = await self._ask(pb.OrderEntryRequest(cancel_order=cancel_request(cancel)), timeout)
+        request = pb.OrderEntryRequest(cancel_order=requests.cancel_order(cancel))
+        result: OrderResult = await self._ask(request, timeout)
         return result
 
     async def cancel_all(
-        self, *, market: str = "", validate_only: bool = False, timeout: float | None = None
+        self,
+        *,
+        market: str = "",
+        side: Side | str | None = None,
+        client_order_id_prefix: str = "",
+        validate_only: bool = False,
+        timeout: float | None = None,
     ) -> list[int]:
-        """Cancel all open orders, or those of one market; returns their ids, oldest first."""
-        cancel = pb.CancelAllOrdersRequest(market=market, validate_only=validate_only)
+        """Cancel all open orders that pass all the filters, waiting ones too; returns their ids, oldest first."""
+        cancel = requests.cancel_all_orders(market, side, client_order_id_prefix, validate_only)
         order_ids: list[int] = await self._ask(pb.OrderEntryRequest(cancel_all_orders=cancel), timeout)
         return order_ids
 
+    async def cancel_replace(
+        self,
+        cancel: CancelOrder,
+        order: NewOrder,
+        *,
+        mode: CancelReplaceMode | str = CancelReplaceMode.STOP_ON_FAILURE,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> CancelReplaceResult:
+        """Cancel one order and place another, with nothing in between; as `cancel_replace_order`, shorter.
+
+        When the new order is refused the cancel stands, and `place` has the error; it raises only when nothing was
+        done, or OutcomeUnknown.
+        """
+        both = requests.cancel_replace_order(cancel, order, mode, validate_only)
+        result: CancelReplaceResult = await self._ask(pb.OrderEntryRequest(cancel_replace_order=both), timeout)
+        return result
+
+    async def place_oco(
+        self, above: NewOrder, below: NewOrder, *, validate_only: bool = False, timeout: float | None = None
+    ) -> OrderListResult:
+        """Place two orders of which one cancels the other; as `place_oco_order`, shorter. Raises the same."""
+        pair = requests.place_oco_order(above, below, validate_only)
+        result: OrderListResult = await self._ask(pb.OrderEntryRequest(place_oco_order=pair), timeout)
+        return result
+
+    async def place_bracket(
+        self,
+        entry: NewOrder,
+        *,
+        take_profit: BracketExit,
+        stop_loss: BracketExit,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> OrderListResult:
+        """Place an entry with two exits; as `place_bracket_order`, shorter. Raises the same."""
+        legs = requests.place_bracket_order(entry, take_profit, stop_loss, validate_only)
+        result: OrderListResult = await self._ask(pb.OrderEntryRequest(place_bracket_order=legs), timeout)
+        return result
+
     async def batch(self, items: Iterable[BatchItem], *, timeout: float | None = None) -> list[OrderResult]:
-        """Send up to 500 orders and cancels that are executed one after the other with nothing in between.
+        """Send up to 500 orders, amends and cancels that are executed one after the other with nothing in between.
 
         Each stands for itself: a refused one has its `error` in the result, nothing is raised for it.
         """
-        results: list[OrderResult] = await self._ask(batch_request(items), timeout)
+        batch = pb.OrderBatch(items=requests.batch_items(items))
+        results: list[OrderResult] = await self._ask(pb.OrderEntryRequest(batch=batch), timeout)
         return results
+
+    async def set_cancel_all_after(
+        self, after: timedelta | float, *, validate_only: bool = False, timeout: float | None = None
+    ) -> datetime | None:
+        """Set the dead-man's switch of the account, as the client's method of this name; 0 disarms."""
+        setting = requests.set_cancel_all_after(after, validate_only)
+        time: datetime | None = await self._ask(pb.OrderEntryRequest(set_cancel_all_after=setting), timeout)
+        return time
 
     async def place_many(self, orders: Iterable[NewOrder]) -> list[Awaitable[OrderResult]]:
         """Send orders one by one without waiting for answers; returns the answers' awaitables, in the same order.
@@ -147,201 +187,5 @@ class AsyncOrderEntry:
         """
         sent: list[Awaitable[OrderResult]] = []
         for order in orders:
-            sent.append(await self._submit(pb.OrderEntryRequest(place_order=place_request(order))))
+            sent.append(await self._submit(pb.OrderEntryRequest(place_order=requests.place_order(order))))
         return sent
-
-    async def _ask(self, request: pb.OrderEntryRequest, timeout: float | None) -> Any:
-        timeout = self._client._connection.timeout if timeout is None else timeout
-        future: asyncio.Future[Any] | None = None
-        try:
-            async with asyncio.timeout(timeout):
-                future = await self._submit(request)
-                # The request stays under way when its caller goes: answers are matched by their order.
-                return await asyncio.shield(future)
-        except TimeoutError:
-            why = f"not answered within {timeout:g} seconds"
-            if future is None:
-                raise DeadlineExceeded(f"not sent within {timeout:g} seconds") from None
-            future.add_done_callback(_retrieved)
-            raise Pending(request, future).lost(why) from None
-
-    async def _submit(self, request: pb.OrderEntryRequest) -> asyncio.Future[Any]:
-        if self._ended is not None:
-            raise self._ended
-        await self._slots.acquire()
-        if self._ended is not None:
-            self._slots.release()
-            raise self._ended
-        self._under_way += 1
-        self._idle.clear()
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._pipeline.add(request, future)
-        self._added.set()
-        return future
-
-    def _release(self) -> None:
-        self._slots.release()
-        self._under_way -= 1
-        if not self._under_way:
-            self._idle.set()
-
-    # ---------------------------------------------------------------- the session
-
-    async def __aenter__(self) -> Self:
-        self._ended = None
-        self._runner = asyncio.create_task(self._run())
-        ready = asyncio.ensure_future(self._ready.wait())
-        timeout = self._client._connection.timeout
-        try:
-            await asyncio.wait({ready, self._runner}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            ready.cancel()
-        if not self._ready.is_set():
-            await self._stop(f"no connection to {self._client._connection.address} within {timeout:g} seconds")
-            raise self._end()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if error is None:
-                async with asyncio.timeout(self._client._connection.timeout):
-                    await self._idle.wait()
-        except TimeoutError:
-            # Who waits for those answers is told below.
-            pass
-        finally:
-            await self._stop("the session was closed")
-
-    def _end(self) -> ExchangeError:
-        return self._ended or Unavailable("the session has ended")
-
-    async def _stop(self, why: str) -> None:
-        self._ended = self._ended or Unavailable(why)
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            runner.cancel()
-            await asyncio.wait({runner})
-            if not runner.cancelled() and (bug := runner.exception()):
-                raise bug
-
-    async def _run(self) -> None:
-        try:
-            await self._talk()
-        finally:
-            # Whatever ended it, nobody is left waiting.
-            why = "the session has ended"
-            self._ended = self._ended or Unavailable(why)
-            self._pipeline.abandon(why)
-            for pending in self._lost:
-                pending.fail(pending.lost(why))
-
-    async def _talk(self) -> None:
-        """Connect, converse, and again, until the session is closed or refused."""
-        cause: ExchangeError | None = None
-        async with asyncio.TaskGroup() as lookups:
-            try:
-                while True:
-                    await self._connect()
-                    self._ready.set()
-                    if cause is not None:
-                        self._tell(Reconnected(cause, self._attempts))
-                        while self._lost:
-                            lookups.create_task(self._find(self._lost.popleft()))
-                    cause = await self._converse()
-                    self._lost.extend(self._pipeline.broke(cause) if may_pass(cause) else ())
-                    await self._pause(cause)
-            except ExchangeError as refusal:
-                # Answers come in order: what was not answered before a refusal was not executed.
-                self._ended = self._ended or refusal
-                self._pipeline.fail(self._ended)
-
-    async def _connect(self) -> None:
-        """Return when the exchange is there and lets this key trade. Raises its refusal.
-
-        Asked before the stream opens: when the exchange refuses that while a request is being written, grpc reports an
-        internal error instead of the refusal.
-        """
-        while True:
-            try:
-                await self._client._call(operations.may_trade())
-            except NotFound:
-                return
-            except ExchangeError as error:
-                await self._pause(error)
-
-    async def _pause(self, error: ExchangeError) -> None:
-        """Wait before the next attempt. Raises what cannot pass."""
-        if not may_pass(error):
-            raise error
-        self._attempts += 1
-        await asyncio.sleep(self._client._connection.retry.delay(self._attempts))
-
-    async def _converse(self) -> ExchangeError:
-        """Send and receive until the stream breaks; return how it broke."""
-        open_call: Any = self._client._stubs.orders.OrderEntry
-        call = open_call(metadata=self._client._connection.metadata)
-        writer = asyncio.create_task(self._write(call))
-        try:
-            while True:
-                response = await call.read()
-                if response is grpc.aio.EOF:
-                    return Unavailable("the exchange ended the stream")
-                self._pipeline.answer(response)
-                self._attempts = 0
-        except grpc.aio.AioRpcError as failure:
-            return errors.from_rpc(failure)
-        except ExchangeError as error:
-            return error
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            return Unavailable("the stream was closed")
-        finally:
-            writer.cancel()
-            call.cancel()
-            await asyncio.wait({writer})
-
-    async def _write(self, call: Any) -> None:
-        try:
-            while True:
-                while (request := self._pipeline.take()) is not None:
-                    await call.write(request)
-                self._added.clear()
-                await self._added.wait()
-        except (grpc.aio.AioRpcError, asyncio.InvalidStateError, grpc.aio.UsageError):
-            # The call is over; reading it says how.
-            return
-
-    def _tell(self, notice: Reconnected) -> None:
-        self.reconnects += 1
-        logger.warning("order entry connected again after: %s", notice.cause)
-        if self._on_reconnect is not None:
-            self._on_reconnect(notice)
-
-    async def _find(self, pending: Pending) -> None:
-        """Ask what came of a request that was sent and never answered."""
-        try:
-            pending.finish([await self._found(single) for single in pending.singles()])
-        finally:
-            pending.fail(pending.lost("the session was closed before its outcome was known"))
-            self._pipeline.release()
-
-    async def _found(self, single: Any) -> OrderResult:
-        query = lookup(single)
-        if query is None:
-            return not_found(single, "the connection broke before the answer")
-        try:
-            return found(single, await self._client._call(operations.get_order(query)))
-        except NotFound:
-            return not_found(single, "the connection broke before the answer, and the exchange does not have the order")
-        except ExchangeError as error:
-            return not_found(single, f"the connection broke before the answer ({error})")
-
-
-def _retrieved(future: "asyncio.Future[Any]") -> None:
-    """Mark a failure as seen: its caller has gone."""
-    if not future.cancelled():
-        future.exception()

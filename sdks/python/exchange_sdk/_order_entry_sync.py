@@ -1,57 +1,19 @@
-"""Order entry for code that blocks: a thread reads the answers, gRPC's own thread sends the requests."""
+"""Order entry for code that blocks: many orders on one stream, each answered in order."""
 
-import logging
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Future
-from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
-
-import grpc
+from datetime import datetime, timedelta
 
 from exchange.v1 import order_service_pb2 as pb
-from exchange_sdk import _operations as operations
-from exchange_sdk import errors
-from exchange_sdk._connection import Connection
+from exchange_sdk import _order_requests as requests
 from exchange_sdk._decimals import DecimalInput
-from exchange_sdk._enums import OrderType, Side, TimeInForce
-from exchange_sdk._operations import Operation, Stubs
-from exchange_sdk._pipeline import (
-    BatchItem,
-    CancelOrder,
-    NewOrder,
-    Pending,
-    Pipeline,
-    batch_request,
-    cancel_request,
-    found,
-    lookup,
-    not_found,
-    place_request,
-)
-from exchange_sdk._stream_states import may_pass
-from exchange_sdk.errors import DeadlineExceeded, ExchangeError, NotFound, Unavailable
-from exchange_sdk.models import OrderResult, Reconnected
-
-T = TypeVar("T")
-
-logger = logging.getLogger("exchange_sdk")
-
-_PROBE_SECONDS = 1.0
-"""How long a session that is being closed may still be busy asking for the exchange."""
+from exchange_sdk._enums import CancelReplaceMode, OrderType, SelfTradePrevention, Side, TimeInForce
+from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
+from exchange_sdk._order_stream_sync import OrderStream
+from exchange_sdk.order_models import CancelReplaceResult, OrderListResult, OrderResult
 
 
-class Caller(Protocol):
-    """What a session needs of `Client`."""
-
-    _connection: Connection
-    _stubs: Stubs
-
-    def _call(self, operation: Operation[T], timeout: float | None = None) -> T: ...
-
-
-class OrderEntry:
+class OrderEntry(OrderStream):
     """A session of order entry: `with client.order_entry() as session`. Threads may share it.
 
     Requests go out in the order of the calls and are answered in that order; to have several under way, use
@@ -60,37 +22,29 @@ class OrderEntry:
 
     When the connection breaks the session connects again and tells `on_reconnect` (from its own thread). What was sent
     and not answered is looked up: an order that the exchange has is the answer; otherwise OutcomeUnknown is raised with
-    the key, and placing the order again with the same key is safe. Nothing is sent twice.
+    the key, and placing the order again with the same key is safe. Nothing is sent
+    twice; a dead-man's switch whose setting was not answered is best set again.
     """
-
-    def __init__(self, client: Caller, max_in_flight: int, on_reconnect: Callable[[Reconnected], None] | None) -> None:
-        self._client = client
-        self._on_reconnect = on_reconnect
-        self._max_in_flight = max_in_flight
-        # Guards everything below; notified at every change of it.
-        self._changed = threading.Condition(threading.RLock())
-        self._pipeline = Pipeline(self._release)
-        self._under_way = 0
-        self._call: Any = None
-        self._is_ready = False
-        self._is_closing = False
-        self._ended: ExchangeError | None = Unavailable("the session is not open; use it with `with`")
-        self._reader: threading.Thread | None = None
-        self._attempts = 0
-        self.reconnects = 0
-
-    # ---------------------------------------------------------------- requests
 
     def place(
         self,
         *,
         market: str,
         side: Side | str,
-        quantity: DecimalInput,
+        quantity: DecimalInput | None = None,
         price: DecimalInput | None = None,
         type: OrderType | str | None = None,
         time_in_force: TimeInForce | str | None = None,
         post_only: bool = False,
+        slide: bool = False,
+        quote_amount: DecimalInput | None = None,
+        display_quantity: DecimalInput | None = None,
+        self_trade_prevention: SelfTradePrevention | str | None = None,
+        expire_time: datetime | None = None,
+        trigger_price: DecimalInput | None = None,
+        trailing_offset: DecimalInput | None = None,
+        trailing_offset_bps: int | None = None,
+        activation_price: DecimalInput | None = None,
         client_order_id: str | None = None,
         validate_only: bool = False,
         timeout: float | None = None,
@@ -104,10 +58,41 @@ class OrderEntry:
             type=type,
             time_in_force=time_in_force,
             post_only=post_only,
+            slide=slide,
+            quote_amount=quote_amount,
+            display_quantity=display_quantity,
+            self_trade_prevention=self_trade_prevention,
+            expire_time=expire_time,
+            trigger_price=trigger_price,
+            trailing_offset=trailing_offset,
+            trailing_offset_bps=trailing_offset_bps,
+            activation_price=activation_price,
             client_order_id=client_order_id,
             validate_only=validate_only,
         )
-        request = pb.OrderEntryRequest(place_order=place_request(order))
+        request = pb.OrderEntryRequest(place_order=requests.place_order(order))
+        result: OrderResult = self._ask(request, timeout)
+        return result
+
+    def amend(
+        self,
+        *,
+        order_id: int | None = None,
+        client_order_id: str | None = None,
+        price: DecimalInput | None = None,
+        quantity: DecimalInput | None = None,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> OrderResult:
+        """Change price or quantity of one open order, named by one of its ids; as `amend_order`. Raises the same."""
+        amend = AmendOrder(
+            order_id=order_id,
+            client_order_id=client_order_id,
+            price=price,
+            quantity=quantity,
+            validate_only=validate_only,
+        )
+        request = pb.OrderEntryRequest(amend_order=requests.amend_order(amend))
         result: OrderResult = self._ask(request, timeout)
         return result
 
@@ -121,217 +106,85 @@ class OrderEntry:
     ) -> OrderResult:
         """Cancel one open order, named by one of its ids. Raises NotFound, OrderClosed, OutcomeUnknown."""
         cancel = CancelOrder(order_id=order_id, client_order_id=client_order_id, validate_only=validate_only)
-        result: OrderResult = self._ask(pb.OrderEntryRequest(cancel_order=cancel_request(cancel)), timeout)
+        request = pb.OrderEntryRequest(cancel_order=requests.cancel_order(cancel))
+        result: OrderResult = self._ask(request, timeout)
         return result
 
-    def cancel_all(self, *, market: str = "", validate_only: bool = False, timeout: float | None = None) -> list[int]:
-        """Cancel all open orders, or those of one market; returns their ids, oldest first."""
-        cancel = pb.CancelAllOrdersRequest(market=market, validate_only=validate_only)
+    def cancel_all(
+        self,
+        *,
+        market: str = "",
+        side: Side | str | None = None,
+        client_order_id_prefix: str = "",
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> list[int]:
+        """Cancel all open orders that pass all the filters, waiting ones too; returns their ids, oldest first."""
+        cancel = requests.cancel_all_orders(market, side, client_order_id_prefix, validate_only)
         order_ids: list[int] = self._ask(pb.OrderEntryRequest(cancel_all_orders=cancel), timeout)
         return order_ids
 
+    def cancel_replace(
+        self,
+        cancel: CancelOrder,
+        order: NewOrder,
+        *,
+        mode: CancelReplaceMode | str = CancelReplaceMode.STOP_ON_FAILURE,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> CancelReplaceResult:
+        """Cancel one order and place another, with nothing in between; as `cancel_replace_order`, shorter.
+
+        When the new order is refused the cancel stands, and `place` has the error; it raises only when nothing was
+        done, or OutcomeUnknown.
+        """
+        both = requests.cancel_replace_order(cancel, order, mode, validate_only)
+        result: CancelReplaceResult = self._ask(pb.OrderEntryRequest(cancel_replace_order=both), timeout)
+        return result
+
+    def place_oco(
+        self, above: NewOrder, below: NewOrder, *, validate_only: bool = False, timeout: float | None = None
+    ) -> OrderListResult:
+        """Place two orders of which one cancels the other; as `place_oco_order`, shorter. Raises the same."""
+        pair = requests.place_oco_order(above, below, validate_only)
+        result: OrderListResult = self._ask(pb.OrderEntryRequest(place_oco_order=pair), timeout)
+        return result
+
+    def place_bracket(
+        self,
+        entry: NewOrder,
+        *,
+        take_profit: BracketExit,
+        stop_loss: BracketExit,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> OrderListResult:
+        """Place an entry with two exits; as `place_bracket_order`, shorter. Raises the same."""
+        legs = requests.place_bracket_order(entry, take_profit, stop_loss, validate_only)
+        result: OrderListResult = self._ask(pb.OrderEntryRequest(place_bracket_order=legs), timeout)
+        return result
+
     def batch(self, items: Iterable[BatchItem], *, timeout: float | None = None) -> list[OrderResult]:
-        """Send up to 500 orders and cancels that are executed one after the other with nothing in between.
+        """Send up to 500 orders, amends and cancels that are executed one after the other with nothing in between.
 
         Each stands for itself: a refused one has its `error` in the result, nothing is raised for it.
         """
-        results: list[OrderResult] = self._ask(batch_request(items), timeout)
+        batch = pb.OrderBatch(items=requests.batch_items(items))
+        results: list[OrderResult] = self._ask(pb.OrderEntryRequest(batch=batch), timeout)
         return results
+
+    def set_cancel_all_after(
+        self, after: timedelta | float, *, validate_only: bool = False, timeout: float | None = None
+    ) -> datetime | None:
+        """Set the dead-man's switch of the account, as the client's method of this name; 0 disarms."""
+        setting = requests.set_cancel_all_after(after, validate_only)
+        time: datetime | None = self._ask(pb.OrderEntryRequest(set_cancel_all_after=setting), timeout)
+        return time
 
     def place_many(self, orders: Iterable[NewOrder]) -> list[Future[OrderResult]]:
         """Send orders one by one without waiting for answers; returns the answers' futures, in the same order.
 
         Waits only while `max_in_flight` are under way. A future's `result()` is the answer, or raises.
         """
-        return [self._submit(pb.OrderEntryRequest(place_order=place_request(order)), None) for order in orders]
-
-    def _ask(self, request: pb.OrderEntryRequest, timeout: float | None) -> Any:
-        timeout = self._client._connection.timeout if timeout is None else timeout
-        deadline = time.monotonic() + timeout
-        future = self._submit(request, timeout)
-        try:
-            return future.result(max(deadline - time.monotonic(), 0))
-        except TimeoutError:
-            raise Pending(request, future).lost(f"not answered within {timeout:g} seconds") from None
-
-    def _submit(self, request: pb.OrderEntryRequest, timeout: float | None) -> Future[Any]:
-        future: Future[Any] = Future()
-        # A request that is out cannot be taken back; a future that looks canceled would lie.
-        future.set_running_or_notify_cancel()
-        with self._changed:
-            if not self._changed.wait_for(self._has_room, timeout):
-                raise DeadlineExceeded(f"not sent within {timeout:g} seconds")
-            if self._ended is not None:
-                raise self._ended
-            self._under_way += 1
-            self._pipeline.add(request, future)
-            self._changed.notify_all()
-        return future
-
-    def _has_room(self) -> bool:
-        return self._ended is not None or self._under_way < self._max_in_flight
-
-    def _release(self) -> None:
-        with self._changed:
-            self._under_way -= 1
-            self._changed.notify_all()
-
-    # ---------------------------------------------------------------- the session
-
-    def __enter__(self) -> Self:
-        self._ended = None
-        self._reader = threading.Thread(target=self._run, name="order-entry", daemon=True)
-        self._reader.start()
-        timeout = self._client._connection.timeout
-        with self._changed:
-            self._changed.wait_for(lambda: self._is_ready or self._ended is not None, timeout)
-            is_ready = self._is_ready
-        if not is_ready:
-            self._stop(f"no connection to {self._client._connection.address} within {timeout:g} seconds")
-            raise self._end()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
-            with self._changed:
-                self._changed.wait_for(lambda: not self._under_way, self._client._connection.timeout)
-        self._stop("the session was closed")
-
-    def _end(self) -> ExchangeError:
-        return self._ended or Unavailable("the session has ended")
-
-    def _stop(self, why: str) -> None:
-        with self._changed:
-            self._is_closing = True
-            self._ended = self._ended or Unavailable(why)
-            if self._call is not None:
-                self._call.cancel()
-            self._changed.notify_all()
-        if self._reader is not None:
-            self._reader.join()
-
-    def _run(self) -> None:
-        try:
-            self._talk()
-        finally:
-            # Whatever ended it, nobody is left waiting.
-            why = "the session has ended"
-            with self._changed:
-                self._ended = self._ended or Unavailable(why)
-                self._pipeline.abandon(why)
-                self._changed.notify_all()
-
-    def _talk(self) -> None:
-        """Connect, converse, and again, until the session is closed or refused."""
-        cause: ExchangeError | None = None
-        lost: list[Pending] = []
-        try:
-            while not self._is_closing:
-                self._connect()
-                with self._changed:
-                    self._is_ready = True
-                    self._changed.notify_all()
-                if cause is not None:
-                    self._tell(Reconnected(cause, self._attempts))
-                    threading.Thread(target=self._find, args=(lost,), name="order-entry-lookup", daemon=True).start()
-                    lost = []
-                cause = self._converse()
-                with self._changed:
-                    lost = self._pipeline.broke(cause) if may_pass(cause) else []
-                self._pause(cause)
-        except ExchangeError as refusal:
-            # Answers come in order: what was not answered before a refusal was not executed.
-            with self._changed:
-                self._ended = self._ended or refusal
-                self._pipeline.fail(self._ended)
-        finally:
-            for pending in lost:
-                pending.fail(pending.lost("the session has ended"))
-                self._release()
-
-    def _connect(self) -> None:
-        """Return when the exchange is there and lets this key trade. Raises its refusal.
-
-        Asked before the stream opens, so that opening a session shows at once what is wrong with it.
-        """
-        while not self._is_closing:
-            try:
-                self._client._call(operations.may_trade(), _PROBE_SECONDS)
-            except NotFound:
-                return
-            except ExchangeError as error:
-                self._pause(error)
-
-    def _pause(self, error: ExchangeError) -> None:
-        """Wait before the next attempt. Raises what cannot pass, and when the session is being closed."""
-        if not may_pass(error):
-            raise error
-        self._attempts += 1
-        with self._changed:
-            if self._changed.wait_for(lambda: self._is_closing, self._client._connection.retry.delay(self._attempts)):
-                raise self._end()
-
-    def _converse(self) -> ExchangeError:
-        """Send and receive until the stream breaks; return how it broke."""
-        over = threading.Event()
-        call: Any = self._client._stubs.orders.OrderEntry(
-            self._requests(over), metadata=self._client._connection.metadata
-        )
-        with self._changed:
-            self._call = call
-            if self._is_closing:
-                call.cancel()
-        try:
-            for response in call:
-                with self._changed:
-                    self._pipeline.answer(response)
-                self._attempts = 0
-            return Unavailable("the exchange ended the stream")
-        except grpc.RpcError as failure:
-            return errors.from_rpc(failure)
-        except ExchangeError as error:
-            return error
-        finally:
-            with self._changed:
-                self._call = None
-                over.set()
-                self._changed.notify_all()
-            call.cancel()
-
-    def _requests(self, over: threading.Event) -> Iterator[pb.OrderEntryRequest]:
-        """Give gRPC one request after the other, as long as their stream lives."""
-        while True:
-            with self._changed:
-                request = None
-                while not over.is_set() and (request := self._pipeline.take()) is None:
-                    self._changed.wait()
-                if request is None:
-                    return
-            yield request
-
-    def _tell(self, notice: Reconnected) -> None:
-        self.reconnects += 1
-        logger.warning("order entry connected again after: %s", notice.cause)
-        if self._on_reconnect is not None:
-            self._on_reconnect(notice)
-
-    def _find(self, lost: list[Pending]) -> None:
-        """Ask what came of requests that were sent and never answered."""
-        for pending in lost:
-            try:
-                pending.finish([self._found(single) for single in pending.singles()])
-            finally:
-                self._release()
-
-    def _found(self, single: Any) -> OrderResult:
-        query = lookup(single)
-        if query is None:
-            return not_found(single, "the connection broke before the answer")
-        try:
-            return found(single, self._client._call(operations.get_order(query)))
-        except NotFound:
-            return not_found(single, "the connection broke before the answer, and the exchange does not have the order")
-        except ExchangeError as error:
-            return not_found(single, f"the connection broke before the answer ({error})")
+        built = (pb.OrderEntryRequest(place_order=requests.place_order(order)) for order in orders)
+        return [self._submit(request, None) for request in built]

@@ -1,10 +1,10 @@
 """From the contract's messages to models. Only this module reads them field by field."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
-from exchange.v1 import account_service_pb2, market_data_service_pb2, types_pb2
+from exchange.v1 import account_service_pb2, market_data_service_pb2, order_service_pb2, types_pb2
+from exchange_sdk import errors
 from exchange_sdk._decimals import from_wire
 from exchange_sdk._enums import (
     CloseReason,
@@ -13,30 +13,39 @@ from exchange_sdk._enums import (
     MarketStatus,
     OrderStatus,
     OrderType,
+    RejectReason,
     Scope,
+    SelfTradePrevention,
     Side,
     TimeInForce,
 )
+from exchange_sdk._times import time_ns
+from exchange_sdk.errors import ExchangeError
 from exchange_sdk.models import (
     Account,
     AccountSnapshot,
     AccountUpdate,
     Asset,
     Balance,
-    Fill,
     LedgerEntry,
     Market,
-    Order,
+    MarketProtection,
     OrderBook,
     OrderBookDelta,
     PriceLevel,
     Trade,
 )
-
-
-def time_ns(timestamp: Timestamp) -> int:
-    """Nanoseconds since 1970."""
-    return timestamp.seconds * 1_000_000_000 + timestamp.nanos
+from exchange_sdk.order_models import (
+    AmendedOrder,
+    Fill,
+    Order,
+    OrderPreview,
+    OrderResult,
+    PlacedBracket,
+    PlacedOco,
+    PlacedOrder,
+    ReplacedOrder,
+)
 
 
 def asset(message: types_pb2.Asset) -> Asset:
@@ -56,6 +65,21 @@ def market(message: types_pb2.Market) -> Market:
         status=MarketStatus(message.status),
         price_decimals=message.price_decimals,
         quantity_decimals=message.quantity_decimals,
+        protection=protection(message.protection),
+        last_price=_optional(message.last_price),
+    )
+
+
+def protection(message: types_pb2.MarketProtection) -> MarketProtection:
+    return MarketProtection(
+        min_quantity=_limit(message.min_quantity),
+        max_quantity=_limit(message.max_quantity),
+        min_notional=_limit(message.min_notional),
+        max_notional=_limit(message.max_notional),
+        max_open_orders=message.max_open_orders,
+        price_band_bps=message.price_band_bps,
+        market_protection_bps=message.market_protection_bps,
+        reference_price=_limit(message.reference_price),
     )
 
 
@@ -69,7 +93,7 @@ def order(message: types_pb2.Order) -> Order:
         type=OrderType(message.type),
         time_in_force=TimeInForce(message.time_in_force),
         post_only=message.post_only,
-        price=from_wire(message.price) if message.price else None,
+        price=_optional(message.price),
         quantity=from_wire(message.quantity),
         filled_quantity=from_wire(message.filled_quantity),
         open_quantity=from_wire(message.open_quantity),
@@ -79,6 +103,19 @@ def order(message: types_pb2.Order) -> Order:
         close_reason=CloseReason(message.close_reason) if message.close_reason else None,
         create_time_ns=time_ns(message.create_time),
         update_time_ns=time_ns(message.update_time),
+        quote_amount=_optional(message.quote_amount),
+        display_quantity=_optional(message.display_quantity),
+        self_trade_prevention=SelfTradePrevention(message.self_trade_prevention or SelfTradePrevention.EXPIRE_MAKER),
+        expire_time_ns=time_ns(message.expire_time) if message.HasField("expire_time") else None,
+        slide=message.slide,
+        prevented_quantity=from_wire(message.prevented_quantity),
+        trigger_price=_optional(message.trigger_price),
+        trailing_offset=_optional(message.trailing_offset),
+        trailing_offset_bps=message.trailing_offset_bps,
+        activation_price=_optional(message.activation_price),
+        trigger_time_ns=time_ns(message.trigger_time) if message.HasField("trigger_time") else None,
+        trigger_refusal=RejectReason(message.trigger_refusal) if message.trigger_refusal else None,
+        order_list_id=message.order_list_id,
     )
 
 
@@ -99,13 +136,94 @@ def fill(message: types_pb2.Fill) -> Fill:
     )
 
 
+def preview(message: order_service_pb2.OrderPreview) -> OrderPreview:
+    return OrderPreview(
+        sequence=message.sequence,
+        average_price=_optional(message.average_price),
+        fee=from_wire(message.fee),
+        reserved=from_wire(message.reserved),
+        reserved_asset=message.reserved_asset,
+        prevented_quantity=from_wire(message.prevented_quantity),
+        self_trade_order_ids=tuple(message.self_trade_order_ids),
+    )
+
+
+def placed_order(message: order_service_pb2.PlaceOrderResponse) -> PlacedOrder:
+    return PlacedOrder(
+        order=order(message.order),
+        fills=tuple(map(fill, message.fills)),
+        deduplicated=message.deduplicated,
+        preview=preview(message.preview) if message.HasField("preview") else None,
+    )
+
+
+def amended_order(message: order_service_pb2.AmendOrderResponse) -> AmendedOrder:
+    return AmendedOrder(
+        order=order(message.order),
+        fills=tuple(map(fill, message.fills)),
+        preview=preview(message.preview) if message.HasField("preview") else None,
+    )
+
+
+def replaced_order(message: order_service_pb2.CancelReplaceOrderResponse) -> ReplacedOrder:
+    return ReplacedOrder(
+        canceled_order=order(message.canceled_order) if message.HasField("canceled_order") else None,
+        cancel_error=order_error(message.cancel_error) if message.HasField("cancel_error") else None,
+        order=order(message.order) if message.HasField("order") else None,
+        fills=tuple(map(fill, message.fills)),
+        place_error=order_error(message.place_error) if message.HasField("place_error") else None,
+        deduplicated=message.deduplicated,
+        preview=preview(message.preview) if message.HasField("preview") else None,
+    )
+
+
+def placed_oco(message: order_service_pb2.PlaceOcoOrderResponse) -> PlacedOco:
+    return PlacedOco(
+        order_list_id=message.order_list_id,
+        above=order(message.above) if message.HasField("above") else None,
+        below=order(message.below) if message.HasField("below") else None,
+        fills=tuple(map(fill, message.fills)),
+        deduplicated=message.deduplicated,
+    )
+
+
+def placed_bracket(message: order_service_pb2.PlaceBracketOrderResponse) -> PlacedBracket:
+    return PlacedBracket(
+        order_list_id=message.order_list_id,
+        entry=order(message.entry) if message.HasField("entry") else None,
+        take_profit=order(message.take_profit) if message.HasField("take_profit") else None,
+        stop_loss=order(message.stop_loss) if message.HasField("stop_loss") else None,
+        fills=tuple(map(fill, message.fills)),
+        deduplicated=message.deduplicated,
+    )
+
+
+def order_result(message: order_service_pb2.OrderResult, client_order_id: str) -> OrderResult:
+    """Read a result; the key is the request's, which the answer does not repeat."""
+    return OrderResult(
+        order_id=message.order_id,
+        client_order_id=client_order_id,
+        status=OrderStatus(message.status) if message.status else None,
+        filled_quantity=from_wire(message.filled_quantity),
+        filled_quote=from_wire(message.filled_quote),
+        fee=from_wire(message.fee),
+        deduplicated=message.deduplicated,
+        error=order_error(message.error) if message.HasField("error") else None,
+        prevented_quantity=from_wire(message.prevented_quantity),
+    )
+
+
+def order_error(message: order_service_pb2.OrderError) -> ExchangeError:
+    return errors.from_order_error(message.reason, message.field, message.message, message.code)
+
+
 def trade(message: types_pb2.Trade) -> Trade:
     return Trade(
         trade_id=message.trade_id,
         market=message.market,
         price=from_wire(message.price),
         quantity=from_wire(message.quantity),
-        taker_side=Side(message.taker_side),
+        taker_side=Side(message.taker_side) if message.taker_side else None,
         trade_time_ns=time_ns(message.trade_time),
         sequence=message.sequence,
     )
@@ -130,7 +248,13 @@ def ledger_entry(message: types_pb2.LedgerEntry) -> LedgerEntry:
 
 
 def account(message: types_pb2.Account, scopes: Iterable[int] = ()) -> Account:
-    return Account(message.account_id, message.name, time_ns(message.create_time), tuple(map(Scope, scopes)))
+    return Account(
+        account_id=message.account_id,
+        name=message.name,
+        create_time_ns=time_ns(message.create_time),
+        scopes=tuple(map(Scope, scopes)),
+        trade_group_id=message.trade_group_id,
+    )
 
 
 def levels(messages: Iterable[market_data_service_pb2.PriceLevel]) -> tuple[PriceLevel, ...]:
@@ -170,3 +294,12 @@ def account_update(message: account_service_pb2.AccountUpdate, sequence: int, pr
         prev_sequence=prev_sequence,
         event_time_ns=time_ns(message.event_time),
     )
+
+
+def _optional(text: str) -> Decimal | None:
+    return from_wire(text) if text else None
+
+
+def _limit(text: str) -> Decimal | None:
+    """Read a limit; empty and 0 both say that there is none."""
+    return from_wire(text) or None

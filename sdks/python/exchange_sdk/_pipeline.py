@@ -2,48 +2,22 @@
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from exchange.v1 import order_service_pb2 as pb
-from exchange_sdk import _order_requests as requests
+from exchange_sdk import _parse as parse
 from exchange_sdk import errors
-from exchange_sdk._decimals import DecimalInput, from_wire
-from exchange_sdk._enums import CloseReason, OrderStatus, OrderType, RejectReason, Side, TimeInForce
-from exchange_sdk.errors import ExchangeError, OrderClosed, OutcomeUnknown, UnexpectedAnswer
-from exchange_sdk.models import Order, OrderResult
+from exchange_sdk._order_operations import cancel_time, single
+from exchange_sdk._order_outcomes import Single, unknown
+from exchange_sdk._order_requests import list_orders
+from exchange_sdk.errors import ExchangeError, OutcomeUnknown, UnexpectedAnswer
+from exchange_sdk.order_models import CancelReplaceResult, OrderListResult, OrderResult
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewOrder:
-    """An order to place; the fields are those of `place_order`. Without a key it gets one when it is sent."""
-
-    market: str
-    side: Side | str
-    quantity: DecimalInput
-    price: DecimalInput | None = None
-    type: OrderType | str | None = None
-    time_in_force: TimeInForce | str | None = None
-    post_only: bool = False
-    client_order_id: str | None = None
-    validate_only: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelOrder:
-    """An order to cancel, named by one of its ids."""
-
-    order_id: int | None = None
-    client_order_id: str | None = None
-    validate_only: bool = False
-
+_LISTS = ("place_oco_order", "place_bracket_order")
 
 DEFAULT_IN_FLIGHT = 1_000
 """Requests of one session that may be under way; a batch is one."""
-
-BatchItem: TypeAlias = NewOrder | CancelOrder
-Single: TypeAlias = pb.PlaceOrderRequest | pb.CancelOrderRequest
 
 
 class Future(Protocol):
@@ -56,39 +30,6 @@ class Future(Protocol):
     def set_exception(self, exception: BaseException, /) -> None: ...
 
 
-def place_request(order: NewOrder) -> pb.PlaceOrderRequest:
-    return requests.place_order(
-        market=order.market,
-        side=order.side,
-        quantity=order.quantity,
-        price=order.price,
-        type=order.type,
-        time_in_force=order.time_in_force,
-        post_only=order.post_only,
-        client_order_id=order.client_order_id,
-        validate_only=order.validate_only,
-    )
-
-
-def cancel_request(cancel: CancelOrder) -> pb.CancelOrderRequest:
-    return requests.cancel_order(
-        order_id=cancel.order_id, client_order_id=cancel.client_order_id, validate_only=cancel.validate_only
-    )
-
-
-def batch_request(items: Iterable[BatchItem]) -> pb.OrderEntryRequest:
-    return pb.OrderEntryRequest(
-        batch=pb.OrderBatch(
-            items=[
-                pb.OrderBatchItem(place_order=place_request(item))
-                if isinstance(item, NewOrder)
-                else pb.OrderBatchItem(cancel_order=cancel_request(item))
-                for item in items
-            ]
-        )
-    )
-
-
 class Pending:
     """A request that was handed in, and the future of its answer."""
 
@@ -99,36 +40,64 @@ class Pending:
         self.future = future
 
     @property
-    def is_batch(self) -> bool:
-        return self.request.HasField("batch")
+    def _kind(self) -> str:
+        return self.request.WhichOneof("request") or ""
 
     def singles(self) -> list[Single | None]:
-        """Return the orders and cancels in it; None stands for a cancel of all, which has no id to ask by."""
-        kind = self.request.WhichOneof("request")
+        """Return the requests about one order in it; None stands for one that names no order to ask by."""
+        kind = self._kind
         if kind == "batch":
-            return [
-                item.place_order if item.HasField("place_order") else item.cancel_order
-                for item in self.request.batch.items
-            ]
-        if kind == "place_order":
-            return [self.request.place_order]
-        return [self.request.cancel_order] if kind == "cancel_order" else [None]
+            return list(map(single, self.request.batch.items))
+        if kind == "cancel_replace_order":
+            both = self.request.cancel_replace_order
+            return [both.cancel_order, both.place_order]
+        if kind in _LISTS:
+            return list(self._list_orders())
+        if kind in ("place_order", "amend_order", "cancel_order"):
+            return [getattr(self.request, kind)]
+        return [None]
 
     def lost(self, why: str) -> OutcomeUnknown:
         """Return the error of a request that nobody will answer any more."""
-        singles = self.singles()
-        return unknown(singles[0] if len(singles) == 1 else None, why)
+        # Of a cancel-replace the new order, whose key makes it safe to send again.
+        # Of a list any order that has a key.
+        if self._kind in _LISTS:
+            keyed = [order for order in self._list_orders() if order.client_order_id]
+            return unknown(keyed[0] if keyed else None, why)
+        return unknown(None if self._kind == "batch" else self.singles()[-1], why)
+
+    def _list_orders(self) -> list[pb.PlaceOrderRequest]:
+        """Return the orders of a list; of one that is only to be checked, none can be asked by its key."""
+        request = getattr(self.request, self._kind)
+        orders = list_orders(request)
+        if request.validate_only:
+            orders = [
+                pb.PlaceOrderRequest(client_order_id=order.client_order_id, validate_only=True) for order in orders
+            ]
+        return orders
 
     def finish(self, results: Sequence[OrderResult]) -> None:
-        """Hand over the results of `singles`: a batch as a list, a single one as itself or its error."""
+        """Hand over the results of `singles`: a batch as a list, a pair as one, a single one as itself or its error."""
         if self.future.done():
             return
-        if self.is_batch:
+        if self._kind == "batch":
             self.future.set_result(list(results))
-        elif results[0].error is not None:
-            self.future.set_exception(results[0].error)
+        elif self._kind in _LISTS:
+            self._finish_list(results)
+        elif results[-1].error is not None:
+            self.future.set_exception(results[-1].error)
+        elif self._kind == "cancel_replace_order":
+            self.future.set_result(CancelReplaceResult(results[0], results[1]))
         else:
             self.future.set_result(results[0])
+
+    def _finish_list(self, results: Sequence[OrderResult]) -> None:
+        """Hand over a list that was looked up: its orders were accepted together, so a missing one tells of all."""
+        error = next((result.error for result in results if result.error is not None), None)
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(OrderListResult(results[0].order_id, tuple(results)))
 
     def fail(self, error: ExchangeError) -> None:
         if not self.future.done():
@@ -138,26 +107,46 @@ class Pending:
         """Hand over the exchange's answer."""
         outcome = response.WhichOneof("outcome")
         if outcome == "error":
-            self.fail(_error(response.error))
+            self.fail(parse.order_error(response.error))
         elif outcome == "result":
             self.finish([_result(response.result, self.singles()[0])])
         elif outcome == "batch":
             self.finish([_result(*pair) for pair in zip(response.batch.results, self.singles(), strict=True)])
+        elif outcome == "cancel_replace":
+            self._succeed(self._replaced(response.cancel_replace))
+        elif outcome == "order_list":
+            told = response.order_list
+            results = [_result(*pair) for pair in zip(told.results, self.singles(), strict=True)]
+            self._succeed(OrderListResult(told.order_list_id, tuple(results)))
         elif outcome == "cancel_all_orders":
-            if not self.future.done():
-                self.future.set_result(list(response.cancel_all_orders.order_ids))
+            self._succeed(list(response.cancel_all_orders.order_ids))
+        elif outcome == "set_cancel_all_after":
+            self._succeed(cancel_time(response.set_cancel_all_after))
         else:
             self.fail(UnexpectedAnswer("an answer without an outcome"))
+
+    def _succeed(self, result: Any) -> None:
+        if not self.future.done():
+            self.future.set_result(result)
+
+    def _replaced(self, answer: pb.CancelReplaceResult) -> CancelReplaceResult:
+        cancel, place = self.singles()
+        return CancelReplaceResult(
+            cancel=_result(answer.cancel, cancel) if answer.HasField("cancel") else None,
+            place=_result(answer.place, place),
+        )
 
 
 class Pipeline:
     """Requests in the order in which they were handed in; answers come in the same order.
 
-    `released` is called once for each request that is no longer under way. Not thread-safe.
+    `released` is called once for each request that is no longer under way. `cancel_on_disconnect`: of the first request
+    of a stream; all have it, because any may become the first after a break. Not thread-safe.
     """
 
-    def __init__(self, released: Callable[[], None]) -> None:
+    def __init__(self, released: Callable[[], None], cancel_on_disconnect: bool = False) -> None:
         self._released = released
+        self._cancel_on_disconnect = cancel_on_disconnect
         self._numbers = itertools.count(1)
         self._waiting: deque[Pending] = deque()
         self._sent: deque[Pending] = deque()
@@ -168,6 +157,7 @@ class Pipeline:
     def add(self, request: pb.OrderEntryRequest, future: Future) -> None:
         """Queue a request; numbers it."""
         request.request_id = next(self._numbers)
+        request.cancel_on_disconnect = self._cancel_on_disconnect
         self._waiting.append(Pending(request, future))
 
     def take(self) -> pb.OrderEntryRequest | None:
@@ -221,68 +211,5 @@ class Pipeline:
         self._waiting.clear()
 
 
-def lookup(single: Single | None) -> pb.GetOrderRequest | None:
-    """Return how to ask what came of a request; None when there is no way."""
-    if single is None or single.validate_only:
-        return None
-    if single.client_order_id:
-        return requests.get_order(client_order_id=single.client_order_id)
-    if isinstance(single, pb.CancelOrderRequest):
-        return requests.get_order(order_id=single.order_id)
-    return None
-
-
-def found(single: Single, order: Order) -> OrderResult:
-    """Tell from an order as it is now what came of a request that was never answered."""
-    result = OrderResult(
-        order_id=order.order_id,
-        client_order_id=order.client_order_id,
-        status=order.status,
-        filled_quantity=order.filled_quantity,
-        filled_quote=order.filled_quote,
-        fee=order.fee,
-        deduplicated=True,
-        error=None,
-    )
-    if isinstance(single, pb.PlaceOrderRequest) or order.close_reason is CloseReason.CANCELED_BY_OWNER:
-        return result
-    if order.status is OrderStatus.OPEN:
-        return _refused(single, unknown(single, "the order is still open; the cancel may never have arrived"))
-    closed = OrderClosed(f"the order is {order.status.name.lower()}", reason=RejectReason.ORDER_CLOSED)
-    return _refused(single, closed)
-
-
-def not_found(single: Single | None, why: str) -> OrderResult:
-    """Return the result of a request of which the exchange says nothing."""
-    return _refused(single, unknown(single, why))
-
-
-def unknown(single: Single | None, why: str) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        why,
-        client_order_id=single.client_order_id if single is not None else "",
-        order_id=single.order_id if isinstance(single, pb.CancelOrderRequest) else 0,
-    )
-
-
-def _refused(single: Single | None, error: ExchangeError) -> OrderResult:
-    zero = from_wire("")
-    key = single.client_order_id if single is not None else ""
-    return OrderResult(0, key, None, zero, zero, zero, deduplicated=False, error=error)
-
-
-def _result(result: pb.OrderResult, single: Single | None) -> OrderResult:
-    return OrderResult(
-        order_id=result.order_id,
-        client_order_id=single.client_order_id if single is not None else "",
-        status=OrderStatus(result.status) if result.status else None,
-        filled_quantity=from_wire(result.filled_quantity),
-        filled_quote=from_wire(result.filled_quote),
-        fee=from_wire(result.fee),
-        deduplicated=result.deduplicated,
-        error=_error(result.error) if result.HasField("error") else None,
-    )
-
-
-def _error(error: pb.OrderError) -> ExchangeError:
-    return errors.from_order_error(error.reason, error.field, error.message, error.code)
+def _result(result: pb.OrderResult, request: Single | None) -> OrderResult:
+    return parse.order_result(result, request.client_order_id if request is not None else "")

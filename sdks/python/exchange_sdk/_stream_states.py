@@ -27,7 +27,6 @@ from exchange_sdk.local_order_book import LocalOrderBook
 from exchange_sdk.models import (
     AccountSnapshot,
     AccountUpdate,
-    Fill,
     Market,
     OrderBook,
     OrderBookDelta,
@@ -35,6 +34,7 @@ from exchange_sdk.models import (
     Resynced,
     Trade,
 )
+from exchange_sdk.order_models import Fill
 
 Event = TypeVar("Event")
 

@@ -2,12 +2,16 @@
 
     ExchangeError                      reason, field, message, code
     ├── InvalidRequest                 the request is malformed; `field` names the place
-    │   └── InvalidOrder               … the market's rules say so: tick, lot, range, notional (also an OrderRejected)
+    │   └── InvalidOrder               … the market's rules say so: tick, lot, range, least, most (also OrderRejected)
     ├── OrderRejected                  understood, and refused
     │   ├── InvalidOrder
     │   ├── InsufficientFunds          the available balance does not cover it
     │   ├── PostOnlyWouldCross         it would have traded at once
+    │   ├── WouldTriggerImmediately    the last trade already satisfies its trigger
+    │   ├── PriceOutsideBand           too far from the last trade
+    │   ├── TooManyOpenOrders          the account has as many in the market as it may
     │   ├── OrderClosed                too late: filled, canceled or expired
+    │   ├── QuantityNotAboveFilled     an amend to no more than what is filled and prevented
     │   └── MarketClosed               the market does not take this now
     ├── NotFound                       no such thing, or not yours
     ├── AlreadyExists                  the key or name exists with other properties
@@ -87,7 +91,7 @@ class OrderRejected(ExchangeError):
 
 
 class InvalidOrder(InvalidRequest, OrderRejected):
-    """The order does not fit the market: off tick or lot, out of range, or too small a notional."""
+    """The order does not fit the market: off tick or lot, out of range, quantity or notional too small or large."""
 
 
 class InsufficientFunds(OrderRejected):
@@ -98,8 +102,24 @@ class PostOnlyWouldCross(OrderRejected):
     """A post-only order would have traded at once."""
 
 
+class WouldTriggerImmediately(OrderRejected):
+    """The last trade already satisfies the order's trigger."""
+
+
+class PriceOutsideBand(OrderRejected):
+    """The limit price is farther from the last trade than the market allows."""
+
+
+class TooManyOpenOrders(OrderRejected):
+    """The account has as many open orders in the market as it may, waiting ones included."""
+
+
 class OrderClosed(OrderRejected):
     """The order is already filled, canceled or expired."""
+
+
+class QuantityNotAboveFilled(OrderRejected):
+    """An amend to a quantity that is not more than what is filled and prevented already."""
 
 
 class MarketClosed(OrderRejected):
@@ -223,12 +243,19 @@ _BY_REASON: dict[RejectReason, type[ExchangeError]] = {
     RejectReason.QUANTITY_OUT_OF_RANGE: InvalidOrder,
     RejectReason.NOTIONAL_TOO_SMALL: InvalidOrder,
     RejectReason.NOTIONAL_TOO_LARGE: InvalidOrder,
+    RejectReason.QUANTITY_TOO_SMALL: InvalidOrder,
+    RejectReason.QUANTITY_TOO_LARGE: InvalidOrder,
     RejectReason.ORDER_CLOSED: OrderClosed,
+    RejectReason.QUANTITY_NOT_ABOVE_FILLED: QuantityNotAboveFilled,
     RejectReason.POST_ONLY_WOULD_CROSS: PostOnlyWouldCross,
+    RejectReason.WOULD_TRIGGER_IMMEDIATELY: WouldTriggerImmediately,
+    RejectReason.PRICE_OUTSIDE_BAND: PriceOutsideBand,
+    RejectReason.TOO_MANY_OPEN_ORDERS: TooManyOpenOrders,
     RejectReason.INSUFFICIENT_FUNDS: InsufficientFunds,
     RejectReason.MARKET_POST_ONLY: MarketClosed,
     RejectReason.MARKET_CANCEL_ONLY: MarketClosed,
     RejectReason.MARKET_HALTED: MarketClosed,
+    RejectReason.MARKET_IN_AUCTION: MarketClosed,
     RejectReason.OVERLOADED: Overloaded,
     RejectReason.STREAM_TOO_SLOW: StreamTooSlow,
     RejectReason.SEQUENCE_TOO_OLD: SequenceTooOld,

@@ -1,70 +1,25 @@
-"""What the exchange answers with. Everything is immutable; amounts are `Decimal`, times aware datetimes in UTC.
+"""What the exchange answers with; orders are in `order_models`. Everything is immutable; amounts are `Decimal`, times
+aware datetimes in UTC.
 
 A datetime holds microseconds; the exact time stands beside it in nanoseconds (`create_time_ns`).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Generic, NamedTuple, Self, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from exchange_sdk._enums import (
-    CloseReason,
-    LedgerEntryKind,
-    Liquidity,
-    MarketStatus,
-    OrderStatus,
-    OrderType,
-    Scope,
-    Side,
-    TimeInForce,
-)
+from exchange_sdk._enums import LedgerEntryKind, MarketStatus, Scope, Side
+from exchange_sdk._model import Model, to_datetime
 from exchange_sdk.errors import ExchangeError
+from exchange_sdk.order_models import Fill, Order
 
 T = TypeVar("T")
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def to_datetime(time_ns: int) -> datetime:
-    """Nanoseconds since 1970 as an aware datetime in UTC, rounded down to the microsecond."""
-    return _EPOCH + timedelta(microseconds=time_ns // 1000)
-
-
-class _Model:
-    """A repr for people: numbers without wrapping, times as UTC, and nothing that is empty."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        shown = []
-        for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
-            value = getattr(self, field.name)
-            if value is None or value in ((), "") or not field.repr:
-                continue
-            if field.name.endswith("_time_ns"):
-                shown.append(f"{field.name.removesuffix('_ns')}={_utc(value)}")
-            else:
-                shown.append(f"{field.name}={_plain(value)}")
-        return f"{type(self).__name__}({', '.join(shown)})"
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, tuple) and not hasattr(value, "_fields"):
-        return f"[{', '.join(map(_plain, value))}]"
-    return repr(value)
-
-
-def _utc(time_ns: int) -> str:
-    seconds, nanoseconds = divmod(time_ns, 1_000_000_000)
-    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
-
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Asset(_Model):
+class Asset(Model):
     """Something that is traded or paid with; its smallest unit is 10^-`decimals`."""
 
     name: str
@@ -72,12 +27,33 @@ class Asset(_Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Market(_Model):
+class MarketProtection(Model):
+    """What a market refuses although it is well-formed. Every limit is itself allowed; None or 0 is no limit.
+
+    Quantities are base units, multiples of the lot size; notionals (price × quantity, or quote amount) quote units.
+    `max_open_orders`: of one account in the market, waiting ones included. `price_band_bps`: how far a limit price may
+    be from the last trade, or from `reference_price` before the first one. `market_protection_bps`: how far from the
+    best opposite price at its arrival a market order may trade; the rest expires. Both are basis points.
+    """
+
+    min_quantity: Decimal | None = None
+    max_quantity: Decimal | None = None
+    min_notional: Decimal | None = None
+    max_notional: Decimal | None = None
+    max_open_orders: int = 0
+    price_band_bps: int = 0
+    market_protection_bps: int = 0
+    reference_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Market(Model):
     """A pair of assets with an order book.
 
     Prices are multiples of `tick_size` (quote units per base unit), quantities of `lot_size` (base units); a limit
     order's price × quantity is at least `min_notional` (quote units). Fees are millionths of the quote amount,
-    negative for a rebate. `price_decimals` and `quantity_decimals` are those of the book's checksum.
+    negative for a rebate. `price_decimals` and `quantity_decimals` are those of the book's checksum. `protection`: what
+    an operator limits. `last_price`: of the last trade; None before the first.
     """
 
     name: str
@@ -91,67 +67,19 @@ class Market(_Model):
     status: MarketStatus
     price_decimals: int
     quantity_decimals: int
+    protection: MarketProtection = MarketProtection()
+    last_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Order(_Model):
-    """An order as its owner sees it.
-
-    `price` is None for a market order; quantities are base units, `filled_quote` and `fee` quote units (`fee` is
-    negative when rebates exceed fees). `order_id` is 0 in the answer to `validate_only`.
-    """
-
-    order_id: int
-    account_id: int
-    market: str
-    client_order_id: str
-    side: Side
-    type: OrderType
-    time_in_force: TimeInForce
-    post_only: bool
-    price: Decimal | None
-    quantity: Decimal
-    filled_quantity: Decimal
-    open_quantity: Decimal
-    filled_quote: Decimal
-    fee: Decimal
-    status: OrderStatus
-    close_reason: CloseReason | None
-    create_time_ns: int
-    update_time_ns: int
-
-    @property
-    def create_time(self) -> datetime:
-        return to_datetime(self.create_time_ns)
-
-    @property
-    def update_time(self) -> datetime:
-        return to_datetime(self.update_time_ns)
-
-    @property
-    def is_open(self) -> bool:
-        return self.status is OrderStatus.OPEN
-
-    @property
-    def average_price(self) -> Decimal | None:
-        """Quote units per base unit over all fills, to the context's precision; None before the first."""
-        return self.filled_quote / self.filled_quantity if self.filled_quantity else None
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Fill(_Model):
-    """One execution of an order: base and quote units as in `Order`."""
+class Trade(Model):
+    """A trade as everybody sees it. Ids are dense within the market. In an auction nobody takes: no `taker_side`."""
 
     trade_id: int
-    order_id: int
-    client_order_id: str
     market: str
-    side: Side
     price: Decimal
     quantity: Decimal
-    quote_amount: Decimal
-    fee: Decimal
-    liquidity: Liquidity
+    taker_side: Side | None
     trade_time_ns: int
     sequence: int
 
@@ -161,24 +89,7 @@ class Fill(_Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Trade(_Model):
-    """A trade as everybody sees it. Ids are dense within the market."""
-
-    trade_id: int
-    market: str
-    price: Decimal
-    quantity: Decimal
-    taker_side: Side
-    trade_time_ns: int
-    sequence: int
-
-    @property
-    def trade_time(self) -> datetime:
-        return to_datetime(self.trade_time_ns)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Balance(_Model):
+class Balance(Model):
     """What an account holds of one asset, in asset units: free to use, and held for open orders."""
 
     asset: str
@@ -191,7 +102,7 @@ class Balance(_Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class LedgerEntry(_Model):
+class LedgerEntry(Model):
     """One line of the double-entry ledger; `amount` is the signed change in asset units.
 
     `market` is empty and `trade_id` 0 for a credit. (`sequence`, `line`) is unique.
@@ -213,13 +124,17 @@ class LedgerEntry(_Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Account(_Model):
-    """An owner of balances and orders. `scopes`: what the caller's key may do; only `get_account` tells."""
+class Account(Model):
+    """An owner of balances and orders. `scopes`: what the caller's key may do; only `get_account` tells.
+
+    Accounts of one trade group count as one owner for self-trade prevention; `trade_group_id` 0 is none.
+    """
 
     account_id: int
     name: str
     create_time_ns: int
     scopes: tuple[Scope, ...] = ()
+    trade_group_id: int = 0
 
     @property
     def create_time(self) -> datetime:
@@ -227,7 +142,7 @@ class Account(_Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class CreatedApiKey(_Model):
+class CreatedApiKey(Model):
     """A new API key. `api_key` is the secret: shown here and nowhere else, so it stays out of the repr."""
 
     key_id: str
@@ -238,7 +153,7 @@ class CreatedApiKey(_Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class StateHash(_Model):
+class StateHash(Model):
     """BLAKE2b-256 of the engine's whole state after a sequence."""
 
     sequence: int
@@ -259,7 +174,7 @@ class PriceLevel(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class OrderBook(_Model):
+class OrderBook(Model):
     """The levels of a market after one sequence, the best of each side first."""
 
     market: str
@@ -270,7 +185,7 @@ class OrderBook(_Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class OrderBookDelta(_Model):
+class OrderBookDelta(Model):
     """What changed in a book: levels with their new absolute quantity, 0 for one that is gone."""
 
     market: str
@@ -287,7 +202,7 @@ class OrderBookDelta(_Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class AccountSnapshot(_Model):
+class AccountSnapshot(Model):
     """An account at one sequence: open orders, oldest first, and balances by asset name."""
 
     open_orders: tuple[Order, ...]
@@ -296,7 +211,7 @@ class AccountSnapshot(_Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class AccountUpdate(_Model):
+class AccountUpdate(Model):
     """What one command changed for the account: orders and balances as they are after it, and its executions."""
 
     orders: tuple[Order, ...]
@@ -312,7 +227,7 @@ class AccountUpdate(_Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Reconnected(_Model):
+class Reconnected(Model):
     """A stream or session had broken and goes on; nothing is missing. `cause`: how it broke."""
 
     cause: ExchangeError
@@ -320,7 +235,7 @@ class Reconnected(_Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Resynced(_Model):
+class Resynced(Model):
     """A stream had broken and starts anew: what happened in between is missing. `cause`: how it broke.
 
     On streams with snapshots one follows, and only the way there is missing.
@@ -328,47 +243,6 @@ class Resynced(_Model):
 
     cause: ExchangeError
     attempts: int
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class PlacedOrder(_Model):
-    """An accepted order after its arrival, and what it executed.
-
-    `deduplicated`: the key was seen before; `order` is the original as it is now, `fills` is empty.
-    """
-
-    order: Order
-    fills: tuple[Fill, ...]
-    deduplicated: bool
-
-    @property
-    def order_id(self) -> int:
-        return self.order.order_id
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class OrderResult(_Model):
-    """What came of one order or cancel on an order entry session.
-
-    `order_id` is 0 when it was refused, which `error` says, or with `validate_only`. Sums over all fills so far:
-    `filled_quantity` in base units, `filled_quote` and `fee` in quote units. `deduplicated`: the key was seen before,
-    or the outcome was looked up after a break; this is the order as it is now.
-    """
-
-    order_id: int
-    client_order_id: str
-    status: OrderStatus | None
-    filled_quantity: Decimal
-    filled_quote: Decimal
-    fee: Decimal
-    deduplicated: bool
-    error: ExchangeError | None
-
-    def raise_for_error(self) -> Self:
-        """Return this result, or raise its error."""
-        if self.error is not None:
-            raise self.error
-        return self
 
 
 @dataclass(frozen=True, slots=True)

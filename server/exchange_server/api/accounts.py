@@ -39,7 +39,12 @@ class AccountService:
         scopes = [scope for scope in (SCOPE_READ, SCOPE_TRADE, SCOPE_ADMIN) if call.principal.scopes & 1 << scope]
         await self._core.settled()
         return pb.GetAccountResponse(
-            account=account_message(account.account_id, account.name, account.create_time_ns),
+            account=account_message(
+                account.account_id,
+                account.name,
+                account.create_time_ns,
+                self._core.engine.trade_groups.get(account.account_id, 0),
+            ),
             scopes=cast(list[types_pb2.Scope], scopes),
         )
 

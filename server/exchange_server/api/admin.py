@@ -19,7 +19,8 @@ from exchange_server.engine.types import (
 from exchange_server.wire import admin as requests
 from exchange_server.wire.accounts import account_message, balance_message
 from exchange_server.wire.decimals import format_units
-from exchange_server.wire.market_data import asset_message, market_message
+from exchange_server.wire.market_data import asset_message, market_message, protection_message
+from exchange_server.wire.units import format_quote
 
 
 class AdminService:
@@ -36,6 +37,8 @@ class AdminService:
             f"{service}/CreateAsset": Method(self.create_asset, SCOPE_ADMIN),
             f"{service}/CreateMarket": Method(self.create_market, SCOPE_ADMIN),
             f"{service}/SetMarketStatus": Method(self.set_market_status, SCOPE_ADMIN),
+            f"{service}/SetMarketProtection": Method(self.set_market_protection, SCOPE_ADMIN),
+            f"{service}/SetTradeGroup": Method(self.set_trade_group, SCOPE_ADMIN),
             f"{service}/CreateAccount": Method(self.create_account, SCOPE_ADMIN),
             f"{service}/ListAccounts": Method(self.list_accounts, SCOPE_ADMIN),
             f"{service}/CreateApiKey": Method(self.create_api_key, SCOPE_ADMIN),
@@ -91,7 +94,41 @@ class AdminService:
             return pb.SetMarketStatusResponse(market=market_message(market, request.status))
         outcome = (await self._core.execute(command, call)).events[0]
         assert isinstance(outcome, events.MarketStatusChanged)
-        return pb.SetMarketStatusResponse(market=market_message(outcome.market, outcome.status))
+        response = pb.SetMarketStatusResponse(market=market_message(outcome.market, outcome.status))
+        # The last price may be of a trade after this command.
+        await self._core.settled()
+        return response
+
+    async def set_market_protection(
+        self, request: pb.SetMarketProtectionRequest, call: Call
+    ) -> pb.SetMarketProtectionResponse:
+        market = self._core.market(request.market)
+        command = requests.set_market_protection(request, market)
+        stated = requests.protection(command)
+        if request.validate_only:
+            response = pb.SetMarketProtectionResponse(market=market_message(market, market.status))
+            await self._core.check(command)
+        else:
+            outcome = (await self._core.execute(command, call)).events[0]
+            assert isinstance(outcome, events.MarketProtectionSet)
+            stated = outcome.protection
+            response = pb.SetMarketProtectionResponse(market=market_message(market, market.status))
+            await self._core.settled()
+        response.market.protection.CopyFrom(protection_message(market, stated))
+        response.market.min_notional = format_quote(market, stated.min_notional_atoms)
+        return response
+
+    async def set_trade_group(self, request: pb.SetTradeGroupRequest, call: Call) -> pb.SetTradeGroupResponse:
+        command = requests.set_trade_group(request)
+        if request.validate_only:
+            await self._core.check(command)
+        else:
+            outcome = (await self._core.execute(command, call)).events[0]
+            assert isinstance(outcome, events.TradeGroupSet)
+        account = self._core.engine.accounts[command.account_id]
+        return pb.SetTradeGroupResponse(
+            account=account_message(account.account_id, account.name, account.create_time_ns, command.trade_group_id)
+        )
 
     async def create_account(self, request: pb.CreateAccountRequest, call: Call) -> pb.CreateAccountResponse:
         command = requests.create_account(request)
@@ -113,7 +150,15 @@ class AdminService:
         ids = sorted(account_id for account_id in accounts if account_id > after)
         page = [accounts[account_id] for account_id in ids[:size]]
         response = pb.ListAccountsResponse(
-            accounts=[account_message(account.account_id, account.name, account.create_time_ns) for account in page],
+            accounts=[
+                account_message(
+                    account.account_id,
+                    account.name,
+                    account.create_time_ns,
+                    self._core.engine.trade_groups.get(account.account_id, 0),
+                )
+                for account in page
+            ],
             next_page_token=self._pages.write(query, (page[-1].account_id,)) if len(ids) > size else "",
         )
         await self._core.settled()

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from typing import Final
 
 from exchange_server.api.call import Call
-from exchange_server.api.errors import ACCOUNT_NOT_FOUND, CallError, rejected_error
+from exchange_server.api.errors import ACCOUNT_NOT_FOUND, CallError, command_error
 from exchange_server.engine import Engine
-from exchange_server.engine.commands import Command
+from exchange_server.engine.commands import CancelAllOrders, Command
 from exchange_server.engine.entities import Market
 from exchange_server.engine.events import Rejected
-from exchange_server.engine.types import SCOPE_ADMIN, AccountId, TimeNs
+from exchange_server.engine.types import MARKET_HALTED, SCOPE_ADMIN, AccountId, OrderId, TimeNs
 from exchange_server.feeds import Feeds
 from exchange_server.sequencer import Applied, Shard
+from exchange_server.wire.list_requests import ListReader
 from exchange_server.wire.order_requests import OrderReader
 
 
@@ -24,7 +25,8 @@ class Core:
         self.engine: Final[Engine] = shard.engine
         self.feeds: Final = feeds
         self.clock_ns: Final = clock_ns
-        self.orders: Final = OrderReader(shard.engine.markets_by_name)
+        self.orders: Final = OrderReader(shard.engine.markets_by_name, shard.engine.find_order)
+        self.order_lists: Final = ListReader(self.orders)
 
     async def execute(self, command: Command, call: Call) -> Applied:
         """Sequence a command and return what came of it, once it is durable.
@@ -34,7 +36,7 @@ class Core:
         (applied,) = await self.shard.submit((command,), call.deadline_ns)
         outcome = applied.events[0]
         if isinstance(outcome, Rejected):
-            raise rejected_error(outcome)
+            raise command_error(command, outcome)
         return applied
 
     async def check(self, command: Command) -> None:
@@ -42,7 +44,18 @@ class Core:
         rejected = self.engine.check(command, TimeNs(self.clock_ns()))
         await self.shard.durable()
         if rejected is not None:
-            raise rejected_error(rejected)
+            raise command_error(command, rejected)
+
+    def cancelable(self, command: CancelAllOrders) -> list[OrderId]:
+        """Return the ids of the orders that a command would cancel now, oldest first."""
+        prefix = command.client_order_id_prefix
+        return [
+            order.order_id
+            for order in self.engine.open_orders(command.account_id, command.market_id)
+            if command.side in (0, order.side)
+            and order.client_order_id.startswith(prefix)
+            and order.market.status != MARKET_HALTED
+        ]
 
     async def settled(self) -> None:
         """Wait until everything that a read of the engine has just seen is durable: only then may it be told."""

@@ -15,6 +15,8 @@ from google.rpc import error_details_pb2, status_pb2
 
 from exchange.v1 import order_service_pb2, types_pb2
 from exchange_server.engine import events
+from exchange_server.engine.commands import CancelReplaceOrder, Command
+from exchange_server.engine.types import REJECT_MARKET_HALTED
 from exchange_server.feeds.errors import StreamRefused
 from exchange_server.sequencer import NotSequenced, OutcomeUnknown
 from exchange_server.wire.errors import FieldError, Violation
@@ -61,7 +63,7 @@ TABLE: Final[Mapping[int, Row]] = {
     5: Row(Code.INVALID_ARGUMENT, "the price is above what the market can represent", _CORRECT),
     6: Row(Code.INVALID_ARGUMENT, "the quantity is above what the market can represent", _CORRECT),
     7: Row(Code.INVALID_ARGUMENT, "price × quantity is below the market's minimum", "Order more, or elsewhere."),
-    8: Row(Code.INVALID_ARGUMENT, "price × quantity is above what the market can represent", "Split the order."),
+    8: Row(Code.INVALID_ARGUMENT, "price × quantity is above what the market takes", "Split the order."),
     9: Row(Code.NOT_FOUND, "there is no such asset", "Look at `ListAssets`."),
     10: Row(Code.NOT_FOUND, "there is no such market", "Look at `ListMarkets`."),
     11: Row(Code.NOT_FOUND, "there is no such account", "Use the account that the key belongs to."),
@@ -123,6 +125,38 @@ TABLE: Final[Mapping[int, Row]] = {
         "this very request made the engine fail before; it is kept aside and refused",
         "Do not send it again; tell the operator.",
     ),
+    35: Row(
+        Code.FAILED_PRECONDITION,
+        "the amended quantity is not more than what is filled and prevented",
+        "Cancel the order, or amend it to more.",
+    ),
+    36: Row(Code.INVALID_ARGUMENT, "the quantity is below the market's minimum", "Order more, or elsewhere."),
+    37: Row(Code.INVALID_ARGUMENT, "the quantity is above the market's maximum", "Split the order."),
+    38: Row(
+        Code.FAILED_PRECONDITION,
+        "the account has as many open orders in the market as it may",
+        "Cancel some, or wait until some are filled.",
+    ),
+    39: Row(
+        Code.FAILED_PRECONDITION,
+        "the price is outside the market's price band",
+        "Look at the band and the last price (`GetMarket`), and place it nearer.",
+    ),
+    40: Row(
+        Code.FAILED_PRECONDITION,
+        "the last trade already satisfies the trigger",
+        "Place the order that it would become, or another trigger.",
+    ),
+    41: Row(
+        Code.FAILED_PRECONDITION,
+        "the quantity of an order in a list cannot be amended",
+        "Cancel the list and place another.",
+    ),
+    42: Row(
+        Code.FAILED_PRECONDITION,
+        "the market is in an auction and does not take this, or its book is crossed after one",
+        _WAIT,
+    ),
 }
 
 
@@ -175,6 +209,19 @@ def rejected_error(rejected: events.Rejected) -> CallError:
     return CallError(rejected.reason, request_field(rejected.field))
 
 
+def command_error(command: Command, rejected: events.Rejected) -> CallError:
+    """Return what a client is told of a command that the engine refused, of whichever kind it was.
+
+    Of a CancelReplaceOrder nothing was done then; the field's path begins with the part that was refused.
+    """
+    error = rejected_error(rejected)
+    if not isinstance(command, CancelReplaceOrder) or not error.field:
+        return error
+    halted = rejected.reason == REJECT_MARKET_HALTED and command.stop_on_failure
+    part = "cancel_order" if halted or rejected.field == "order" else "place_order"
+    return CallError(rejected.reason, f"{part}.{error.field}")
+
+
 def status_proto(error: CallError) -> status_pb2.Status:
     """Return the status with its details: ErrorInfo always, BadRequest with a field, RetryInfo with a delay."""
     details: list[Message] = [
@@ -210,6 +257,15 @@ def order_error(error: CallError | FieldError) -> order_service_pb2.OrderError:
         message=error.message,
         code=TABLE[error.reason].code.value[0],
     )
+
+
+def part_error(error: order_service_pb2.OrderError, part: str) -> order_service_pb2.OrderError:
+    """Return the same error with its field's path in the request that `part` is a part of; none stays none."""
+    whole = order_service_pb2.OrderError()
+    whole.CopyFrom(error)
+    if error.field:
+        whole.field = f"{part}.{error.field}"
+    return whole
 
 
 def reason_name(reason: int) -> str:

@@ -36,6 +36,7 @@ class HistoryReader:
                 row,
                 markets[row.market_id],
                 row.open_lots,
+                row.decremented_lots,
                 row.cost_atoms,
                 row.fee_atoms,
                 row.status,

@@ -6,73 +6,65 @@ stops reading: gRPC's flow control then stops the client.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
-from typing import Final, cast
+from typing import Final
 
 from exchange.v1 import order_service_pb2 as pb
-from exchange.v1 import types_pb2
+from exchange_server.api.batches import BatchReader, missing_request, write_results
 from exchange_server.api.call import Call, Undecodable
 from exchange_server.api.core import Core
+from exchange_server.api.disconnects import Disconnects, new_session_id
+from exchange_server.api.dry_runs import DryRuns
 from exchange_server.api.errors import (
-    INVALID_FIELD,
+    ORDER_NOT_FOUND,
     UNAVAILABLE,
     UNDECODABLE,
     CallError,
     call_error,
+    command_error,
     order_error,
-    rejected_error,
 )
 from exchange_server.api.intake import Intake
+from exchange_server.api.order_pipe import Pipe, Unit
 from exchange_server.engine import events
-from exchange_server.engine.commands import CancelAllOrders, CancelOrder, Command, PlaceOrder
-from exchange_server.engine.types import ORDER_OPEN, TimeNs
+from exchange_server.engine.commands import (
+    AmendOrder,
+    CancelAllOrders,
+    CancelOrder,
+    CancelReplaceOrder,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
+    PlaceOrder,
+)
 from exchange_server.sequencer import Applied, NotSequenced
 from exchange_server.sequencer.lanes import LANE_CANCEL, lane_of
-from exchange_server.sequencer.turnstile import STEP_COMMANDS
 from exchange_server.wire.errors import FieldError
-from exchange_server.wire.order_results import OrderErrors, canceled_order_ids, write_result
-from exchange_server.wire.validation import contract_error
+from exchange_server.wire.list_requests import list_bound_to_session
+from exchange_server.wire.list_results import write_list_result
+from exchange_server.wire.order_requests import bound_to_session
+from exchange_server.wire.order_results import canceled_order_ids, write_replaced, write_result
+from exchange_server.wire.times import timestamp
 
-MAX_UNITS: Final = 8
-"""Units of one stream that may be under way."""
-MAX_COMMANDS: Final = 2_000
-"""Commands of one stream that may be under way; one unit may pass it."""
-MAX_BATCH: Final = 500
 REJECT_OVERLOADED: Final = 25
-
-
-class Unit:
-    """One request on its way: what was submitted, and what is known of its answer."""
-
-    __slots__ = ("batch", "commands", "early", "end", "future", "response")
-
-    def __init__(self, request_id: int) -> None:
-        self.response: Final = pb.OrderEntryResponse(request_id=request_id)
-        self.commands: list[Command] = []
-        self.early: dict[int, pb.OrderResult] = {}
-        """Results that were there before anything was submitted, by position: refusals and mere checks."""
-        self.batch = False
-        self.future: asyncio.Future[list[Applied]] | None = None
-        self.end: Exception | None = None
-        """Why the stream ends here; then there is no answer."""
 
 
 class OrderEntry:
     """Serves the order entry streams of one shard."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, dry_runs: DryRuns, batches: BatchReader) -> None:
         self._core: Final = core
         self._turnstile: Final = core.shard.turnstile
-        self._errors: Final[dict[tuple[int, str], pb.OrderError]] = {}
-        self._pipes: Final[set[_Pipe]] = set()
+        self._dry_runs: Final = dry_runs
+        self._batches: Final = batches
+        self._disconnects: Final = Disconnects(core.shard)
+        self._pipes: Final[set[Pipe]] = set()
         self._intake: Final = Intake()
 
     async def serve(
         self, requests: AsyncIterator[pb.OrderEntryRequest | Undecodable], call: Call
     ) -> AsyncIterator[pb.OrderEntryResponse]:
-        pipe = _Pipe()
+        pipe = Pipe()
         pipe.reader = asyncio.create_task(self._read(requests, call, pipe))
         self._pipes.add(pipe)
         try:
@@ -82,25 +74,33 @@ class OrderEntry:
                 await self._finish(unit)
                 pipe.done(unit)
                 yield unit.response
+            if pipe.bound:
+                # Who ended the stream in good order knows that its orders are canceled when it hears that it has ended.
+                pipe.bound = False
+                await asyncio.shield(self._disconnect(pipe, call))
         finally:
             self._pipes.discard(pipe)
             pipe.abandon()
+            if pipe.bound:
+                self._disconnect(pipe, call)
 
     def close(self) -> None:
         """End every stream: what it has submitted is answered, then it gets UNAVAILABLE."""
         for pipe in self._pipes:
             pipe.end(CallError(UNAVAILABLE, message="the exchange is shutting down"))
 
+    def _disconnect(self, pipe: Pipe, call: Call) -> "asyncio.Task[None]":
+        assert pipe.session_id
+        return self._disconnects.ended(call.principal.account_id, pipe.session_id)
+
     # ------------------------------------------------------------ in
 
-    async def _read(
-        self, requests: AsyncIterator[pb.OrderEntryRequest | Undecodable], call: Call, pipe: "_Pipe"
-    ) -> None:
+    async def _read(self, requests: AsyncIterator[pb.OrderEntryRequest | Undecodable], call: Call, pipe: Pipe) -> None:
         principal, clock_ns = call.principal, self._core.clock_ns
         try:
             async for request in requests:
                 principal.check(clock_ns())
-                unit = await self._unit(request, call)
+                unit = await self._unit(request, call, pipe)
                 if unit.commands:
                     await self._submit(unit, call)
                 pipe.add(unit)
@@ -142,112 +142,153 @@ class OrderEntry:
                 return
             await asyncio.sleep(refused.retry_after_ms / 1000)
 
-    async def _unit(self, request: pb.OrderEntryRequest | Undecodable, call: Call) -> Unit:
+    async def _unit(self, request: pb.OrderEntryRequest | Undecodable, call: Call, pipe: Pipe) -> Unit:
+        """Read a request. What is wrong with it as a whole becomes the answer's error."""
         if isinstance(request, Undecodable):
             unit = Unit(0)
             unit.response.error.CopyFrom(order_error(CallError(UNDECODABLE)))
             return unit
         unit = Unit(request.request_id)
-        match request.WhichOneof("request"):
-            case "batch":
-                await self._read_batch(unit, request.batch, call)
-            case "place_order":
-                await self._turnstile.enter(1)
-                self._read_single(unit, request.place_order, call)
-            case "cancel_order":
-                self._read_single(unit, request.cancel_order, call)
-            case "cancel_all_orders":
-                self._cancel_all(unit, request.cancel_all_orders, call)
-            case _:
-                unit.response.error.CopyFrom(order_error(_missing_request()))
+        if pipe.session_id is None:
+            pipe.session_id = new_session_id() if request.cancel_on_disconnect else 0
+        try:
+            match request.WhichOneof("request"):
+                case "batch":
+                    await self._read_batch(unit, request.batch, call, pipe)
+                case "place_order" | "cancel_order" | "amend_order" as kind:
+                    if kind != "cancel_order":
+                        await self._turnstile.enter(1)
+                    await self._read_single(unit, kind, request, call, pipe)
+                case "cancel_all_orders":
+                    self._cancel_all(unit, request.cancel_all_orders, call)
+                case "cancel_replace_order":
+                    await self._turnstile.enter(1)
+                    self._cancel_replace(unit, request.cancel_replace_order, call, pipe)
+                case "set_cancel_all_after":
+                    self._set_cancel_all_after(unit, request.set_cancel_all_after, call)
+                case "place_oco_order" | "place_bracket_order" as kind:
+                    await self._turnstile.enter(1)
+                    self._place_list(unit, kind, request, call, pipe)
+                case _:
+                    raise missing_request()
+        except (FieldError, CallError) as error:
+            unit.response.error.CopyFrom(order_error(error))
         return unit
 
-    async def _read_batch(self, unit: Unit, batch: pb.OrderBatch, call: Call) -> None:
-        items = batch.items
-        unit.batch = True
-        if not 0 < len(items) <= MAX_BATCH:
-            error = contract_error(batch) or FieldError(INVALID_FIELD, "items", "needs 1 to 500 items")
-            unit.response.error.CopyFrom(order_error(CallError(error.reason, f"batch.{error.field}", error.message)))
-            return
-        account_id = call.principal.account_id
-        place_order = self._core.orders.place_order
-        commands, early = unit.commands, unit.early
-        for position, item in enumerate(items):
-            if position % STEP_COMMANDS == 0:
-                await self._turnstile.enter(min(len(items) - position, STEP_COMMANDS))
-            try:
-                if item.HasField("place_order"):
-                    place = item.place_order
-                    command: PlaceOrder | CancelOrder = place_order(place, account_id)
-                    if not place.validate_only:
-                        commands.append(command)
-                        continue
-                elif item.HasField("cancel_order"):
-                    cancel = item.cancel_order
-                    command = self._core.orders.cancel_order(cancel, account_id)
-                    if not cancel.validate_only:
-                        commands.append(command)
-                        continue
-                else:
-                    raise _missing_request()
-                early[position] = self._checked(command)
-            except FieldError as error:
-                early[position] = pb.OrderResult(error=order_error(error))
+    async def _read_batch(self, unit: Unit, batch: pb.OrderBatch, call: Call, pipe: Pipe) -> None:
+        session_id = pipe.session_id or 0
+        try:
+            unit.commands, unit.early = await self._batches.read(
+                batch, call.principal.account_id, session_id, pipe.arrived
+            )
+        except FieldError as error:
+            raise error.within("batch") from None
+        unit.items = len(batch.items)
+        if session_id and any(type(command) is PlaceOrder for command in unit.commands):
+            pipe.bound = True
 
-    def _read_single(self, unit: Unit, request: pb.PlaceOrderRequest | pb.CancelOrderRequest, call: Call) -> None:
+    async def _read_single(self, unit: Unit, kind: str, request: pb.OrderEntryRequest, call: Call, pipe: Pipe) -> None:
         account_id = call.principal.account_id
         orders = self._core.orders
         try:
-            command: PlaceOrder | CancelOrder
-            if isinstance(request, pb.PlaceOrderRequest):
-                command = orders.place_order(request, account_id)
+            command: PlaceOrder | CancelOrder | AmendOrder
+            if kind == "place_order":
+                command = orders.place_order(request.place_order, account_id)
+                dry = request.place_order.validate_only
+                if pipe.session_id:
+                    command = bound_to_session(command, pipe.session_id)
+                    pipe.bound = True
+            elif kind == "cancel_order":
+                command = orders.cancel_order(request.cancel_order, account_id)
+                dry = request.cancel_order.validate_only
             else:
-                command = orders.cancel_order(request, account_id)
+                command = await self._amend(request.amend_order, call, pipe)
+                dry = request.amend_order.validate_only
         except FieldError as error:
             unit.early[0] = pb.OrderResult(error=order_error(error))
             return
-        if request.validate_only:
-            unit.early[0] = self._checked(command)
+        if dry:
+            unit.early[0] = self._dry_runs.result(command)
         else:
             unit.commands.append(command)
 
-    def _cancel_all(self, unit: Unit, request: pb.CancelAllOrdersRequest, call: Call) -> None:
+    async def _amend(self, request: pb.AmendOrderRequest, call: Call, pipe: Pipe) -> AmendOrder:
+        """Read an amend; its order may still be under way."""
         try:
-            command = self._core.orders.cancel_all_orders(request, call.principal.account_id)
+            return self._core.orders.amend_order(request, call.principal.account_id)
         except FieldError as error:
-            unit.response.error.CopyFrom(order_error(error))
-            return
+            if error.reason != ORDER_NOT_FOUND:
+                raise
+        await pipe.arrived()
+        return self._core.orders.amend_order(request, call.principal.account_id)
+
+    def _cancel_all(self, unit: Unit, request: pb.CancelAllOrdersRequest, call: Call) -> None:
+        command = self._core.orders.cancel_all_orders(request, call.principal.account_id)
         if not request.validate_only:
             unit.commands.append(command)
             return
-        rejected = self._check(command)
+        rejected = self._dry_runs.refusal(command)
         if rejected is not None:
-            unit.response.error.CopyFrom(self._order_error(rejected))
+            unit.response.error.CopyFrom(self._dry_runs.order_error(rejected))
         else:
-            orders = self._core.engine.open_orders(command.account_id, command.market_id)
-            unit.response.cancel_all_orders.order_ids.extend(order.order_id for order in orders)
+            unit.response.cancel_all_orders.SetInParent()
+            unit.response.cancel_all_orders.order_ids.extend(self._core.cancelable(command))
 
-    def _checked(self, command: PlaceOrder | CancelOrder) -> pb.OrderResult:
-        """Return the result of an item with `validate_only`."""
-        rejected = self._check(command)
+    def _cancel_replace(self, unit: Unit, request: pb.CancelReplaceOrderRequest, call: Call, pipe: Pipe) -> None:
+        command = self._core.orders.cancel_replace_order(request, call.principal.account_id)
+        if request.validate_only:
+            rejected = self._dry_runs.refusal(command)
+            if rejected is not None:
+                unit.response.error.CopyFrom(order_error(command_error(command, rejected)))
+            else:
+                cancel = unit.response.cancel_replace.cancel
+                cancel.CopyFrom(self._dry_runs.result(command.cancel))
+                unit.response.cancel_replace.place.CopyFrom(self._dry_runs.result(command.place))
+            return
+        if pipe.session_id:
+            place = bound_to_session(command.place, pipe.session_id)
+            command = CancelReplaceOrder(command.cancel, place, command.stop_on_failure)
+            pipe.bound = True
+        unit.commands.append(command)
+
+    def _place_list(self, unit: Unit, kind: str, request: pb.OrderEntryRequest, call: Call, pipe: Pipe) -> None:
+        lists, account_id = self._core.order_lists, call.principal.account_id
+        command: PlaceOcoOrder | PlaceBracketOrder
+        if kind == "place_oco_order":
+            command, dry = (
+                lists.place_oco_order(request.place_oco_order, account_id),
+                request.place_oco_order.validate_only,
+            )
+        else:
+            command = lists.place_bracket_order(request.place_bracket_order, account_id)
+            dry = request.place_bracket_order.validate_only
+        if dry:
+            self._dry_runs.write_list(unit.response, command)
+            return
+        if pipe.session_id:
+            command = list_bound_to_session(command, pipe.session_id)
+            pipe.bound = True
+        unit.commands.append(command)
+
+    def _set_cancel_all_after(self, unit: Unit, request: pb.SetCancelAllAfterRequest, call: Call) -> None:
+        command = self._core.orders.set_cancel_all_after(request, call.principal.account_id)
+        if not request.validate_only:
+            unit.commands.append(command)
+            return
+        rejected = self._dry_runs.refusal(command)
         if rejected is not None:
-            return pb.OrderResult(error=self._order_error(rejected))
-        if isinstance(command, PlaceOrder):
-            return pb.OrderResult(status=cast(types_pb2.OrderStatus, ORDER_OPEN))
-        order = self._core.engine.find_order(command.account_id, command.order_id, command.client_order_id)
-        assert order is not None
-        return pb.OrderResult(order_id=order.order_id, status=cast(types_pb2.OrderStatus, order.status))
-
-    def _check(self, command: Command) -> events.Rejected | None:
-        return self._core.engine.check(command, TimeNs(self._core.clock_ns()))
+            unit.response.error.CopyFrom(self._dry_runs.order_error(rejected))
+            return
+        unit.response.set_cancel_all_after.SetInParent()
+        if command.timeout_ns:
+            cancel_time = timestamp(self._core.clock_ns() + command.timeout_ns)
+            unit.response.set_cancel_all_after.cancel_time.CopyFrom(cancel_time)
 
     # ------------------------------------------------------------ out
 
     async def _finish(self, unit: Unit) -> None:
         """Wait until a unit is durable and write its answer."""
         response = unit.response
-        if response.HasField("outcome"):
-            return
         applied: Sequence[Applied] = ()
         if unit.future is not None:
             try:
@@ -256,130 +297,44 @@ class OrderEntry:
                 response.error.CopyFrom(order_error(_told(error)))
                 return
         else:
-            # What was only checked has seen a state that may not be durable yet.
+            # What was only checked, or not found, has seen a state that may not be durable yet.
             await self._core.settled()
-        if unit.batch:
+            if response.HasField("outcome"):
+                return
+        if unit.items:
             await self._turnstile.enter(len(applied))
-            _write_batch(response.batch, applied, unit.early, self._order_error)
+            add = response.batch.results.add
+            write_results([add() for _ in range(unit.items)], applied, unit.early, self._dry_runs.order_error)
         elif unit.early:
             response.result.CopyFrom(unit.early[0])
         elif applied:
-            outcome = applied[0].events
-            if not isinstance(applied[0].command, CancelAllOrders):
-                write_result(response.result, outcome, self._order_error)
-            elif isinstance(outcome[0], events.Rejected):
-                response.error.CopyFrom(self._order_error(outcome[0]))
-            else:
-                # An empty list is an answer too.
-                response.cancel_all_orders.SetInParent()
-                response.cancel_all_orders.order_ids.extend(canceled_order_ids(outcome))
+            self._write_outcome(response, applied[0])
 
-    def _order_error(self, rejected: events.Rejected) -> pb.OrderError:
-        """Return what is told of a refusal; made once for each reason and field."""
-        key = rejected.reason, rejected.field
-        error = self._errors.get(key)
-        if error is None:
-            error = self._errors[key] = order_error(rejected_error(rejected))
-        return error
-
-
-class _Pipe:
-    """What lies between the reader and the writer of one stream, in the order of arrival."""
-
-    def __init__(self) -> None:
-        self._units: Final[deque[Unit]] = deque()
-        self._commands = 0
-        self._closed = False
-        self._sleeping: asyncio.Future[None] | None = None
-        """The reader when it waits for room, or the writer when it waits for a unit: never both."""
-        self.reader: asyncio.Task[None] | None = None
-
-    @property
-    def full(self) -> bool:
-        return len(self._units) >= MAX_UNITS or self._commands >= MAX_COMMANDS
-
-    def add(self, unit: Unit) -> None:
-        if not self._closed:
-            self._units.append(unit)
-            self._commands += len(unit.commands)
-            self._wake()
-
-    async def room(self) -> None:
-        while self.full:
-            await self._sleep()
-
-    async def oldest(self) -> Unit | None:
-        """Return the oldest unit, which stays until it is done; None when there will be no more."""
-        while not self._units:
-            if self._closed:
-                return None
-            await self._sleep()
-        return self._units[0]
-
-    def done(self, unit: Unit) -> None:
-        self._units.popleft()
-        self._commands -= len(unit.commands)
-        self._wake()
-
-    def close(self) -> None:
-        """Take no more units; those that are here are still answered."""
-        self._closed = True
-        self._wake()
-
-    def end(self, why: Exception) -> None:
-        """Read no further, answer what is here, and end the stream with an error."""
-        if self.reader is not None:
-            self.reader.cancel()
-        last = Unit(0)
-        last.end = why
-        self.add(last)
-        self._closed = True
-
-    def abandon(self) -> None:
-        """Give up what is not sequenced yet: nobody reads its answer."""
-        self._closed = True
-        if self.reader is not None:
-            self.reader.cancel()
-        for unit in self._units:
-            if unit.future is not None:
-                unit.future.cancel()
-
-    async def _sleep(self) -> None:
-        sleeping = self._sleeping = asyncio.get_running_loop().create_future()
-        await sleeping
-
-    def _wake(self) -> None:
-        sleeping = self._sleeping
-        if sleeping is not None:
-            self._sleeping = None
-            if not sleeping.done():
-                sleeping.set_result(None)
-
-
-def _write_batch(
-    batch: pb.OrderBatchResult,
-    applied: Sequence[Applied],
-    early: dict[int, pb.OrderResult],
-    errors: OrderErrors,
-) -> None:
-    """Write one result an item: where none was there early, that of the next applied command."""
-    batch.SetInParent()
-    add = batch.results.add
-    if not early:
-        for one in applied:
-            write_result(add(), one.events, errors)
-        return
-    outcomes = iter(applied)
-    for position in range(len(applied) + len(early)):
-        known = early.get(position)
-        if known is None:
-            write_result(add(), next(outcomes).events, errors)
+    def _write_outcome(self, response: pb.OrderEntryResponse, applied: Applied) -> None:
+        """Write what came of a single command."""
+        outcome, command, errors = applied.events, applied.command, self._dry_runs.order_error
+        kind = type(command)
+        first = outcome[0]
+        if kind is PlaceOrder or kind is CancelOrder or kind is AmendOrder:
+            write_result(response.result, outcome, errors)
+        elif isinstance(first, events.Rejected):
+            error = order_error(command_error(command, first)) if kind is CancelReplaceOrder else errors(first)
+            response.error.CopyFrom(error)
+        elif kind is CancelAllOrders:
+            # An empty list is an answer too.
+            response.cancel_all_orders.SetInParent()
+            response.cancel_all_orders.order_ids.extend(canceled_order_ids(outcome))
+        elif kind is CancelReplaceOrder:
+            write_replaced(response.cancel_replace, outcome, errors)
+        elif kind is PlaceOcoOrder:
+            write_list_result(response.order_list, outcome, 2)
+        elif kind is PlaceBracketOrder:
+            write_list_result(response.order_list, outcome, 3)
         else:
-            add().CopyFrom(known)
-
-
-def _missing_request() -> FieldError:
-    return FieldError(INVALID_FIELD, "request", "exactly one field is required in oneof")
+            assert isinstance(first, events.CancelAllAfterSet)
+            response.set_cancel_all_after.SetInParent()
+            if first.cancel_time_ns:
+                response.set_cancel_all_after.cancel_time.CopyFrom(timestamp(first.cancel_time_ns))
 
 
 def _told(error: NotSequenced) -> CallError:

@@ -1,28 +1,38 @@
 """OrderService, call by call. Answers are made from the events of the call's own command, not from later state."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from itertools import islice
 from typing import Final
 
 from exchange.v1 import order_service_pb2 as pb
+from exchange_server.api.batches import BatchReader, write_results
 from exchange_server.api.call import Call, Method
 from exchange_server.api.core import Core
-from exchange_server.api.errors import ORDER_NOT_FOUND, CallError
+from exchange_server.api.dry_runs import DryRuns
+from exchange_server.api.errors import ORDER_NOT_FOUND, CallError, command_error, part_error
 from exchange_server.api.history import HistoryReader
 from exchange_server.api.order_entry import OrderEntry
+from exchange_server.api.order_lists import OrderListCalls
 from exchange_server.api.pages import PageTokens, page_size
 from exchange_server.engine import events
-from exchange_server.engine.commands import CancelOrder, PlaceOrder
+from exchange_server.engine.commands import AmendOrder, CancelOrder, CancelReplaceOrder, PlaceOrder
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import SCOPE_READ, SCOPE_TRADE, AccountId, MarketId, OrderId
-from exchange_server.wire.order_results import canceled_order_ids
+from exchange_server.engine.types import SCOPE_READ, SCOPE_TRADE, AccountId, MarketId, OrderId, TimeNs
+from exchange_server.sequencer.lanes import LANE_CANCEL, lane_of
+from exchange_server.wire.errors import FieldError
+from exchange_server.wire.order_previews import placed_preview
+from exchange_server.wire.order_results import canceled_order_ids, replaced_parts
+from exchange_server.wire.order_states import state_after
 from exchange_server.wire.orders import (
     deduplicated_order_message,
+    order_fills,
     present_order_message,
-    taker_fill_message,
-    validated_order_message,
+    write_amended,
+    write_order_state,
     write_placed_order,
 )
+from exchange_server.wire.times import timestamp
 
 
 class OrderService:
@@ -32,7 +42,10 @@ class OrderService:
         self._core: Final = core
         self._history: Final = history
         self._pages: Final = pages
-        self._order_entry: Final = OrderEntry(core)
+        dry_runs = DryRuns(core)
+        self._errors: Final = dry_runs.order_error
+        self._batches: Final = BatchReader(core, dry_runs)
+        self._order_entry: Final = OrderEntry(core, dry_runs, self._batches)
 
     def close(self) -> None:
         """End the order entry streams."""
@@ -45,6 +58,11 @@ class OrderService:
             f"{service}/PlaceOrder": Method(self.place_order, SCOPE_TRADE, checks_itself=True),
             f"{service}/CancelOrder": Method(self.cancel_order, SCOPE_TRADE, checks_itself=True),
             f"{service}/CancelAllOrders": Method(self.cancel_all_orders, SCOPE_TRADE, checks_itself=True),
+            f"{service}/AmendOrder": Method(self.amend_order, SCOPE_TRADE, checks_itself=True),
+            f"{service}/CancelReplaceOrder": Method(self.cancel_replace_order, SCOPE_TRADE, checks_itself=True),
+            f"{service}/BatchOrders": Method(self.batch_orders, SCOPE_TRADE, checks_itself=True),
+            f"{service}/SetCancelAllAfter": Method(self.set_cancel_all_after, SCOPE_TRADE, checks_itself=True),
+            **OrderListCalls(self._core).methods(),
             f"{service}/GetOrder": Method(self.get_order, SCOPE_READ),
             f"{service}/ListOrders": Method(self.list_orders, SCOPE_READ),
             f"{service}/OrderEntry": Method(self._order_entry.serve, SCOPE_TRADE, streams=True, checks_itself=True),
@@ -55,7 +73,7 @@ class OrderService:
     async def place_order(self, request: pb.PlaceOrderRequest, call: Call) -> pb.PlaceOrderResponse:
         command = self._core.orders.place_order(request, call.principal.account_id)
         if request.validate_only:
-            return await self._validate_place(command, request.market)
+            return await self._validate_place(command)
         applied = await self._core.execute(command, call)
         outcome = applied.events[0]
         if isinstance(outcome, events.OrderDeduplicated):
@@ -63,21 +81,24 @@ class OrderService:
         assert isinstance(outcome, events.OrderRested | events.OrderAccepted)
         response = pb.PlaceOrderResponse()
         write_placed_order(response.order, outcome.order, applied.events, applied.time_ns)
-        for event in applied.events:
-            if type(event) is events.Trade:
-                response.fills.append(taker_fill_message(event, applied.sequence, applied.time_ns))
+        response.fills.extend(order_fills(outcome.order.order_id, applied.events, applied.sequence, applied.time_ns))
         return response
 
-    async def _validate_place(self, command: PlaceOrder, market: str) -> pb.PlaceOrderResponse:
+    async def _validate_place(self, command: PlaceOrder) -> pb.PlaceOrderResponse:
+        engine = self._core.engine
         known = None
         if command.client_order_id:
-            known = self._core.engine.find_order(command.account_id, OrderId(0), command.client_order_id)
+            known = engine.find_order(command.account_id, OrderId(0), command.client_order_id)
         if known is not None:
             response = pb.PlaceOrderResponse(order=present_order_message(known), deduplicated=True)
-        else:
-            order = validated_order_message(command, self._core.market(market), self._core.clock_ns())
-            response = pb.PlaceOrderResponse(order=order)
-        await self._core.check(command)
+            await self._core.check(command)
+            return response
+        told = engine.preview(command, TimeNs(self._core.clock_ns()))
+        if isinstance(told, events.Rejected):
+            await self._core.settled()
+            raise command_error(command, told)
+        response = placed_preview(told)
+        await self._core.settled()
         return response
 
     async def cancel_order(self, request: pb.CancelOrderRequest, call: Call) -> pb.CancelOrderResponse:
@@ -87,7 +108,8 @@ class OrderService:
         with self._core.shard.turnstile.urgent():
             applied = await self._core.execute(command, call)
         outcome = applied.events[0]
-        assert isinstance(outcome, events.OrderCanceled)
+        # One that waited for its trigger is told as closed: it was in no level and reserved nothing.
+        assert isinstance(outcome, events.OrderCanceled | events.OrderClosed)
         return pb.CancelOrderResponse(order=present_order_message(outcome.order))
 
     async def _validate_cancel(self, command: CancelOrder) -> pb.CancelOrderResponse:
@@ -99,13 +121,111 @@ class OrderService:
     async def cancel_all_orders(self, request: pb.CancelAllOrdersRequest, call: Call) -> pb.CancelAllOrdersResponse:
         command = self._core.orders.cancel_all_orders(request, call.principal.account_id)
         if request.validate_only:
-            orders = self._core.engine.open_orders(command.account_id, command.market_id)
-            response = pb.CancelAllOrdersResponse(order_ids=[order.order_id for order in orders])
+            response = pb.CancelAllOrdersResponse(order_ids=self._core.cancelable(command))
             await self._core.check(command)
             return response
         with self._core.shard.turnstile.urgent():
             applied = await self._core.execute(command, call)
         return pb.CancelAllOrdersResponse(order_ids=canceled_order_ids(applied.events))
+
+    async def amend_order(self, request: pb.AmendOrderRequest, call: Call) -> pb.AmendOrderResponse:
+        try:
+            command = self._core.orders.amend_order(request, call.principal.account_id)
+        except FieldError:
+            # That an order is not there, or is closed, may have been seen before it was durable.
+            await self._core.settled()
+            raise
+        if request.validate_only:
+            return await self._validate_amend(command)
+        applied = await self._core.execute(command, call)
+        outcome = applied.events[0]
+        assert isinstance(outcome, events.OrderAmended)
+        response = pb.AmendOrderResponse()
+        write_order_state(response.order, state_after(outcome.order, applied.events, applied.time_ns))
+        response.fills.extend(order_fills(outcome.order.order_id, applied.events, applied.sequence, applied.time_ns))
+        return response
+
+    async def _validate_amend(self, command: AmendOrder) -> pb.AmendOrderResponse:
+        order = self._core.engine.find_order(command.account_id, command.order_id, command.client_order_id)
+        response = pb.AmendOrderResponse(order=None if order is None else present_order_message(order))
+        if order is not None:
+            write_amended(response.order, order, command)
+        await self._core.check(command)
+        return response
+
+    async def cancel_replace_order(
+        self, request: pb.CancelReplaceOrderRequest, call: Call
+    ) -> pb.CancelReplaceOrderResponse:
+        command = self._core.orders.cancel_replace_order(request, call.principal.account_id)
+        if request.validate_only:
+            return await self._validate_replace(command)
+        applied = await self._core.execute(command, call)
+        parts = replaced_parts(applied.events)
+        response = pb.CancelReplaceOrderResponse()
+        if parts.deduplicated is not None:
+            response.order.CopyFrom(deduplicated_order_message(parts.deduplicated))
+            response.deduplicated = True
+        if parts.canceled is not None:
+            response.canceled_order.CopyFrom(present_order_message(parts.canceled))
+        if parts.cancel_refusal is not None:
+            response.cancel_error.CopyFrom(part_error(self._errors(parts.cancel_refusal), "cancel_order"))
+        if parts.place_refusal is not None:
+            response.place_error.CopyFrom(part_error(self._errors(parts.place_refusal), "place_order"))
+        if parts.placed is not None:
+            placed, sequence, time_ns = parts.placed, applied.sequence, applied.time_ns
+            write_placed_order(response.order, placed, applied.events, time_ns)
+            response.fills.extend(order_fills(placed.order_id, applied.events, sequence, time_ns))
+        return response
+
+    async def _validate_replace(self, command: CancelReplaceOrder) -> pb.CancelReplaceOrderResponse:
+        """Check both parts. The new order is tried beside the old one, as the engine checks it."""
+        engine = self._core.engine
+        cancel, place = command.cancel, command.place
+        response = pb.CancelReplaceOrderResponse()
+        known = None
+        if place.client_order_id:
+            known = engine.find_order(place.account_id, OrderId(0), place.client_order_id)
+        if known is not None:
+            response.order.CopyFrom(present_order_message(known))
+            response.deduplicated = True
+        else:
+            order = engine.find_order(cancel.account_id, cancel.order_id, cancel.client_order_id)
+            if order is not None:
+                response.canceled_order.CopyFrom(present_order_message(order))
+            told = engine.preview(place, TimeNs(self._core.clock_ns()))
+            if not isinstance(told, events.Rejected):
+                placed = placed_preview(told)
+                response.order.CopyFrom(placed.order)
+                response.fills.extend(placed.fills)
+                response.preview.CopyFrom(placed.preview)
+        await self._core.check(command)
+        return response
+
+    async def batch_orders(self, request: pb.BatchOrdersRequest, call: Call) -> pb.BatchOrdersResponse:
+        commands, early = await self._batches.read(request, call.principal.account_id)
+        if commands:
+            with self._core.shard.turnstile.urgent() if lane_of(commands) == LANE_CANCEL else nullcontext():
+                applied = await self._core.shard.submit(commands, call.deadline_ns)
+        else:
+            applied = []
+            await self._core.settled()
+        response = pb.BatchOrdersResponse()
+        results = [response.results.add() for _ in request.items]
+        write_results(results, applied, early, self._errors)
+        return response
+
+    async def set_cancel_all_after(
+        self, request: pb.SetCancelAllAfterRequest, call: Call
+    ) -> pb.SetCancelAllAfterResponse:
+        command = self._core.orders.set_cancel_all_after(request, call.principal.account_id)
+        if request.validate_only:
+            cancel_time_ns = self._core.clock_ns() + command.timeout_ns if command.timeout_ns else 0
+            await self._core.check(command)
+        else:
+            outcome = (await self._core.execute(command, call)).events[0]
+            assert isinstance(outcome, events.CancelAllAfterSet)
+            cancel_time_ns = outcome.cancel_time_ns
+        return pb.SetCancelAllAfterResponse(cancel_time=timestamp(cancel_time_ns) if cancel_time_ns else None)
 
     # ------------------------------------------------------------ reads
 

@@ -17,6 +17,7 @@ from exchange.v1 import account_service_pb2, admin_service_pb2, market_data_serv
 from exchange_server.api.call import UNDECODABLE, Method
 from exchange_server.api.errors import METHOD_NOT_FOUND, UNAVAILABLE, CallError, status_proto
 from exchange_server.api.guard import Guard, guard_native
+from exchange_server.wire.plain_requests import request_class
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +182,7 @@ def _rpc_handler(method: MethodDescriptor, behavior: Any) -> Any:
     make: Any = kinds[method.client_streaming, method.server_streaming]
     return make(
         behavior,
-        request_deserializer=_deserializer(GetMessageClass(method.input_type)),
+        request_deserializer=_deserializer(request_class(method.input_type)),
         response_serializer=GetMessageClass(method.output_type).SerializeToString,
     )
 

@@ -1,11 +1,12 @@
 """`exchange admin …`: assets, markets, accounts, keys and credits. Needs an admin key."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from exchange_server.cli.commands import client_command, group
+from exchange_server.cli.market import show_one_market
 from exchange_server.cli.numbers import decimal_option
 from exchange_server.cli.output import Column, cell, print_json, show, show_one
 from exchange_server.cli.session import ADMIN_PROFILE, Session, UsageError
@@ -93,7 +94,7 @@ def create_market(
             taker_fee_ppm=taker_fee_ppm,
             validate_only=validate_only,
         )
-        show_one(session, market)
+        show_one_market(session, market)
 
 
 @client_command(markets, "status", profile=ADMIN_PROFILE)
@@ -105,7 +106,53 @@ def set_market_status(
 ) -> None:
     """Set what a market accepts."""
     with session.client() as client:
-        show_one(session, client.admin.set_market_status(market, status.value, validate_only=validate_only))
+        show_one_market(session, client.admin.set_market_status(market, status.value, validate_only=validate_only))
+
+
+@client_command(app, "protection", profile=ADMIN_PROFILE)
+def set_market_protection(
+    session: Session,
+    market: Annotated[str, typer.Argument(help="Market name.")],
+    min_quantity: Annotated[str | None, typer.Option(help="Least quantity of an order, base units.")] = None,
+    max_quantity: Annotated[str | None, typer.Option(help="Largest quantity of an order, base units.")] = None,
+    min_notional: Annotated[str | None, typer.Option(help="Least price × quantity, quote units.")] = None,
+    max_notional: Annotated[str | None, typer.Option(help="Largest price × quantity, quote units.")] = None,
+    max_open_orders: Annotated[int | None, typer.Option(min=0, help="Most open orders of one account.")] = None,
+    price_band_bps: Annotated[
+        int | None, typer.Option(min=0, help="How far a limit price may be from the last trade, basis points.")
+    ] = None,
+    market_protection_bps: Annotated[
+        int | None, typer.Option(min=0, help="How far from the best price a market order may trade, basis points.")
+    ] = None,
+    reference_price: Annotated[str | None, typer.Option(help="Of the band, before the first trade.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the limits that are not named as they are.")] = False,
+    validate_only: ValidateOnly = False,
+) -> None:
+    """State a market's limits anew. What is not named, or 0, is no longer limited, unless --keep leaves it."""
+    from dataclasses import replace
+
+    from exchange_sdk import MarketProtection
+
+    decimals = {
+        "min_quantity": min_quantity,
+        "max_quantity": max_quantity,
+        "min_notional": min_notional,
+        "max_notional": max_notional,
+        "reference_price": reference_price,
+    }
+    numbers = {
+        "max_open_orders": max_open_orders,
+        "price_band_bps": price_band_bps,
+        "market_protection_bps": market_protection_bps,
+    }
+    named: dict[str, Any] = {
+        name: decimal_option(text, f"--{name.replace('_', '-')}") for name, text in decimals.items() if text is not None
+    }
+    named |= {name: value for name, value in numbers.items() if value is not None}
+    with session.client() as client:
+        before = client.get_market(market).protection if keep else MarketProtection()
+        changed = client.admin.set_market_protection(market, replace(before, **named), validate_only=validate_only)
+        show_one_market(session, changed)
 
 
 # ---------------------------------------------------------------- accounts
@@ -128,6 +175,21 @@ def list_accounts(session: Session) -> None:
     columns = (Column("id", "account_id", right=True), Column("name", "name"), Column("created", "create_time"))
     with session.client() as client:
         show(session, list(client.admin.list_accounts()), columns, "no accounts")
+
+
+@client_command(app, "trade-group", profile=ADMIN_PROFILE)
+def set_trade_group(
+    session: Session,
+    account: Annotated[str, typer.Argument(help="Account id or name.")],
+    trade_group_id: Annotated[int, typer.Argument(min=0, metavar="GROUP", help="Any number; 0 is no group.")],
+    validate_only: ValidateOnly = False,
+) -> None:
+    """Put an account into a trade group: its accounts count as one owner for self-trade prevention."""
+    with session.client() as client:
+        show_one(
+            session,
+            client.admin.set_trade_group(_account_id(client, account), trade_group_id, validate_only=validate_only),
+        )
 
 
 @client_command(app, "credit", profile=ADMIN_PROFILE)

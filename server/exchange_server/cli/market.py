@@ -1,12 +1,15 @@
 """`exchange market …`: what can be traded."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from exchange_server.cli.commands import client_command, group
 from exchange_server.cli.output import Column, show, show_one
 from exchange_server.cli.session import Session
+
+if TYPE_CHECKING:
+    from exchange_sdk import Market as MarketModel
 
 app = group("Markets: what can be traded, in which steps, at which fees.")
 
@@ -21,6 +24,29 @@ COLUMNS = (
     Column("taker ppm", "taker_fee_ppm", right=True),
     Column("status", "status"),
 )
+FIELDS = (
+    "name",
+    "base_asset",
+    "quote_asset",
+    "tick_size",
+    "lot_size",
+    "min_notional",
+    "maker_fee_ppm",
+    "taker_fee_ppm",
+    "status",
+    "price_decimals",
+    "quantity_decimals",
+    "last_price",
+)
+LIMITS = (
+    "min_quantity",
+    "max_quantity",
+    "max_notional",
+    "max_open_orders",
+    "price_band_bps",
+    "market_protection_bps",
+    "reference_price",
+)
 
 
 @client_command(app, "ls")
@@ -32,6 +58,12 @@ def list_markets(session: Session) -> None:
 
 @client_command(app, "show")
 def show_market(session: Session, market: Market) -> None:
-    """Show one market."""
+    """Show one market, with the limits that its operator has set."""
     with session.client(public=True) as client:
-        show_one(session, client.get_market(market))
+        show_one_market(session, client.get_market(market))
+
+
+def show_one_market(session: Session, market: "MarketModel") -> None:
+    """Print one market and those limits that it has."""
+    limits = [f"protection.{name}" for name in LIMITS if getattr(market.protection, name)]
+    show_one(session, market, [*FIELDS, *limits])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def plain(value: Any) -> Any:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, Exception):
+        return _refusal(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dict(_member(field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
@@ -50,9 +53,15 @@ def plain(value: Any) -> Any:
 
 def _member(name: str, value: Any) -> tuple[str, Any]:
     # The contract's name and form: `create_time`, to the nanosecond.
-    if name.endswith("_time_ns") and isinstance(value, int):
-        return name.removesuffix("_ns"), timestamp(value)
+    if name.endswith("_time_ns"):
+        return name.removesuffix("_ns"), None if value is None else timestamp(value)
     return name, plain(value)
+
+
+def _refusal(error: Exception) -> dict[str, str]:
+    """Write an error of the SDK's in a result: what a program asks of it."""
+    names = {"reason": "reason_name", "field": "field", "message": "message"}
+    return {name: str(getattr(error, attribute, "")) for name, attribute in names.items()}
 
 
 def timestamp(time_ns: int) -> str:
@@ -75,6 +84,8 @@ def cell(value: Any) -> str:
         return value.name.lower().replace("_", " ")
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, Exception):
+        return str(value)
     if isinstance(value, (list, tuple, set, frozenset)):
         return " ".join(cell(item) for item in value)
     return str(plain(value))
@@ -124,7 +135,10 @@ def show(session: "Session", rows: Sequence[Any], columns: Sequence[Column], emp
 
 
 def show_one(session: "Session", row: Any, attributes: Sequence[str] = ()) -> None:
-    """Print one model: a name and a value a line, or a JSON object."""
+    """Print one model: a name and a value a line, or a JSON object.
+
+    An attribute may be a path, `protection.max_quantity`.
+    """
     if session.json:
         print_json(row)
         return
@@ -135,7 +149,7 @@ def show_one(session: "Session", row: Any, attributes: Sequence[str] = ()) -> No
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     for name in names:
-        grid.add_row(name.replace("_", " "), Text(cell(getattr(row, name))))
+        grid.add_row(name.rpartition(".")[2].replace("_", " "), Text(cell(attrgetter(name)(row))))
     console().print(grid)
 
 

@@ -10,9 +10,11 @@ from exchange_server.engine.commands import (
     CreateMarket,
     Credit,
     RevokeApiKey,
+    SetMarketProtection,
     SetMarketStatus,
+    SetTradeGroup,
 )
-from exchange_server.engine.entities import ApiKey, Asset, Market
+from exchange_server.engine.entities import ApiKey, Asset, Market, Protection
 from exchange_server.engine.events import (
     AccountCreated,
     ApiKeyCreated,
@@ -21,8 +23,10 @@ from exchange_server.engine.events import (
     Credited,
     Event,
     MarketCreated,
+    MarketProtectionSet,
     MarketStatusChanged,
     Rejected,
+    TradeGroupSet,
 )
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.names import is_account_name, is_asset_name, is_key_id, is_label, is_visible
@@ -32,8 +36,12 @@ from exchange_server.engine.types import (
     MARKET_HALTED,
     MARKET_OPEN,
     MAX_ATOMS,
+    MAX_BPS,
     MAX_DECIMALS,
     MAX_FEE_PPM,
+    MAX_LOTS,
+    MAX_OPEN_ORDERS,
+    MAX_TICKS,
     MAX_UNIT_DECIMALS,
     REJECT_ALREADY_EXISTS,
     REJECT_API_KEY_NOT_FOUND,
@@ -125,6 +133,47 @@ def set_market_status(state: LiveState, command: SetMarketStatus, validate_only:
     market.status = command.status
     state.digest(market.market_id, command.status, 0)
     return [MarketStatusChanged(market, command.status)]
+
+
+def set_market_protection(state: LiveState, command: SetMarketProtection, validate_only: bool) -> list[Event]:
+    """State a market's limits anew; they act on commands that come after."""
+    market = state.markets.get(command.market_id)
+    if market is None:
+        return [refusals.MARKET_NOT_FOUND]
+    fault = _protection_fault(command)
+    if fault:
+        return [Rejected(REJECT_INVALID_FIELD, "protection." + fault)]
+    if validate_only:
+        return []
+    market.protection = Protection(
+        command.min_lots,
+        command.max_lots,
+        command.min_notional_atoms,
+        command.max_notional_atoms,
+        command.max_open_orders,
+        command.price_band_bps,
+        command.market_protection_bps,
+        command.reference_price_ticks,
+    )
+    state.digest(market.market_id, command.max_lots, command.price_band_bps)
+    return [MarketProtectionSet(market, market.protection)]
+
+
+def set_trade_group(state: LiveState, command: SetTradeGroup, validate_only: bool) -> list[Event]:
+    """Put an account into a trade group; 0 takes it out."""
+    if command.account_id < FIRST_CLIENT_ACCOUNT or command.account_id not in state.accounts:
+        return [refusals.ACCOUNT_NOT_FOUND]
+    group = command.trade_group_id
+    if not 0 <= group <= MAX_ATOMS:
+        return [Rejected(REJECT_INVALID_FIELD, "trade_group_id")]
+    if validate_only:
+        return []
+    if group:
+        state.trade_groups[command.account_id] = group
+    else:
+        state.trade_groups.pop(command.account_id, None)
+    state.digest(command.account_id, group, 0)
+    return [TradeGroupSet(command.account_id, group)]
 
 
 def create_account(state: LiveState, command: CreateAccount, validate_only: bool) -> list[Event]:
@@ -252,6 +301,26 @@ def base_atoms_per_lot(command: CreateMarket, base: Asset) -> int:
     atoms = command.lot_units * 10**base.decimals
     divisor = 10**command.quantity_decimals
     return 0 if atoms % divisor else atoms // divisor
+
+
+def _protection_fault(command: SetMarketProtection) -> str:
+    """Return the name of a field out of its domain, or nothing."""
+    if not 0 <= command.min_lots <= MAX_LOTS or (0 < command.max_lots < command.min_lots):
+        return "min_quantity"
+    if not 0 <= command.max_lots <= MAX_LOTS:
+        return "max_quantity"
+    most = command.max_notional_atoms
+    if not 0 <= command.min_notional_atoms <= MAX_ATOMS or (0 < most < command.min_notional_atoms):
+        return "min_notional"
+    if not 0 <= most <= MAX_ATOMS:
+        return "max_notional"
+    if not 0 <= command.max_open_orders <= MAX_OPEN_ORDERS:
+        return "max_open_orders"
+    if not 0 <= command.price_band_bps <= MAX_BPS:
+        return "price_band_bps"
+    if not 0 <= command.market_protection_bps <= MAX_BPS:
+        return "market_protection_bps"
+    return "" if 0 <= command.reference_price_ticks <= MAX_TICKS else "reference_price"
 
 
 def _market_fault(command: CreateMarket, base: Asset, quote: Asset) -> str:

@@ -10,7 +10,8 @@ from typing import Final
 from exchange_server.engine.entities import Market
 from exchange_server.engine.ladder import PriceLadder
 from exchange_server.engine.orders import Level, Order
-from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, MarketId, Ticks
+from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, Lots, MarketId, Ticks
+from exchange_server.engine.waiting import WaitingOrders
 
 
 class BookSide:
@@ -44,11 +45,11 @@ class BookSide:
         level.append(order)
         return level
 
-    def remove(self, order: Order) -> Level:
-        """Take a resting order out; return its level, which is gone from the book when its total is 0."""
+    def remove(self, order: Order, visible_lots: Lots) -> Level:
+        """Take out a resting order that shows so much; return its level, gone from the book when its total is 0."""
         level = order.level
         assert level is not None
-        level.remove(order)
+        level.remove(order, visible_lots)
         if level.first is None:
             self.close_level(level)
         return level
@@ -75,12 +76,15 @@ class BookSide:
 
 
 class Book:
-    """Both sides of a market."""
+    """Both sides of a market, and the orders that wait for their trigger."""
 
-    __slots__ = ("asks", "bids", "market")
+    __slots__ = ("asks", "bids", "market", "specials", "waiting")
 
     def __init__(self, market: Market) -> None:
         self.market: Final = market
+        self.specials: int = 0
+        """How many icebergs and orders of lists rest: while any does, who takes liquidity goes the long way."""
+        self.waiting: Final = WaitingOrders()
         self.bids: Final = BookSide(market.market_id, SIDE_BUY)
         self.asks: Final = BookSide(market.market_id, SIDE_SELL)
 

@@ -3,15 +3,17 @@
 from exchange_server.engine import refusals, risk
 from exchange_server.engine.changes import Changes
 from exchange_server.engine.commands import CancelAllOrders, CancelOrder
-from exchange_server.engine.events import Event, OrderCanceled, OrdersCanceled
+from exchange_server.engine.events import Event, OrderCanceled, OrdersCanceled, Rejected
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.orders import Order
-from exchange_server.engine.settlement import end_open
+from exchange_server.engine.terms import SpecialTerms
+from exchange_server.engine.trading import count_special, end_active, open_order
 from exchange_server.engine.types import (
     CLOSE_BY_OWNER,
     MARKET_HALTED,
-    ORDER_OPEN,
     SIDE_BUY,
+    SIDE_SELL,
+    AccountId,
 )
 
 
@@ -21,28 +23,31 @@ def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[
         account = state.accounts[command.account_id]
     except KeyError:
         return [refusals.ACCOUNT_NOT_FOUND]
-    order: Order | None
-    if command.order_id:
-        order = account.open_orders.get(command.order_id)
-        if order is None:
-            return [refusals.ORDER_CLOSED if command.order_id in account.closed_orders else refusals.ORDER_NOT_FOUND]
-    elif command.client_order_id:
-        order = account.client_orders.get(command.client_order_id)
-        if order is None:
-            return [refusals.ORDER_NOT_FOUND]
-        if order.status != ORDER_OPEN:
-            return [refusals.ORDER_CLOSED]
-    else:
-        return [refusals.INVALID_ORDER]
+    order = account.open_orders.get(command.order_id)
+    if order is None:
+        named = open_order(account, command.order_id, command.client_order_id)
+        if isinstance(named, Rejected):
+            return [named]
+        order = named
     market = order.market
     if market.status == MARKET_HALTED:
         return [refusals.MARKET_HALTED]
     if validate_only:
         return []
 
+    lots = order.open_lots
+    if isinstance(order.terms, SpecialTerms):
+        book = state.books[market.market_id]
+        if order.pending or order.role:
+            changes = Changes()
+            end_active(state, changes, order, CLOSE_BY_OWNER)
+            state.digest(order.order_id, 0, 0)
+            return changes.finish(state)
+        count_special(book, order, -1)
+        lots = order.visible_lots
     level = order.level
     assert level is not None
-    level.remove(order)
+    level.remove(order, lots)
     if level.first is None:
         state.books[market.market_id].own(order.side).close_level(level)
     if order.side == SIDE_BUY:
@@ -77,16 +82,34 @@ def cancel_all(state: LiveState, command: CancelAllOrders, validate_only: bool) 
             return [refusals.MARKET_NOT_FOUND]
         if market.status == MARKET_HALTED:
             return [refusals.MARKET_HALTED]
+    if not 0 <= command.side <= SIDE_SELL:
+        return [refusals.INVALID_SIDE]
     if validate_only:
         return []
 
     chosen = [
         order
         for order in account.open_orders.values()
-        if command.market_id in (0, order.market.market_id) and order.market.status != MARKET_HALTED
+        if command.market_id in (0, order.market.market_id)
+        and command.side in (0, order.side)
+        and order.client_order_id.startswith(command.client_order_id_prefix)
+        and order.market.status != MARKET_HALTED
     ]
-    state.digest(command.account_id, len(chosen), 0)
-    changes = Changes(OrdersCanceled(len(chosen)))
-    for order in chosen:
-        end_open(state, changes, order, CLOSE_BY_OWNER)
+    return cancel_orders(state, command.account_id, chosen, CLOSE_BY_OWNER)
+
+
+def cancel_orders(state: LiveState, account_id: AccountId, orders: list[Order], reason: int) -> list[Event]:
+    """Cancel open orders of one account, and with an order of a list all of it, oldest first."""
+    if any(order.role for order in orders):
+        account = state.accounts[account_id]
+        chosen = {order.order_id: None for order in orders}
+        for order in orders:
+            for order_id in state.order_lists.get(order.list_id, ()):
+                if order_id in account.open_orders:
+                    chosen[order_id] = None
+        orders = [account.open_orders[order_id] for order_id in sorted(chosen)]
+    state.digest(account_id, len(orders), 0)
+    changes = Changes(OrdersCanceled(len(orders)))
+    for order in orders:
+        end_active(state, changes, order, reason, True)
     return changes.finish(state)

@@ -6,6 +6,7 @@ from exchange_server.engine.accounts import Balance
 from exchange_server.engine.events import BalanceChanged, Event, LevelChanged
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.orders import Level
+from exchange_server.engine.types import OrderId
 
 
 class Changes:
@@ -14,10 +15,12 @@ class Changes:
     `levels` and `balances` are sets in the order of first touch; what they hold is reported when the command is done.
     """
 
-    __slots__ = ("balances", "events", "levels")
+    __slots__ = ("balances", "events", "levels", "looks_from")
 
-    def __init__(self, outcome: Event) -> None:
-        self.events: Final[list[Event]] = [outcome]
+    def __init__(self, *outcome: Event) -> None:
+        self.events: Final[list[Event]] = list(outcome)
+        self.looks_from: dict[OrderId, int] | None = None
+        """Of exits that this command's trades have opened: the first of `events` that they look at."""
         self.levels: Final[dict[Level, None]] = {}
         self.balances: Final[dict[Balance, None]] = {}
 

@@ -61,13 +61,159 @@ class CancelOrder:
 
 
 class CancelAllOrders:
-    """Cancel an account's open orders, oldest first; `market_id` 0 is every market."""
+    """Cancel an account's open orders that pass the filters, oldest first.
 
-    __slots__ = ("account_id", "market_id")
+    `market_id` 0 is every market, `side` 0 both; an empty prefix is every order, also without a client order id.
+    """
 
-    def __init__(self, account_id: AccountId, market_id: MarketId) -> None:
+    __slots__ = ("account_id", "client_order_id_prefix", "market_id", "side")
+
+    def __init__(
+        self, account_id: AccountId, market_id: MarketId, side: int = 0, client_order_id_prefix: str = ""
+    ) -> None:
         self.account_id: Final = account_id
         self.market_id: Final = market_id
+        self.side: Final = side
+        self.client_order_id_prefix: Final = client_order_id_prefix
+
+
+class AmendOrder:
+    """Give an open order another limit price, or another ordered quantity with what is filled in it; 0 keeps it.
+
+    The order is named as by CancelOrder.
+    """
+
+    __slots__ = ("account_id", "client_order_id", "order_id", "price_ticks", "quantity_lots")
+
+    def __init__(
+        self,
+        account_id: AccountId,
+        order_id: OrderId,
+        client_order_id: str,
+        price_ticks: Ticks,
+        quantity_lots: Lots,
+    ) -> None:
+        self.account_id: Final = account_id
+        self.order_id: Final = order_id
+        self.client_order_id: Final = client_order_id
+        self.price_ticks: Final = price_ticks
+        self.quantity_lots: Final = quantity_lots
+
+
+class CancelReplaceOrder:
+    """Cancel one order and place another of the same account. With `stop_on_failure` only if the cancel succeeds."""
+
+    __slots__ = ("cancel", "place", "stop_on_failure")
+
+    def __init__(self, cancel: CancelOrder, place: PlaceOrder, stop_on_failure: bool) -> None:
+        self.cancel: Final = cancel
+        self.place: Final = place
+        self.stop_on_failure: Final = stop_on_failure
+
+
+class PlaceOcoOrder:
+    """Place two orders of one account, market, side and quantity, of which one cancels the other."""
+
+    __slots__ = ("above", "below")
+
+    def __init__(self, above: PlaceOrder, below: PlaceOrder) -> None:
+        self.above: Final = above
+        self.below: Final = below
+
+
+class PlaceBracketOrder:
+    """Place an entry with two exits on the other side, whose quantity (0 here) is what the entry has filled."""
+
+    __slots__ = ("entry", "stop_loss", "take_profit")
+
+    def __init__(self, entry: PlaceOrder, take_profit: PlaceOrder, stop_loss: PlaceOrder) -> None:
+        self.entry: Final = entry
+        self.take_profit: Final = take_profit
+        self.stop_loss: Final = stop_loss
+
+
+class SetMarketProtection:
+    """State all limits of a market anew; 0 is no limit. Basis points; the reference holds before the first trade."""
+
+    __slots__ = (
+        "market_id",
+        "market_protection_bps",
+        "max_lots",
+        "max_notional_atoms",
+        "max_open_orders",
+        "min_lots",
+        "min_notional_atoms",
+        "price_band_bps",
+        "reference_price_ticks",
+    )
+
+    def __init__(
+        self,
+        market_id: MarketId,
+        min_lots: Lots,
+        max_lots: Lots,
+        min_notional_atoms: Atoms,
+        max_notional_atoms: Atoms,
+        max_open_orders: int,
+        price_band_bps: int,
+        market_protection_bps: int,
+        reference_price_ticks: Ticks,
+    ) -> None:
+        self.market_id: Final = market_id
+        self.min_lots: Final = min_lots
+        self.max_lots: Final = max_lots
+        self.min_notional_atoms: Final = min_notional_atoms
+        self.max_notional_atoms: Final = max_notional_atoms
+        self.max_open_orders: Final = max_open_orders
+        self.price_band_bps: Final = price_band_bps
+        self.market_protection_bps: Final = market_protection_bps
+        self.reference_price_ticks: Final = reference_price_ticks
+
+
+class SetCancelAllAfter:
+    """Arm an account's dead-man's switch to act `timeout_ns` after this command's time; 0 disarms it."""
+
+    __slots__ = ("account_id", "timeout_ns")
+
+    def __init__(self, account_id: AccountId, timeout_ns: int) -> None:
+        self.account_id: Final = account_id
+        self.timeout_ns: Final = timeout_ns
+
+
+class ExpireOrders:
+    """End every order whose expire time is at or before this command's time, at most 1,000. Sent by the timer."""
+
+    __slots__ = ()
+
+
+class RunCancelAllAfter:
+    """Cancel all orders of an account whose dead-man's switch ran out, unless it was set anew since it was sent."""
+
+    __slots__ = ("account_id", "cancel_time_ns")
+
+    def __init__(self, account_id: AccountId, cancel_time_ns: TimeNs) -> None:
+        self.account_id: Final = account_id
+        self.cancel_time_ns: Final = cancel_time_ns
+
+
+class CancelSessionOrders:
+    """Cancel what is open of the orders that an order entry stream placed, oldest first."""
+
+    __slots__ = ("account_id", "session_id")
+
+    def __init__(self, account_id: AccountId, session_id: int) -> None:
+        self.account_id: Final = account_id
+        self.session_id: Final = session_id
+
+
+class SetTradeGroup:
+    """Put an account into a trade group, whose accounts count as one owner; 0 takes it out."""
+
+    __slots__ = ("account_id", "trade_group_id")
+
+    def __init__(self, account_id: AccountId, trade_group_id: int) -> None:
+        self.account_id: Final = account_id
+        self.trade_group_id: Final = trade_group_id
 
 
 class CreateAsset:
@@ -188,6 +334,16 @@ Command: TypeAlias = (
     PlaceOrder
     | CancelOrder
     | CancelAllOrders
+    | AmendOrder
+    | CancelReplaceOrder
+    | PlaceOcoOrder
+    | PlaceBracketOrder
+    | SetCancelAllAfter
+    | ExpireOrders
+    | RunCancelAllAfter
+    | CancelSessionOrders
+    | SetMarketProtection
+    | SetTradeGroup
     | CreateAsset
     | CreateMarket
     | SetMarketStatus

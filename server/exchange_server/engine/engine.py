@@ -6,6 +6,7 @@ The way of an order: `placing` checks it (`risk` says what it can cost), `matchi
 
 from collections.abc import Iterator
 
+from exchange_server.engine import expiring
 from exchange_server.engine import state as states
 from exchange_server.engine.administration import (
     create_account,
@@ -14,26 +15,48 @@ from exchange_server.engine.administration import (
     create_market,
     credit,
     revoke_api_key,
+    set_market_protection,
     set_market_status,
+    set_trade_group,
 )
+from exchange_server.engine.amending import amend
 from exchange_server.engine.canceling import cancel, cancel_all
 from exchange_server.engine.commands import (
+    AmendOrder,
     CancelAllOrders,
     CancelOrder,
+    CancelReplaceOrder,
+    CancelSessionOrders,
     Command,
     CreateAccount,
     CreateApiKey,
     CreateAsset,
     CreateMarket,
     Credit,
+    ExpireOrders,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
     PlaceOrder,
     RevokeApiKey,
+    RunCancelAllAfter,
+    SetCancelAllAfter,
+    SetMarketProtection,
     SetMarketStatus,
+    SetTradeGroup,
 )
 from exchange_server.engine.events import Event, Rejected
+from exchange_server.engine.expiring import (
+    cancel_session_orders,
+    expire_orders,
+    run_cancel_all_after,
+    set_cancel_all_after,
+)
 from exchange_server.engine.live import LiveState
+from exchange_server.engine.order_lists import place_bracket, place_oco
 from exchange_server.engine.orders import Order
 from exchange_server.engine.placing import place
+from exchange_server.engine.previews import Preview, preview
+from exchange_server.engine.replacing import cancel_replace
 from exchange_server.engine.state import State
 from exchange_server.engine.types import (
     AccountId,
@@ -79,12 +102,16 @@ class Engine(LiveState):
 
     def check(self, command: Command, time_ns: TimeNs) -> Rejected | None:
         """Return what `apply` would refuse the command with now, or None; change nothing."""
-        if isinstance(command, PlaceOrder):
-            events = place(self, command, True)
-        elif isinstance(command, CancelOrder):
-            events = cancel(self, command, True)
-        else:
-            events = self._execute(command, time_ns, True)
+        now_ns, self.time_ns = self.time_ns, time_ns
+        try:
+            if isinstance(command, PlaceOrder):
+                events = place(self, command, True)
+            elif isinstance(command, CancelOrder):
+                events = cancel(self, command, True)
+            else:
+                events = self._execute(command, time_ns, True)
+        finally:
+            self.time_ns = now_ns
         if not events:
             return None
         outcome = events[0]
@@ -92,8 +119,28 @@ class Engine(LiveState):
         return outcome
 
     def _execute(self, command: Command, time_ns: TimeNs, validate_only: bool) -> list[Event]:
+        if isinstance(command, AmendOrder):
+            return amend(self, command, validate_only)
+        if isinstance(command, CancelReplaceOrder):
+            return cancel_replace(self, command, validate_only)
+        if isinstance(command, PlaceOcoOrder):
+            return place_oco(self, command, validate_only)
+        if isinstance(command, PlaceBracketOrder):
+            return place_bracket(self, command, validate_only)
         if isinstance(command, CancelAllOrders):
             return cancel_all(self, command, validate_only)
+        if isinstance(command, ExpireOrders):
+            return expire_orders(self, time_ns, validate_only)
+        if isinstance(command, SetCancelAllAfter):
+            return set_cancel_all_after(self, command, time_ns, validate_only)
+        if isinstance(command, RunCancelAllAfter):
+            return run_cancel_all_after(self, command, time_ns, validate_only)
+        if isinstance(command, CancelSessionOrders):
+            return cancel_session_orders(self, command, validate_only)
+        if isinstance(command, SetMarketProtection):
+            return set_market_protection(self, command, validate_only)
+        if isinstance(command, SetTradeGroup):
+            return set_trade_group(self, command, validate_only)
         if isinstance(command, Credit):
             return credit(self, command, validate_only)
         if isinstance(command, CreateAccount):
@@ -111,6 +158,27 @@ class Engine(LiveState):
         raise TypeError(f"not a command: {type(command).__name__}")
 
     # ------------------------------------------------------------ queries
+
+    def next_expiry_ns(self) -> TimeNs:
+        """Return when the next open order expires; 0 when none does."""
+        return expiring.next_expiry_ns(self)
+
+    def next_switch(self) -> RunCancelAllAfter | None:
+        """Return the command of the dead-man's switch that acts first; None when none is armed."""
+        due = self.switches.first()
+        return None if due is None else RunCancelAllAfter(due[1], due[0])
+
+    def sessions(self) -> list[CancelSessionOrders]:
+        """Return what cancels the orders of every order entry stream that still has open ones."""
+        return expiring.sessions(self)
+
+    def preview(self, command: PlaceOrder, time_ns: TimeNs) -> Preview | Rejected:
+        """Return what an order would do if it were the next command, or what it would be refused with."""
+        now_ns, self.time_ns = self.time_ns, time_ns
+        try:
+            return preview(self, command)
+        finally:
+            self.time_ns = now_ns
 
     def balances(self, account_id: AccountId) -> list[tuple[AssetId, Atoms, Atoms]]:
         """Return asset, available and reserved atoms of every asset that the account ever held, by asset id."""

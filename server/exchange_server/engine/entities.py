@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from exchange_server.engine.types import PPM, AccountId, AssetId, Atoms, MarketId, Ppm, TimeNs
+from exchange_server.engine.types import PPM, AccountId, AssetId, Atoms, Lots, MarketId, Ppm, Ticks, TimeNs
 
 
 class Asset:
@@ -16,16 +16,53 @@ class Asset:
         self.decimals: Final = decimals
 
 
+class Protection:
+    """A market's limits; 0 is no limit. See docs/orders.md, market protection."""
+
+    __slots__ = (
+        "market_protection_bps",
+        "max_lots",
+        "max_notional_atoms",
+        "max_open_orders",
+        "min_lots",
+        "min_notional_atoms",
+        "price_band_bps",
+        "reference_price_ticks",
+    )
+
+    def __init__(
+        self,
+        min_lots: Lots,
+        max_lots: Lots,
+        min_notional_atoms: Atoms,
+        max_notional_atoms: Atoms,
+        max_open_orders: int,
+        price_band_bps: int,
+        market_protection_bps: int,
+        reference_price_ticks: Ticks,
+    ) -> None:
+        self.min_lots: Final = min_lots
+        self.max_lots: Final = max_lots
+        self.min_notional_atoms: Final = min_notional_atoms
+        self.max_notional_atoms: Final = max_notional_atoms
+        self.max_open_orders: Final = max_open_orders
+        self.price_band_bps: Final = price_band_bps
+        self.market_protection_bps: Final = market_protection_bps
+        self.reference_price_ticks: Final = reference_price_ticks
+
+
 class Market:
     """A pair of assets, its units and its fees.
 
     `quote_atoms_per_tick_lot`: quote atoms of one tick × one lot; `base_atoms_per_lot`: base atoms of one lot;
-    `worst_cost_ppm`: the most that a fill can cost a buyer, with its fee, whoever takes: never less than 10^6.
+    `worst_cost_ppm`: the most that a fill can cost a buyer, with its fee, whoever takes: never less than 10^6;
+    `last_price_ticks`: of the last trade, 0 before the first; `protection`: None while an operator limits nothing.
     """
 
     __slots__ = (
         "base",
         "base_atoms_per_lot",
+        "last_price_ticks",
         "lot_units",
         "maker_fee_ppm",
         "market_id",
@@ -33,6 +70,7 @@ class Market:
         "name",
         "next_trade_id",
         "price_decimals",
+        "protection",
         "quantity_decimals",
         "quote",
         "quote_atoms_per_tick_lot",
@@ -75,6 +113,8 @@ class Market:
         self.worst_cost_ppm: Final = Ppm(PPM + max(maker_fee_ppm, taker_fee_ppm, 0))
         self.status = status
         self.next_trade_id = next_trade_id
+        self.last_price_ticks: Ticks = Ticks(0)
+        self.protection: Protection | None = None
 
 
 class ApiKey:

@@ -13,9 +13,9 @@ would double what they cost.
 
 from typing import Final, TypeAlias
 
-from exchange_server.engine.entities import ApiKey, Asset, Market
+from exchange_server.engine.entities import ApiKey, Asset, Market, Protection
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import AccountId, AssetId, Atoms, Lots, MarketId, Ticks, TimeNs, TradeId
+from exchange_server.engine.types import AccountId, AssetId, Atoms, Lots, MarketId, OrderId, Ticks, TimeNs, TradeId
 
 
 class Rejected:
@@ -67,6 +67,97 @@ class OrderAccepted:
 
     def __init__(self, order: Order) -> None:
         self.order: Final = order
+
+
+class OrderListAccepted:
+    """An OCO (above, below) or a bracket (entry, take-profit, stop-loss) entered; `OrderAccepted` for each follows."""
+
+    __slots__ = ("list_id", "orders")
+
+    def __init__(self, list_id: OrderId, orders: list[Order]) -> None:
+        self.list_id: Final = list_id
+        self.orders: Final = orders
+
+
+class OrderAmended:
+    """An open order has other terms from now on: `order` is it as it is now, in place of `before`.
+
+    Trades and, unless it rests or waits, `OrderClosed` follow when it arrived anew.
+    """
+
+    __slots__ = ("before", "cost_atoms", "fee_atoms", "open_lots", "order")
+
+    def __init__(self, order: Order, before: Order) -> None:
+        self.order: Final = order
+        self.before: Final = before
+        self.open_lots: Final = order.open_lots
+        self.cost_atoms: Final = order.cost_atoms
+        self.fee_atoms: Final = order.fee_atoms
+
+
+class OrderDecremented:
+    """Self-trade prevention took `lots` from an order instead of a trade. `open_lots`, `prevented_lots`: after it."""
+
+    __slots__ = ("lots", "open_lots", "order", "prevented_lots")
+
+    def __init__(self, order: Order, lots: Lots, open_lots: Lots, prevented_lots: Lots) -> None:
+        self.order: Final = order
+        self.lots: Final = lots
+        self.open_lots: Final = open_lots
+        self.prevented_lots: Final = prevented_lots
+
+
+class OrderTriggered:
+    """An order that waited for its trigger arrives: `order` is it as it arrives, in place of `before`.
+
+    Trades and, unless it rests, `OrderClosed` follow.
+    """
+
+    __slots__ = ("before", "order")
+
+    def __init__(self, order: Order, before: Order) -> None:
+        self.order: Final = order
+        self.before: Final = before
+
+
+class CancelReplaced:
+    """Outcome of CancelReplaceOrder: what was refused of it; the events of what was done follow, the cancel's first."""
+
+    __slots__ = ("cancel_refusal", "place_refusal")
+
+    def __init__(self, cancel_refusal: "Rejected | None", place_refusal: "Rejected | None") -> None:
+        self.cancel_refusal: Final = cancel_refusal
+        self.place_refusal: Final = place_refusal
+
+
+class CancelAllAfterSet:
+    """An account's dead-man's switch acts at `cancel_time_ns`; 0: it is disarmed."""
+
+    __slots__ = ("account_id", "cancel_time_ns")
+
+    def __init__(self, account_id: AccountId, cancel_time_ns: TimeNs) -> None:
+        self.account_id: Final = account_id
+        self.cancel_time_ns: Final = cancel_time_ns
+
+
+class MarketProtectionSet:
+    """A market has other limits from now on."""
+
+    __slots__ = ("market", "protection")
+
+    def __init__(self, market: Market, protection: Protection) -> None:
+        self.market: Final = market
+        self.protection: Final = protection
+
+
+class TradeGroupSet:
+    """An account is in another trade group from now on (or still the same); 0 is none."""
+
+    __slots__ = ("account_id", "trade_group_id")
+
+    def __init__(self, account_id: AccountId, trade_group_id: int) -> None:
+        self.account_id: Final = account_id
+        self.trade_group_id: Final = trade_group_id
 
 
 class OrderDeduplicated:
@@ -259,12 +350,27 @@ class OrdersCanceled:
         self.count: Final = count
 
 
+class OrdersExpired:
+    """Outcome of ExpireOrders; an `OrderClosed` for each order that expired follows."""
+
+    __slots__ = ()
+
+
 Event: TypeAlias = (
-    Rejected
+    OrdersExpired
+    | Rejected
     | OrderRested
     | OrderCanceled
     | OrderAccepted
     | OrderDeduplicated
+    | OrderListAccepted
+    | OrderAmended
+    | OrderDecremented
+    | OrderTriggered
+    | CancelReplaced
+    | CancelAllAfterSet
+    | MarketProtectionSet
+    | TradeGroupSet
     | Trade
     | OrderClosed
     | LevelChanged

@@ -4,11 +4,13 @@ from exchange_server.engine.book import Book, BookSide
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Order
 from exchange_server.engine.risk import reserved_atoms
+from exchange_server.engine.terms import SpecialTerms
 from exchange_server.engine.types import (
     ISSUANCE_ACCOUNT,
     MAX_ATOMS,
     MAX_CLOSED_PER_ACCOUNT,
     ORDER_OPEN,
+    ORDER_PENDING_TRIGGER,
     AccountId,
     AssetId,
 )
@@ -35,6 +37,10 @@ def _check_book(book: Book) -> list[Order]:
     name = book.market.name
     orders = _check_side(name, book.bids) + _check_side(name, book.asks)
     bid, ask = book.bids.best, book.asks.best
+    specials = sum(
+        isinstance(order.terms, SpecialTerms) and (order.terms.display_lots > 0 or order.role > 0) for order in orders
+    )
+    _require(specials == book.specials, f"number of icebergs and orders of lists in {name} is wrong")
     _require(bid is None or ask is None or bid.price_ticks < ask.price_ticks, f"book of {name} is crossed")
     return orders
 
@@ -55,7 +61,8 @@ def _check_side(name: str, side: BookSide) -> list[Order]:
             _require(order.prev is before and order.level is level, f"links of {at} are broken")
             _require(order.price_ticks == level.price_ticks and order.side == side.side, f"wrong order in {at}")
             _require(0 < order.open_lots <= order.quantity_lots, f"open quantity in {at} out of range")
-            total += order.open_lots
+            _require(0 < order.visible_lots <= order.open_lots, f"what is shown in {at} out of range")
+            total += order.visible_lots
             orders.append(order)
             before, order = order, order.next
         _require(level.last is before and total > 0, f"level {level.price_ticks} of {place} is empty or loose")
@@ -66,8 +73,14 @@ def _check_side(name: str, side: BookSide) -> list[Order]:
 def _check_accounts(state: LiveState, resting: list[Order]) -> None:
     open_orders = [order for account in state.accounts.values() for order in account.open_orders.values()]
     _require(
-        sorted(order.order_id for order in resting) == sorted(order.order_id for order in open_orders),
-        "open orders are not those that rest in the books",
+        sorted(order.order_id for order in resting)
+        == sorted(order.order_id for order in open_orders if not order.pending),
+        "open orders are not those that rest in the books or wait",
+    )
+    _require(
+        sorted(order.order_id for book in state.books.values() for order in book.waiting)
+        == sorted(order.order_id for order in open_orders if order.pending and order.open_lots),
+        "pending orders are not those that wait for a trigger",
     )
     for account in state.accounts.values():
         name = account.name
@@ -81,7 +94,10 @@ def _check_accounts(state: LiveState, resting: list[Order]) -> None:
         known = [*account.open_orders.values(), *account.closed]
         for order in known:
             is_open = order.order_id in account.open_orders
-            _require((order.status == ORDER_OPEN) == is_open, f"status of order {order.order_id} is wrong")
+            _require(
+                (order.status in (ORDER_OPEN, ORDER_PENDING_TRIGGER)) == is_open,
+                f"status of order {order.order_id} is wrong",
+            )
             _require(order.account_id == account.account_id, f"order {order.order_id} is in a foreign account")
         by_client_id = {order.client_order_id: order for order in known if order.client_order_id}
         _require(by_client_id == account.client_orders, f"client order ids of {name} are not those of its orders")

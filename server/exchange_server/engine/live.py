@@ -4,6 +4,7 @@ from typing import Final
 
 from exchange_server.engine.accounts import Account
 from exchange_server.engine.book import Book
+from exchange_server.engine.deadlines import Expiries, Switches
 from exchange_server.engine.entities import ApiKey, Asset, Market
 from exchange_server.engine.types import (
     FEE_ACCOUNT,
@@ -21,7 +22,8 @@ DIGEST_MASK: Final = (1 << 62) - 1
 DIGEST_MULTIPLIER: Final = 0x9E3779B1
 
 SHARD_BITS: Final = 48
-"""An order id is the shard above this many bits of the sequence of its PlaceOrder."""
+"""An order id is the shard above this many bits of the sequence of its command and the number of further orders (an OCO
+makes two) that commands have made before it."""
 
 
 class LiveState:
@@ -39,18 +41,25 @@ class LiveState:
         "assets_by_name",
         "books",
         "event_digest",
+        "expiries",
         "first_order_id",
         "markets",
         "markets_by_name",
         "next_account_id",
+        "order_lists",
         "sequence",
         "shard_id",
+        "switches",
         "time_ns",
+        "trade_groups",
     )
 
     def __init__(self, shard_id: int) -> None:
         self.shard_id: Final = shard_id
-        self.first_order_id: Final = OrderId(shard_id << SHARD_BITS)
+        self.first_order_id: OrderId = OrderId(shard_id << SHARD_BITS)
+        """Added to a sequence it gives the id of the command's first order."""
+        self.order_lists: dict[OrderId, tuple[OrderId, ...]] = {}
+        """The orders of each list (OCO, bracket) of which any is open, by the list's id, by age."""
         self.sequence = Sequence(0)
         self.time_ns = TimeNs(0)
         self.event_digest = 0
@@ -64,8 +73,24 @@ class LiveState:
         self.next_account_id: AccountId = FIRST_CLIENT_ACCOUNT
         self.api_keys: dict[str, ApiKey] = {}
         self.api_keys_by_hash: dict[bytes, ApiKey] = {}
+        self.trade_groups: dict[AccountId, int] = {}
+        """The accounts that are in a group."""
+        self.expiries: Expiries = Expiries()
+        self.switches: Switches = Switches()
         self.add_account(Account(ISSUANCE_ACCOUNT, "issuance", TimeNs(0)))
         self.add_account(Account(FEE_ACCOUNT, "fees", TimeNs(0)))
+
+    @property
+    def extra_orders(self) -> int:
+        """How many orders commands have made beyond one each."""
+        return self.first_order_id - (self.shard_id << SHARD_BITS)
+
+    def same_owner(self, one: AccountId, other: AccountId) -> bool:
+        """Tell whether two accounts count as one owner for self-trade prevention."""
+        if one == other:
+            return True
+        group = self.trade_groups.get(one)
+        return group is not None and group == self.trade_groups.get(other)
 
     def add_asset(self, asset: Asset) -> None:
         """Make an asset known by id and name."""

@@ -38,3 +38,8 @@ def is_account_name(name: str) -> bool:
 def is_key_id(key_id: str) -> bool:
     """Tell whether a key id is 1 to 32 lower-case hexadecimal digits."""
     return 0 < len(key_id) <= MAX_KEY_ID and all(character in _HEXADECIMAL for character in key_id)
+
+
+def is_client_order_id(key: str) -> bool:
+    """Tell whether a client order id is 1 to 64 visible ASCII characters."""
+    return 0 < len(key) <= MAX_NAME and key.isascii() and key.isprintable() and " " not in key

@@ -4,16 +4,23 @@ from typing import Final
 
 from exchange_server.engine.entities import Asset, Market
 from exchange_server.engine.fees import charged
-from exchange_server.engine.terms import Terms
+from exchange_server.engine.terms import SpecialTerms, Terms
 from exchange_server.engine.types import (
+    BPS,
     CLOSE_BY_OPERATOR,
     CLOSE_BY_OWNER,
+    CLOSE_CANCEL_ALL_AFTER,
+    CLOSE_DISCONNECTED,
     CLOSE_NONE,
+    CLOSE_ORDER_LIST,
+    CLOSE_SELF_TRADE,
     ORDER_CANCELED,
     ORDER_EXPIRED,
     ORDER_FILLED,
     ORDER_OPEN,
+    ORDER_PENDING_TRIGGER,
     SIDE_BUY,
+    TYPE_TRAILING_STOP,
     AccountId,
     Atoms,
     Lots,
@@ -23,14 +30,100 @@ from exchange_server.engine.types import (
     TimeNs,
 )
 
+_CANCELED_BY: Final = (
+    CLOSE_BY_OWNER,
+    CLOSE_BY_OPERATOR,
+    CLOSE_CANCEL_ALL_AFTER,
+    CLOSE_DISCONNECTED,
+    CLOSE_ORDER_LIST,
+)
+
+
+ROLE_NONE: Final = 0
+ROLE_LEG: Final = 1
+"""Of an OCO."""
+ROLE_ENTRY: Final = 2
+ROLE_EXIT: Final = 3
+"""Of a bracket."""
+
+
+class Special:
+    """What changes about an order with special terms, besides what every order has.
+
+    `shown_lots`: what of an iceberg the book shows; `decremented_lots`: what self-trade prevention took instead of
+    trades; `sent_…`: the payload, which slides and amends do not change; `pending`: it waits for its trigger.
+    Of an order in a list (OCO, bracket): `list_id`, the id of the list's first order, and its `role`; 0 for none.
+    Of a trailing stop: `active`, and `extreme_ticks`, the best trade since, 0 before the first.
+    """
+
+    __slots__ = (
+        "active",
+        "decremented_lots",
+        "extreme_ticks",
+        "list_id",
+        "pending",
+        "role",
+        "sent_price_ticks",
+        "sent_quantity_lots",
+        "shown_lots",
+        "trigger_refusal",
+        "trigger_time_ns",
+    )
+
+    def __init__(self, sent_price_ticks: Ticks, sent_quantity_lots: Lots) -> None:
+        self.sent_price_ticks: Final = sent_price_ticks
+        self.sent_quantity_lots: Final = sent_quantity_lots
+        self.shown_lots: Lots = Lots(0)
+        self.decremented_lots: Lots = Lots(0)
+        self.pending: bool = False
+        self.active: bool = False
+        self.extreme_ticks: Ticks = Ticks(0)
+        self.trigger_time_ns: TimeNs = TimeNs(0)
+        self.trigger_refusal: int = 0
+        self.list_id: OrderId = OrderId(0)
+        self.role: int = ROLE_NONE
+
+    def row(self) -> tuple[int, ...]:
+        """Return all of it as integers."""
+        return (
+            self.sent_price_ticks,
+            self.sent_quantity_lots,
+            self.shown_lots,
+            self.decremented_lots,
+            int(self.pending),
+            int(self.active),
+            self.extreme_ticks,
+            self.trigger_time_ns,
+            self.trigger_refusal,
+            self.list_id,
+            self.role,
+        )
+
+    @classmethod
+    def of_row(cls, row: tuple[int, ...]) -> "Special":
+        """Read what `row` wrote."""
+        special = Special(Ticks(row[0]), Lots(row[1]))
+        special.shown_lots = Lots(row[2])
+        special.decremented_lots = Lots(row[3])
+        special.pending = row[4] != 0
+        special.active = row[5] != 0
+        special.extreme_ticks = Ticks(row[6])
+        special.trigger_time_ns = TimeNs(row[7])
+        special.trigger_refusal = row[8]
+        special.list_id = OrderId(row[9])
+        special.role = row[10]
+        return special
+
 
 class Order:
     """An order and its place in the book (links that the book sets).
 
-    Never changes: everything up to `create_time_ns`. `open_lots` is what is not filled, also after the order closed
-    (filled = quantity − open). `fee_micro` is the exact fee so far in millionths of a quote atom; what was charged is
-    that, rounded up: see `fee_atoms`. The orders of a level are given the level's own `price_ticks`, so that they share
-    one integer. What follows from the rest is not stored: the status, and what an open order reserves (see `risk`).
+    Never changes: everything up to `create_time_ns`; an amend or a trigger puts a successor with the same id in the
+    order's place, so that who reads events later reads what was true then. `open_lots` is what is not filled, also
+    after the order closed, hidden parts included. `fee_micro` is the exact fee so far in millionths of a quote atom;
+    what was charged is that, rounded up: see `fee_atoms`. The orders of a level are given the level's own
+    `price_ticks`, so that they share one integer. What follows from the rest is not stored: the status, and what an
+    open order reserves (see `risk`).
 
     Whoever makes an order fills in all of it, as `placing` and `state` do: the call of a constructor would cost a
     twentieth of a command.
@@ -52,6 +145,7 @@ class Order:
         "price_ticks",
         "quantity_lots",
         "side",
+        "special",
         "terms",
         "update_time_ns",
     )
@@ -70,6 +164,8 @@ class Order:
     fee_micro: int
     close_reason: int
     update_time_ns: TimeNs
+    # Set if the terms are special, and only then.
+    special: Special
     # Unset until the order rests.
     level: "Level | None"
     prev: "Order | None"
@@ -95,8 +191,109 @@ class Order:
         """Open or how it ended: an order that nobody closed is open until it is filled."""
         reason = self.close_reason
         if reason == CLOSE_NONE:
+            if isinstance(self.terms, SpecialTerms) and self.special.pending:
+                return ORDER_PENDING_TRIGGER
             return ORDER_OPEN if self.open_lots else ORDER_FILLED
-        return ORDER_CANCELED if reason == CLOSE_BY_OWNER or reason == CLOSE_BY_OPERATOR else ORDER_EXPIRED
+        return ORDER_CANCELED if reason in _CANCELED_BY else ORDER_EXPIRED
+
+    @property
+    def pending(self) -> bool:
+        """Whether it waits for its trigger, in no book."""
+        return self.close_reason == CLOSE_NONE and isinstance(self.terms, SpecialTerms) and self.special.pending
+
+    @property
+    def decremented_lots(self) -> Lots:
+        """What self-trade prevention took instead of trades."""
+        return self.special.decremented_lots if isinstance(self.terms, SpecialTerms) else Lots(0)
+
+    @property
+    def filled_lots(self) -> Lots:
+        """What was executed: quantity − open − decremented."""
+        return Lots(self.quantity_lots - self.open_lots - self.decremented_lots)
+
+    @property
+    def prevented_lots(self) -> Lots:
+        """What self-trade prevention took: decrements, and the rest of an order that expired by it."""
+        if self.close_reason == CLOSE_SELF_TRADE:
+            return Lots(self.decremented_lots + self.open_lots)
+        return self.decremented_lots
+
+    @property
+    def visible_lots(self) -> Lots:
+        """What of a resting order the book shows."""
+        terms = self.terms
+        if isinstance(terms, SpecialTerms) and terms.display_lots:
+            return self.special.shown_lots
+        return self.open_lots
+
+    @property
+    def trigger_price_ticks(self) -> Ticks:
+        """The last trade price that triggers it, of a trailing stop as it is now; 0 for none."""
+        terms = self.terms
+        if not isinstance(terms, SpecialTerms):
+            return Ticks(0)
+        if terms.type != TYPE_TRAILING_STOP:
+            return terms.trigger_price_ticks
+        extreme = self.special.extreme_ticks
+        if not self.special.active or extreme == 0:
+            return Ticks(0)
+        bps = terms.trailing_offset_bps
+        if self.side == SIDE_BUY:
+            trigger = -(-extreme * (BPS + bps) // BPS) if bps else extreme + terms.trailing_offset_ticks
+        else:
+            trigger = extreme * (BPS - bps) // BPS if bps else extreme - terms.trailing_offset_ticks
+        return Ticks(max(trigger, 0))
+
+    @property
+    def activation_price_ticks(self) -> Ticks:
+        """The trade price at which a trailing stop becomes active; 0 when it was active from the start."""
+        return self.terms.activation_price_ticks if isinstance(self.terms, SpecialTerms) else Ticks(0)
+
+    @property
+    def role(self) -> int:
+        """What it is in its list (ROLE_…); 0 for an order in none."""
+        return self.special.role if isinstance(self.terms, SpecialTerms) else ROLE_NONE
+
+    @property
+    def list_id(self) -> OrderId:
+        """Names its list, by the id of the list's first order; 0 for none."""
+        return self.special.list_id if isinstance(self.terms, SpecialTerms) else OrderId(0)
+
+    @property
+    def trigger_time_ns(self) -> TimeNs:
+        """When it triggered; 0 before, and for orders without a trigger."""
+        return self.special.trigger_time_ns if isinstance(self.terms, SpecialTerms) else TimeNs(0)
+
+    @property
+    def trigger_refusal(self) -> int:
+        """Why it was refused when it triggered (REJECT_…); 0 if it was not."""
+        return self.special.trigger_refusal if isinstance(self.terms, SpecialTerms) else 0
+
+    def successor(self) -> "Order":
+        """Return an order with the same id that says the same and rests nowhere, to take this one's place."""
+        order = Order()
+        order.order_id = self.order_id
+        order.account_id = self.account_id
+        order.market = self.market
+        order.side = self.side
+        order.terms = self.terms
+        order.price_ticks = self.price_ticks
+        order.quantity_lots = self.quantity_lots
+        order.client_order_id = self.client_order_id
+        order.create_time_ns = self.create_time_ns
+        order.open_lots = self.open_lots
+        order.cost_atoms = self.cost_atoms
+        order.fee_micro = self.fee_micro
+        order.close_reason = self.close_reason
+        order.update_time_ns = self.update_time_ns
+        order.level = order.prev = order.next = None
+        if isinstance(self.terms, SpecialTerms):
+            order.special = Special.of_row(self.special.row())
+        else:
+            terms = self.terms
+            order.terms = SpecialTerms(terms.type, terms.time_in_force, terms.post_only)
+            order.special = Special(self.price_ticks, self.quantity_lots)
+        return order
 
     @property
     def fee_atoms(self) -> Atoms:
@@ -133,10 +330,26 @@ class Level:
         order.next = None
         order.level = self
         self.last = order
-        self.total_lots = self.total_lots + order.open_lots  # type: ignore[assignment]
+        self.total_lots = Lots(self.total_lots + order.visible_lots)
 
-    def remove(self, order: Order) -> None:
-        """Take out an order that rests here. After the last one the book must close the level."""
+    def replace(self, order: Order, successor: Order) -> None:
+        """Let a successor take the place of an order that rests here."""
+        before = successor.prev = order.prev
+        after = successor.next = order.next
+        successor.level = self
+        if before is None:
+            self.first = successor
+        else:
+            before.next = successor
+        if after is None:
+            self.last = successor
+        else:
+            after.prev = successor
+        order.prev = order.next = order.level = None
+        self.total_lots = Lots(self.total_lots - order.visible_lots + successor.visible_lots)
+
+    def remove(self, order: Order, visible_lots: Lots) -> None:
+        """Take out an order that rests here and shows so much. After the last one the book must close the level."""
         before = order.prev
         after = order.next
         if before is None:
@@ -149,4 +362,4 @@ class Level:
             after.prev = before
         # A closed order is remembered for long: it must not keep its former neighbours alive.
         order.prev = order.next = order.level = None
-        self.total_lots = self.total_lots - order.open_lots  # type: ignore[assignment]
+        self.total_lots = self.total_lots - visible_lots  # type: ignore[assignment]

@@ -4,6 +4,7 @@ from typing import Final
 
 from exchange_server.engine import refusals, risk
 from exchange_server.engine.accounts import Account
+from exchange_server.engine.arrivals import fire_triggers
 from exchange_server.engine.book import Book
 from exchange_server.engine.changes import Changes
 from exchange_server.engine.commands import PlaceOrder
@@ -19,8 +20,16 @@ from exchange_server.engine.fees import ROUND_UP, with_fee
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.matching import Matches, covers, match
 from exchange_server.engine.orders import Order
+from exchange_server.engine.protection import outside_band, outside_limits, too_many_open
 from exchange_server.engine.settlement import settle
-from exchange_server.engine.terms import GOOD_TILL_CANCELED, IMMEDIATE_OR_CANCEL, POST_ONLY
+from exchange_server.engine.special_orders import place_special, special_fault
+from exchange_server.engine.terms import (
+    GOOD_TILL_CANCELED,
+    IMMEDIATE_OR_CANCEL,
+    POST_ONLY,
+    SpecialTerms,
+    same_terms,
+)
 from exchange_server.engine.types import (
     CLOSE_NO_LIQUIDITY,
     CLOSE_NONE,
@@ -79,7 +88,7 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
         and (rests or terms is IMMEDIATE_OR_CANCEL)
         and (side == SIDE_BUY or side == SIDE_SELL)
     ):
-        fault = _fault(command)
+        fault = special_fault(command, terms) if isinstance(terms, SpecialTerms) else _fault(command)
         if fault is not None:
             return [fault]
 
@@ -96,15 +105,28 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
         ):
             return [refusals.INVALID_CLIENT_ORDER_ID]
 
-    # 3. Whether the market takes it.
+    # 3. The long way, for what asks for more, or may meet what does.
+    if not rests and (isinstance(terms, SpecialTerms) or not _is_plain(state, book)):
+        return place_special(state, account, book, command, validate_only)
+
+    # 4. Whether the market takes it.
     if market.status != MARKET_OPEN and not (market.status == MARKET_POST_ONLY and terms.post_only):
         return [_status_refusal(market.status)]
-    if notional < market.min_notional_atoms and terms.type == TYPE_LIMIT:
-        return [refusals.NOTIONAL_TOO_SMALL]
-    if not in_range and notional > MAX_ATOMS:
-        return [refusals.NOTIONAL_TOO_LARGE]
+    if market.protection is None:
+        if notional < market.min_notional_atoms and terms.type == TYPE_LIMIT:
+            return [refusals.NOTIONAL_TOO_SMALL]
+        if not in_range and notional > MAX_ATOMS:
+            return [refusals.NOTIONAL_TOO_LARGE]
+    else:
+        limited = (
+            outside_limits(market, quantity, notional, True)
+            or outside_band(market, price)
+            or too_many_open(market, account, 1)
+        )
+        if limited is not None:
+            return [limited]
 
-    # 4. What it would meet, and what it can cost.
+    # 5. What it would meet, and what it can cost.
     crossing = False
     matches: Matches | None = None
     if side == SIDE_SELL:
@@ -134,8 +156,10 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
         return [refusals.INSUFFICIENT_FUNDS]
     if validate_only:
         return []
+    if crossing and not _is_plain(state, book):
+        return place_special(state, account, book, command, False)
 
-    # 5. It is accepted.
+    # 6. It is accepted.
     order = Order()
     order_id: OrderId = state.first_order_id + state.sequence  # type: ignore[assignment]
     order.order_id = order_id
@@ -153,11 +177,11 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
     if client_order_id:
         account.client_orders[client_order_id] = order
 
-    # 6. It may meet something, or does not rest.
+    # 7. It may meet something, or does not rest.
     if crossing or not rests or balance is None:
         return _take(state, account, book, order, matches)
 
-    # 7. There is nothing to meet: it rests.
+    # 8. There is nothing to meet: it rests.
     level = own.levels.get(price)
     if level is None:
         level = own.level(price)
@@ -201,7 +225,8 @@ def _take(state: LiveState, account: Account, book: Book, order: Order, matches:
         _end(changes, account, order, CLOSE_NOT_FILLABLE)
         return changes.finish(state)
 
-    if matches.makers:
+    makers = matches.makers
+    if makers:
         settle(state, changes, account, order, matches)
     if order.open_lots == 0:
         _end(changes, account, order, CLOSE_NONE)
@@ -209,7 +234,16 @@ def _take(state: LiveState, account: Account, book: Book, order: Order, matches:
         _end(changes, account, order, CLOSE_NO_LIQUIDITY)
     else:
         _rest(changes, account, book, order)
+    # Whatever waits for a price outside of what was traded through is not looked at.
+    waiting = book.waiting
+    if makers and waiting.count and waiting.between(makers[0][0].price_ticks, makers[-1][0].price_ticks):
+        fire_triggers(state, changes, book)
     return changes.finish(state)
+
+
+def _is_plain(state: LiveState, book: Book) -> bool:
+    """Tell whether the quick way knows everything that an order may meet."""
+    return not book.specials and not state.trade_groups and book.market.protection is None
 
 
 def _end(changes: Changes, account: Account, order: Order, reason: int) -> None:
@@ -269,12 +303,16 @@ def _status_refusal(status: int) -> Rejected:
 
 def _repeat(state: LiveState, command: PlaceOrder, order: Order, validate_only: bool) -> list[Event]:
     """Answer a client order id that is known: with the original order if the payload is the same."""
+    price, quantity = order.price_ticks, order.quantity_lots
+    if isinstance(order.terms, SpecialTerms):
+        # What was sent, whatever slides and amends have made of it.
+        price, quantity = order.special.sent_price_ticks, order.special.sent_quantity_lots
     if (
         command.market_id != order.market.market_id
         or command.side != order.side
-        or command.terms is not order.terms
-        or command.price_ticks != order.price_ticks
-        or command.quantity_lots != order.quantity_lots
+        or not same_terms(command.terms, order.terms)
+        or command.price_ticks != price
+        or command.quantity_lots != quantity
     ):
         return [refusals.CLIENT_ORDER_ID_REUSED]
     if validate_only:

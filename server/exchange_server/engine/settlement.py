@@ -12,7 +12,8 @@ from exchange_server.engine.fees import ROUND_UP
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.matching import Matches
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import CLOSE_SELF_TRADE, FEE_ACCOUNT, PPM, SIDE_BUY, Atoms, Lots
+from exchange_server.engine.terms import SpecialTerms
+from exchange_server.engine.types import CLOSE_SELF_TRADE, FEE_ACCOUNT, PPM, SIDE_BUY, Atoms, Lots, Ticks
 
 
 def settle(state: LiveState, changes: Changes, account: Account, taker: Order, matches: Matches) -> None:
@@ -34,6 +35,7 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
     taker_cost: Atoms = taker.cost_atoms
     taker_micro = 0
     taker_charged: Atoms = 0  # type: ignore[assignment]
+    price: Ticks = 0  # type: ignore[assignment]
     for maker, lots in matches.makers:
         if lots == 0:
             end_open(state, changes, maker, CLOSE_SELF_TRADE)
@@ -109,11 +111,16 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
         level.total_lots = level.total_lots - lots  # type: ignore[assignment]
         changes.levels[level] = None
         if left == 0:
-            opposite.remove(maker)
+            if isinstance(maker.terms, SpecialTerms) and maker.decremented_lots:
+                # Not all of it was executed.
+                maker.close_reason = CLOSE_SELF_TRADE
+            opposite.remove(maker, left)
             del maker_account.open_orders[maker.order_id]
             maker_account.remember(maker)
             events.append(OrderClosed(maker))
     market.next_trade_id = trade_id
+    if received_base:
+        market.last_price_ticks = price
 
     # 5. Move the taker's money and the fees, unless it met only its own orders.
     if received_base == 0:
@@ -133,7 +140,7 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
 def end_open(state: LiveState, changes: Changes, order: Order, reason: int) -> None:
     """End an open order that is not filled: out of the book, its reservation back to its owner."""
     account = state.accounts[order.account_id]
-    changes.levels[state.books[order.market.market_id].own(order.side).remove(order)] = None
+    changes.levels[state.books[order.market.market_id].own(order.side).remove(order, order.visible_lots)] = None
     del account.open_orders[order.order_id]
     account.remember(order)
     released = risk.reserved_atoms(order)

@@ -16,9 +16,12 @@ from exchange_server.engine.events import (
     LevelChanged,
     MarketCreated,
     OrderAccepted,
+    OrderAmended,
     OrderCanceled,
     OrderClosed,
+    OrderDecremented,
     OrderRested,
+    OrderTriggered,
     Trade,
 )
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, AccountId, MarketId, TimeNs
@@ -47,6 +50,9 @@ from exchange_server.wire.market_streams import (
 )
 
 HEARTBEAT_S: Final = 5.0
+
+_OF_AN_ORDER: Final = frozenset((OrderAmended, OrderDecremented, OrderTriggered))
+"""Besides those that place and end an order, the events that change one."""
 
 FILLS_PER_MESSAGE: Final = 1_000
 """Where a message of fills ends at the next command; the fills of one command are never parted."""
@@ -110,15 +116,16 @@ class Feeds:
         for applied in batch:
             for event in applied.events:
                 if type(event) is OrderRested or type(event) is OrderCanceled:
-                    # Of most commands the only event, so the command is new to the account.
                     order = event.order
                     account_id = order.account_id
                     history = by_account.get(account_id) or histories.open(account_id)
-                    history.newest = applied
-                    history.kept.append(applied)
-                    added += 1
-                    if history.readers:
-                        history.hand_out(applied)
+                    # Nearly always it is; of what replaces an order there are two such events.
+                    if history.newest is not applied:
+                        history.newest = applied
+                        history.kept.append(applied)
+                        added += 1
+                        if history.readers:
+                            history.hand_out(applied)
                     if book is None or order.market.market_id != market_id:
                         market_id = order.market.market_id
                         book = books[market_id]
@@ -142,17 +149,16 @@ class Feeds:
                     price_ticks = event.price_ticks
                     book.pending[-price_ticks if event.side == SIDE_BUY else price_ticks] = event.quantity_lots
                     book.pending_of = applied
-                elif type(event) is OrderAccepted:
-                    # Always the first event, so the command is new to the account. Not every order moves a balance.
-                    account_id = event.order.account_id
+                elif type(event) is OrderClosed or type(event) is OrderAccepted or type(event) in _OF_AN_ORDER:
+                    # Not every order moves a balance, and one that triggers may be of another account than the command.
+                    account_id = event.order.account_id  # type: ignore[union-attr]
                     history = by_account.get(account_id) or histories.open(account_id)
-                    history.newest = applied
-                    history.kept.append(applied)
-                    added += 1
-                    if history.readers:
-                        history.hand_out(applied)
-                elif type(event) is OrderClosed:
-                    pass
+                    if history.newest is not applied:
+                        history.newest = applied
+                        history.kept.append(applied)
+                        added += 1
+                        if history.readers:
+                            history.hand_out(applied)
                 elif type(event) is Trade:
                     tape = self._tapes[event.taker.market.market_id]
                     tape.pending.append((event, applied.sequence, TimeNs(applied.time_ns)))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from exchange_server.journal.errors import JournalDamaged, JournalError, SnapshotInvalid
+from exchange_server.journal.errors import JournalDamaged, JournalError, SnapshotInvalid, SnapshotOutdated
 from exchange_server.journal.layout import Layout, is_locked
 from exchange_server.journal.mark import DurableMark, read_mark
 from exchange_server.journal.reader import EVERYTHING, JournalReader, SegmentCursor, Stop
@@ -13,7 +13,7 @@ from exchange_server.journal.records import GENESIS_CHAIN
 from exchange_server.journal.retention import Cursor, read_cursors
 from exchange_server.journal.snapshot import read_snapshot, read_snapshot_header
 from exchange_server.journal.tail import examine_tail
-from exchange_server.wire.journal_codec import command_values, decode_command
+from exchange_server.wire.journal_codec import LATER_FIELDS, command_values, decode_command
 
 
 class SegmentStat(NamedTuple):
@@ -35,6 +35,8 @@ class SnapshotStat(NamedTuple):
     state_hash: bytes
     file_bytes: int
     problem: str
+    outdated: bool = False
+    """Whether it only has another version's layout."""
 
 
 class Verified(NamedTuple):
@@ -104,7 +106,9 @@ def verify(directory: Path | str) -> Verified:
     if not files and mark is not None and mark.sequence:
         problems.append(f"{layout.journal} is empty, but the durable mark stands at {mark.sequence}")
     snapshots = [_verify_snapshot(path) for _, path in layout.snapshot_files()]
-    problems += [snapshot.problem for snapshot in snapshots if snapshot.problem]
+    for snapshot in snapshots:
+        if snapshot.problem:
+            (warnings if snapshot.outdated else problems).append(snapshot.problem)
     return Verified(
         segments,
         snapshots,
@@ -149,7 +153,9 @@ def dump(directory: Path | str, first_sequence: int = 1, last_sequence: int = EV
     try:
         for sequence, time_ns, payload in reader.read(min(last_sequence, durable)):
             command = decode_command(payload)
-            values = command_values(command)
+            # What an old journal says is told in the same words for ever.
+            later = LATER_FIELDS.get(type(command), ())
+            values = {name: value for name, value in command_values(command).items() if value or name not in later}
             plain = {name: value.hex() if isinstance(value, bytes) else value for name, value in values.items()}
             yield {"sequence": sequence, "time_ns": time_ns, "command": type(command).__name__, **plain}
     finally:
@@ -198,4 +204,4 @@ def _snapshot_stat(path: Path) -> SnapshotStat:
     try:
         return SnapshotStat(path, sequence, read_snapshot_header(path).state_hash, size, "")
     except SnapshotInvalid as error:
-        return SnapshotStat(path, sequence, b"", size, str(error))
+        return SnapshotStat(path, sequence, b"", size, str(error), isinstance(error, SnapshotOutdated))

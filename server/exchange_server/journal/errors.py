@@ -27,3 +27,7 @@ class StateDiffers(JournalError):
 
 class SnapshotInvalid(JournalError):
     """A snapshot file cannot be used."""
+
+
+class SnapshotOutdated(SnapshotInvalid):
+    """A snapshot has the layout of another version: nothing is wrong with it, and it is passed over."""

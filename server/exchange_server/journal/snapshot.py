@@ -13,9 +13,10 @@ from zlib import crc32
 
 from exchange_server.engine import Engine
 from exchange_server.engine.state import State
-from exchange_server.journal.errors import SnapshotInvalid
+from exchange_server.journal.errors import SnapshotInvalid, SnapshotOutdated
 from exchange_server.journal.layout import Layout, sync_directory
 from exchange_server.wire.snapshot_codec import (
+    OtherVersion,
     SnapshotHeader,
     StateBuilder,
     decode_snapshot_header,
@@ -85,6 +86,8 @@ def read_snapshot(path: Path) -> tuple[SnapshotHeader, State, bytes]:
             for frame in frames:
                 builder.add(frame)
             return (header, *builder.build())
+    except OtherVersion as error:
+        raise SnapshotOutdated(f"{path}: {error}") from error
     except (OSError, ValueError) as error:
         raise SnapshotInvalid(f"{path}: {error}") from error
 
@@ -94,6 +97,8 @@ def read_snapshot_header(path: Path) -> SnapshotHeader:
     try:
         with path.open("rb") as file:
             return decode_snapshot_header(next(_frames(file)))
+    except OtherVersion as error:
+        raise SnapshotOutdated(f"{path}: {error}") from error
     except (OSError, ValueError) as error:
         raise SnapshotInvalid(f"{path}: {error}") from error
 

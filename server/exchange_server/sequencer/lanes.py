@@ -1,4 +1,4 @@
-"""Priority lanes: within what waits, cancels go first, then post-only orders and amends, then the rest.
+"""Priority lanes: within what waits, cancels go first, then what can only add liquidity, then the rest.
 
 First come, first served inside a lane. The rule is published in docs/priority.md.
 """
@@ -8,12 +8,25 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-from exchange_server.engine.commands import CancelAllOrders, CancelOrder, Command, PlaceOrder
+from exchange_server.engine.commands import (
+    AmendOrder,
+    CancelAllOrders,
+    CancelOrder,
+    CancelSessionOrders,
+    Command,
+    ExpireOrders,
+    PlaceOrder,
+    RunCancelAllAfter,
+    SetCancelAllAfter,
+)
 from exchange_server.journal import Applied
 
 LANE_CANCEL: Final = 0
 LANE_POST_ONLY: Final = 1
 LANE_REST: Final = 2
+
+_URGENT: Final = frozenset((CancelAllOrders, SetCancelAllAfter, ExpireOrders, RunCancelAllAfter, CancelSessionOrders))
+"""Besides CancelOrder, what waits with the cancels."""
 
 
 class Unit:
@@ -40,7 +53,11 @@ def lane_of(commands: Sequence[Command]) -> int:
             if not command.terms.post_only:  # type: ignore[union-attr]
                 return LANE_REST
             lane = LANE_POST_ONLY
-        elif kind is not CancelOrder and kind is not CancelAllOrders:
+        elif kind is CancelOrder or kind in _URGENT:
+            pass
+        elif kind is AmendOrder and not command.price_ticks:  # type: ignore[union-attr]
+            lane = LANE_POST_ONLY
+        else:
             return LANE_REST
     return lane
 

@@ -28,6 +28,7 @@ from exchange_server.sequencer.refusals import (
     NotSequenced,
     OutcomeUnknown,
 )
+from exchange_server.sequencer.timers import Timers
 from exchange_server.sequencer.turnstile import STEP_COMMANDS, Turnstile
 from exchange_server.wire.journal_codec import CommandEncoder
 
@@ -95,11 +96,22 @@ class Shard:
         self._commit: GroupCommit[Output] = GroupCommit(
             self._writer, self._mark, self._event_digest, self._release, self._journal_failed
         )
+        self._timers = Timers(self.engine, self.submit, self._clock.now_ns, self._loop.call_later)
         self._closing = False
+
+    async def catch_up(self) -> None:
+        """Do what time and lost connections have brought about while the exchange was down; then follow the clock.
+
+        To be called before requests are taken. Raises NotSequenced or OutcomeUnknown when the shard fails meanwhile.
+        """
+        # The streams have all ended: nobody is there to speak for their orders.
+        await self.submit(self.engine.sessions())
+        await self._timers.catch_up()
 
     async def stop(self) -> None:
         """Refuse what comes, finish what waits, make it durable; snapshot a long tail of a small book."""
         self._closing = True
+        self._timers.stop()
         self._check_drained()
         await self._drained.wait()
         if self._stopped:
@@ -275,6 +287,7 @@ class Shard:
                 waiter.set_result(None)
         if self.failure is None:
             self._schedule()
+            self._timers.arm()
         elif self._commit.idle:
             self._give_up()
         if self._closing:
@@ -312,6 +325,7 @@ class Shard:
     def _fail(self, error: BaseException) -> None:
         if self.failure is None:
             self.failure = error
+            self._timers.stop()
         while (unit := self._lanes.pop()) is not None:
             if not unit.future.done():
                 unit.future.set_exception(NotSequenced(REJECT_UNAVAILABLE, "the exchange is stopping", 1000))

@@ -4,23 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from exchange.v1.account_service_pb2 import StreamAccountResponse, StreamFillsResponse
 from exchange.v1.types_pb2 import Balance, Fill
-from exchange.v1.types_pb2 import Order as OrderMessage
 from exchange_server.engine.entities import Asset
 from exchange_server.engine.events import (
     BalanceChanged,
     Event,
-    OrderAccepted,
     OrderCanceled,
-    OrderClosed,
     OrderRested,
     Trade,
 )
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import CLOSE_NONE, ORDER_OPEN, AccountId, AssetId, Atoms, OrderId, TimeNs
+from exchange_server.engine.types import AccountId, AssetId, Atoms, TimeNs
 from exchange_server.wire.accounts import balance_message
+from exchange_server.wire.order_states import states_after
 from exchange_server.wire.orders import (
     maker_fill_message,
-    order_message,
+    order_state_message,
     present_order_message,
     taker_fill_message,
 )
@@ -71,7 +69,7 @@ def account_update_response(
     response = StreamAccountResponse(sequence=sequence, prev_sequence=prev_sequence)
     update = response.update
     update.event_time.CopyFrom(timestamp(time_ns))
-    update.orders.extend(_orders_after(account_id, events, time_ns))
+    update.orders.extend(map(order_state_message, states_after(account_id, events, time_ns).values()))
     update.fills.extend(account_fills(account_id, events, sequence, time_ns))
     update.balances.extend(_balances_after(account_id, events, assets))
     return response
@@ -117,43 +115,19 @@ def has_fill(account_id: AccountId, events: Iterable[Event]) -> bool:
     )
 
 
-def _orders_after(account_id: AccountId, events: Iterable[Event], time_ns: TimeNs) -> Iterable[OrderMessage]:
-    """Return the account's new and changed orders as the command left them, in the order of their first mention."""
-    # Open lots, cost and total fee of each order; none once it is closed, when the order itself says all.
-    latest: dict[OrderId, tuple[Order, tuple[int, int, int] | None]] = {}
-    for event in events:
-        if type(event) is OrderRested or type(event) is OrderAccepted:
-            order = event.order
-            if order.account_id == account_id:
-                latest[order.order_id] = order, (order.quantity_lots, 0, 0)
-        elif type(event) is Trade:
-            if event.taker.account_id == account_id:
-                state = event.taker_open_lots, event.taker_total_cost_atoms, event.taker_total_fee_atoms
-                latest[event.taker.order_id] = event.taker, state
-            elif event.maker.account_id == account_id:
-                state = event.maker_open_lots, event.maker_total_cost_atoms, event.maker_total_fee_atoms
-                latest[event.maker.order_id] = event.maker, state
-        elif type(event) is OrderCanceled or type(event) is OrderClosed:
-            order = event.order
-            if order.account_id == account_id:
-                latest[order.order_id] = order, None
-    for order, state_after in latest.values():
-        if state_after is None:
-            yield present_order_message(order)
-        else:
-            yield order_message(order, order.market, *state_after, ORDER_OPEN, CLOSE_NONE, time_ns)
-
-
 def _balances_after(
     account_id: AccountId, events: Iterable[Event], assets: Mapping[AssetId, Asset]
 ) -> Iterable[Balance]:
-    """Return the account's changed balances as the command left them; a command has one event for each."""
+    """Return the account's changed balances as the command left them: of two events of one balance the later counts."""
+    latest: dict[AssetId, tuple[int, int]] = {}
     for event in events:
         if type(event) is OrderRested or type(event) is OrderCanceled:
             if event.order.account_id == account_id:
-                yield balance_message(event.order.reserved_asset, event.available_atoms, event.reserved_atoms)
+                latest[event.order.reserved_asset.asset_id] = event.available_atoms, event.reserved_atoms
         elif type(event) is BalanceChanged and event.account_id == account_id:
-            yield balance_message(assets[event.asset_id], event.available_atoms, event.reserved_atoms)
+            latest[event.asset_id] = event.available_atoms, event.reserved_atoms
+    for asset_id, (available_atoms, reserved_atoms) in latest.items():
+        yield balance_message(assets[asset_id], available_atoms, reserved_atoms)
 
 
 def _asset_name(balance: Balance) -> str:

@@ -8,9 +8,11 @@ from exchange_server.wire.decimals import format_units
 from exchange_server.wire.times import timestamp
 
 
-def account_message(account_id: int, name: str, create_time_ns: int) -> types_pb2.Account:
+def account_message(account_id: int, name: str, create_time_ns: int, trade_group_id: int = 0) -> types_pb2.Account:
     """Return an account."""
-    return types_pb2.Account(account_id=account_id, name=name, create_time=timestamp(create_time_ns))
+    return types_pb2.Account(
+        account_id=account_id, name=name, create_time=timestamp(create_time_ns), trade_group_id=trade_group_id
+    )
 
 
 def balance_message(asset: Asset, available_atoms: int, reserved_atoms: int) -> types_pb2.Balance:

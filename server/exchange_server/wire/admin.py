@@ -10,21 +10,26 @@ from exchange_server.engine.commands import (
     CreateMarket,
     Credit,
     RevokeApiKey,
+    SetMarketProtection,
     SetMarketStatus,
+    SetTradeGroup,
 )
-from exchange_server.engine.entities import Asset, Market
+from exchange_server.engine.entities import Asset, Market, Protection
 from exchange_server.engine.types import (
     MAX_ATOMS,
     REJECT_ASSET_NOT_FOUND,
     REJECT_INVALID_FIELD,
     AccountId,
     Atoms,
+    Lots,
     Ppm,
+    Ticks,
     TimeNs,
 )
 from exchange_server.wire.decimals import format_units, parse_decimal, to_units
 from exchange_server.wire.errors import FieldError
 from exchange_server.wire.times import parse_timestamp
+from exchange_server.wire.units import MarketUnits
 
 
 def create_asset(request: pb.CreateAssetRequest) -> CreateAsset:
@@ -56,6 +61,52 @@ def set_market_status(request: pb.SetMarketStatusRequest, market: Market) -> Set
     return SetMarketStatus(market.market_id, request.status)
 
 
+def set_market_protection(request: pb.SetMarketProtectionRequest, market: Market) -> SetMarketProtection:
+    """Return the command for a market that the caller has found. Raises FieldError.
+
+    Zero and empty are no limit, so a minimum of 0 states nothing.
+    """
+    stated = request.protection
+    units = MarketUnits(market)
+    try:
+        return SetMarketProtection(
+            market.market_id,
+            Lots(0) if _unlimited(stated.min_quantity) else units.read_quantity(stated.min_quantity, "min_quantity"),
+            Lots(0) if _unlimited(stated.max_quantity) else units.read_quantity(stated.max_quantity, "max_quantity"),
+            Atoms(0) if not stated.min_notional else _amount(stated.min_notional, "min_notional", market.quote),
+            Atoms(0) if not stated.max_notional else _amount(stated.max_notional, "max_notional", market.quote),
+            stated.max_open_orders,
+            stated.price_band_bps,
+            stated.market_protection_bps,
+            (
+                Ticks(0)
+                if _unlimited(stated.reference_price)
+                else units.read_price(stated.reference_price, "reference_price")
+            ),
+        )
+    except FieldError as error:
+        raise error.within("protection") from None
+
+
+def protection(command: SetMarketProtection) -> Protection:
+    """Return the limits that a command states."""
+    return Protection(
+        command.min_lots,
+        command.max_lots,
+        command.min_notional_atoms,
+        command.max_notional_atoms,
+        command.max_open_orders,
+        command.price_band_bps,
+        command.market_protection_bps,
+        command.reference_price_ticks,
+    )
+
+
+def set_trade_group(request: pb.SetTradeGroupRequest) -> SetTradeGroup:
+    """Return the command."""
+    return SetTradeGroup(AccountId(request.account_id), request.trade_group_id)
+
+
 def create_account(request: pb.CreateAccountRequest) -> CreateAccount:
     """Return the command."""
     return CreateAccount(request.name)
@@ -84,6 +135,11 @@ def credit(request: pb.CreditRequest, assets_by_name: Mapping[str, Asset]) -> Cr
     if not amount_atoms:
         raise FieldError(REJECT_INVALID_FIELD, "amount", "must be positive")
     return Credit(AccountId(request.account_id), asset.asset_id, amount_atoms, request.credit_id)
+
+
+def _unlimited(text: str) -> bool:
+    """Tell whether a limit is not stated; the contract's pattern was checked before."""
+    return not text.strip("0.")
 
 
 def _asset(name: str, field: str, assets_by_name: Mapping[str, Asset]) -> Asset:

@@ -18,3 +18,12 @@ class FieldError(ValueError):
         self.field: Final = field
         self.message: Final = message
         self.others: Final = others
+
+    def within(self, part: str) -> "FieldError":
+        """Return the same of a larger request that this one is a part of."""
+        others = tuple((_join(part, field), message) for field, message in self.others)
+        return FieldError(self.reason, _join(part, self.field), self.message, others)
+
+
+def _join(part: str, field: str) -> str:
+    return f"{part}.{field}" if field else part

@@ -4,42 +4,61 @@ Old journals decode for ever, so numbers keep their meaning and fields are only 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from google.protobuf.message import DecodeError
 
 from exchange.journal.v1 import journal_pb2
 from exchange_server.engine.commands import (
+    AmendOrder,
     CancelAllOrders,
     CancelOrder,
+    CancelReplaceOrder,
+    CancelSessionOrders,
     Command,
     CreateAccount,
     CreateApiKey,
     CreateAsset,
     CreateMarket,
     Credit,
+    ExpireOrders,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
     PlaceOrder,
     RevokeApiKey,
+    RunCancelAllAfter,
+    SetCancelAllAfter,
+    SetMarketProtection,
     SetMarketStatus,
+    SetTradeGroup,
 )
-from exchange_server.engine.terms import terms_of
+from exchange_server.engine.terms import SpecialTerms, Terms, is_special, terms_of
 from exchange_server.engine.types import (
+    SELF_TRADE_EXPIRE_MAKER,
     AccountId,
     AssetId,
     Atoms,
+    Lots,
     MarketId,
     OrderId,
     Ppm,
+    Ticks,
     TimeNs,
 )
 
+Value: TypeAlias = "int | str | bytes | bool | dict[str, Value]"
+
+MODE_STOP_ON_FAILURE: Final = 1
+MODE_ALLOW_FAILURE: Final = 2
+"""`exchange.v1.CancelReplaceMode`."""
+
 
 class CommandEncoder:
-    """Encodes commands into one message that is used again and again; belongs to one writer.
+    """Encodes commands; belongs to one writer.
 
-    Every field is written every time, so nothing of the command before remains; this costs less than half of building
-    a message for each order. A command that does not fit the contract (a negative number, a lone surrogate) raises
-    ValueError or TypeError.
+    A plain order and a cancel go into one message each that is used again and again. Every field of it is written every
+    time, so nothing of the command before remains; this costs less than half of building a message for each order. A
+    command that does not fit the contract (a negative number, a lone surrogate) raises ValueError or TypeError.
     """
 
     def __init__(self) -> None:
@@ -51,15 +70,14 @@ class CommandEncoder:
 
     def encode_all(self, commands: Sequence[Command]) -> list[bytes]:
         """Encode commands in order."""
-        place, serialize_place = self._place, self._serialize_place
+        place, serialize_place, plain = self._place, self._serialize_place, Terms
         payloads: list[bytes] = []
         for command in commands:
-            # 1. Orders and cancels are what there is millions of.
-            if type(command) is PlaceOrder:
+            # 1. Plain orders and cancels are what there is millions of.
+            if type(command) is PlaceOrder and type(terms := command.terms) is plain:
                 place.account_id = command.account_id
                 place.market_id = command.market_id
                 place.side = command.side
-                terms = command.terms
                 place.type = terms.type
                 place.time_in_force = terms.time_in_force
                 place.post_only = terms.post_only
@@ -81,23 +99,42 @@ class CommandEncoder:
 
 def encode_command(command: Command) -> bytes:
     """Encode one command; raises as `CommandEncoder` does."""
-    message = journal_pb2.Command()
-    fields = getattr(message, _FIELDS[type(command)])
+    kind = _FIELDS[type(command)]
+    if isinstance(command, PlaceOrder) and is_special(command.terms):
+        kind = "place_special_order"
+    values: Any = {kind: command_values(command)}
+    message = journal_pb2.Command(**values)
     # A command may have no value but zeros, and is still of its kind.
-    fields.SetInParent()
-    for name, value in command_values(command).items():
-        setattr(fields, name, value)
+    getattr(message, kind).SetInParent()
     return message.SerializeToString()
 
 
-def command_values(command: Command) -> dict[str, int | str | bytes | bool]:
-    """Return what a command says, by name of field.
+def command_values(command: Command) -> dict[str, Value]:
+    """Return what a command says, by name of field in the journal.
 
     The contract knows the names; a compiled class does not tell its own.
     """
+    if isinstance(command, PlaceOrder):
+        return _place_values(command)
+    if isinstance(command, CancelReplaceOrder):
+        mode = MODE_STOP_ON_FAILURE if command.stop_on_failure else MODE_ALLOW_FAILURE
+        return {
+            "cancel_order": command_values(command.cancel),
+            "place_order": _place_values(command.place),
+            "mode": mode,
+        }
     descriptor = journal_pb2.Command.DESCRIPTOR.fields_by_name[_FIELDS[type(command)]].message_type
     assert descriptor is not None
-    return {name: getattr(command, name) for name in sorted(descriptor.fields_by_name)}
+    values = {name: getattr(command, name) for name in sorted(descriptor.fields_by_name)}
+    return {name: _place_values(value) if isinstance(value, PlaceOrder) else value for name, value in values.items()}
+
+
+def _place_values(command: PlaceOrder) -> dict[str, Value]:
+    values: dict[str, Value] = {name: getattr(command, name) for name in _PLAIN_FIELDS}
+    if is_special(command.terms):
+        values |= zip(_SPECIAL_FIELDS, command.terms.row(), strict=True)
+        values["slide"] = command.terms.slide
+    return values
 
 
 def decode_command(payload: bytes) -> Command:
@@ -109,13 +146,13 @@ def decode_command(payload: bytes) -> Command:
         message = journal_pb2.Command.FromString(payload)
     except DecodeError:
         raise ValueError("not a command") from None
-    field = message.WhichOneof("command")
-    if field is None:
+    decode = _DECODERS.get(message.WhichOneof("command") or "")
+    if decode is None:
         raise ValueError("a command of a kind that this version does not know")
-    return _DECODERS[field](message)
+    return decode(message)
 
 
-def _place_order(place: journal_pb2.PlaceOrder) -> Command:
+def _place_order(place: journal_pb2.PlaceOrder) -> PlaceOrder:
     return PlaceOrder(
         place.account_id,  # type: ignore[arg-type]
         place.market_id,  # type: ignore[arg-type]
@@ -127,14 +164,114 @@ def _place_order(place: journal_pb2.PlaceOrder) -> Command:
     )
 
 
-def _cancel_order(message: journal_pb2.Command) -> Command:
-    cancel = message.cancel_order
+def _place_special_order(place: journal_pb2.PlaceOrder) -> PlaceOrder:
+    return PlaceOrder(
+        AccountId(place.account_id),
+        MarketId(place.market_id),
+        place.side,
+        SpecialTerms(
+            place.type,
+            place.time_in_force,
+            place.post_only,
+            Atoms(place.quote_amount_atoms),
+            Lots(place.display_lots),
+            place.self_trade_prevention or SELF_TRADE_EXPIRE_MAKER,
+            TimeNs(place.expire_time_ns),
+            place.slide,
+            place.session_id,
+            Ticks(place.trigger_price_ticks),
+            Ticks(place.trailing_offset_ticks),
+            place.trailing_offset_bps,
+            Ticks(place.activation_price_ticks),
+            place.peg_reference,
+            place.peg_offset_ticks,
+        ),
+        Ticks(place.price_ticks),
+        Lots(place.quantity_lots),
+        place.client_order_id,
+    )
+
+
+def _any_place_order(place: journal_pb2.PlaceOrder) -> PlaceOrder:
+    """Decode an order that is part of another command, where its kind does not tell whether it is plain."""
+    special = any(getattr(place, name) for name in _SPECIAL_FIELDS)
+    return _place_special_order(place) if special else _place_order(place)
+
+
+def _cancel_order(cancel: journal_pb2.CancelOrder) -> CancelOrder:
     return CancelOrder(AccountId(cancel.account_id), OrderId(cancel.order_id), cancel.client_order_id)
 
 
 def _cancel_all_orders(message: journal_pb2.Command) -> Command:
     cancel = message.cancel_all_orders
-    return CancelAllOrders(AccountId(cancel.account_id), MarketId(cancel.market_id))
+    return CancelAllOrders(
+        AccountId(cancel.account_id), MarketId(cancel.market_id), cancel.side, cancel.client_order_id_prefix
+    )
+
+
+def _amend_order(message: journal_pb2.Command) -> Command:
+    amend = message.amend_order
+    return AmendOrder(
+        AccountId(amend.account_id),
+        OrderId(amend.order_id),
+        amend.client_order_id,
+        Ticks(amend.price_ticks),
+        Lots(amend.quantity_lots),
+    )
+
+
+def _cancel_replace_order(message: journal_pb2.Command) -> Command:
+    replace = message.cancel_replace_order
+    return CancelReplaceOrder(
+        _cancel_order(replace.cancel_order),
+        _any_place_order(replace.place_order),
+        replace.mode != MODE_ALLOW_FAILURE,
+    )
+
+
+def _place_oco_order(message: journal_pb2.Command) -> Command:
+    pair = message.place_oco_order
+    return PlaceOcoOrder(_any_place_order(pair.above), _any_place_order(pair.below))
+
+
+def _place_bracket_order(message: journal_pb2.Command) -> Command:
+    legs = message.place_bracket_order
+    return PlaceBracketOrder(*map(_any_place_order, (legs.entry, legs.take_profit, legs.stop_loss)))
+
+
+def _set_market_protection(message: journal_pb2.Command) -> Command:
+    protection = message.set_market_protection
+    return SetMarketProtection(
+        MarketId(protection.market_id),
+        Lots(protection.min_lots),
+        Lots(protection.max_lots),
+        Atoms(protection.min_notional_atoms),
+        Atoms(protection.max_notional_atoms),
+        protection.max_open_orders,
+        protection.price_band_bps,
+        protection.market_protection_bps,
+        Ticks(protection.reference_price_ticks),
+    )
+
+
+def _set_cancel_all_after(message: journal_pb2.Command) -> Command:
+    switch = message.set_cancel_all_after
+    return SetCancelAllAfter(AccountId(switch.account_id), switch.timeout_ns)
+
+
+def _run_cancel_all_after(message: journal_pb2.Command) -> Command:
+    switch = message.run_cancel_all_after
+    return RunCancelAllAfter(AccountId(switch.account_id), TimeNs(switch.cancel_time_ns))
+
+
+def _cancel_session_orders(message: journal_pb2.Command) -> Command:
+    session = message.cancel_session_orders
+    return CancelSessionOrders(AccountId(session.account_id), session.session_id)
+
+
+def _set_trade_group(message: journal_pb2.Command) -> Command:
+    group = message.set_trade_group
+    return SetTradeGroup(AccountId(group.account_id), group.trade_group_id)
 
 
 def _create_asset(message: journal_pb2.Command) -> Command:
@@ -184,6 +321,16 @@ _FIELDS: Final[dict[type, str]] = {
     PlaceOrder: "place_order",
     CancelOrder: "cancel_order",
     CancelAllOrders: "cancel_all_orders",
+    AmendOrder: "amend_order",
+    CancelReplaceOrder: "cancel_replace_order",
+    PlaceOcoOrder: "place_oco_order",
+    PlaceBracketOrder: "place_bracket_order",
+    SetMarketProtection: "set_market_protection",
+    SetCancelAllAfter: "set_cancel_all_after",
+    ExpireOrders: "expire_orders",
+    RunCancelAllAfter: "run_cancel_all_after",
+    CancelSessionOrders: "cancel_session_orders",
+    SetTradeGroup: "set_trade_group",
     CreateAsset: "create_asset",
     CreateMarket: "create_market",
     SetMarketStatus: "set_market_status",
@@ -195,8 +342,19 @@ _FIELDS: Final[dict[type, str]] = {
 
 _DECODERS: Final[dict[str, Callable[[journal_pb2.Command], Command]]] = {
     "place_order": lambda message: _place_order(message.place_order),
-    "cancel_order": _cancel_order,
+    "place_special_order": lambda message: _place_special_order(message.place_special_order),
+    "cancel_order": lambda message: _cancel_order(message.cancel_order),
     "cancel_all_orders": _cancel_all_orders,
+    "amend_order": _amend_order,
+    "cancel_replace_order": _cancel_replace_order,
+    "place_oco_order": _place_oco_order,
+    "place_bracket_order": _place_bracket_order,
+    "set_market_protection": _set_market_protection,
+    "set_cancel_all_after": _set_cancel_all_after,
+    "expire_orders": lambda message: ExpireOrders(),
+    "run_cancel_all_after": _run_cancel_all_after,
+    "cancel_session_orders": _cancel_session_orders,
+    "set_trade_group": _set_trade_group,
     "create_asset": _create_asset,
     "create_market": _create_market,
     "set_market_status": _set_market_status,
@@ -205,6 +363,37 @@ _DECODERS: Final[dict[str, Callable[[journal_pb2.Command], Command]]] = {
     "revoke_api_key": _revoke_api_key,
     "credit": _credit,
 }
+
+_PLAIN_FIELDS: Final = (
+    "account_id",
+    "client_order_id",
+    "market_id",
+    "post_only",
+    "price_ticks",
+    "quantity_lots",
+    "side",
+    "time_in_force",
+    "type",
+)
+
+_SPECIAL_FIELDS: Final = (
+    "quote_amount_atoms",
+    "display_lots",
+    "self_trade_prevention",
+    "expire_time_ns",
+    "slide",
+    "session_id",
+    "trigger_price_ticks",
+    "trailing_offset_ticks",
+    "trailing_offset_bps",
+    "activation_price_ticks",
+    "peg_reference",
+    "peg_offset_ticks",
+)
+"""In the order of `SpecialTerms.row`."""
+
+LATER_FIELDS: Final[dict[type, tuple[str, ...]]] = {CancelAllOrders: ("side", "client_order_id_prefix")}
+"""Fields that a kind of command got when journals had it already; unset they mean what was meant before."""
 
 _PLACE_ORDER_TAG: Final = 1 << 3 | 2
 _read_place_order = journal_pb2.PlaceOrder.FromString

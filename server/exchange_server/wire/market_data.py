@@ -4,8 +4,8 @@ from typing import cast
 
 from exchange.v1 import market_data_service_pb2, types_pb2
 from exchange_server.engine import events
-from exchange_server.engine.entities import Asset, Market
-from exchange_server.engine.types import Lots, Ticks
+from exchange_server.engine.entities import Asset, Market, Protection
+from exchange_server.engine.types import Atoms, Lots, Ticks
 from exchange_server.wire.decimals import format_units
 from exchange_server.wire.times import timestamp
 from exchange_server.wire.units import format_price, format_quantity, format_quote
@@ -17,19 +17,45 @@ def asset_message(asset: Asset) -> types_pb2.Asset:
 
 
 def market_message(market: Market, status: int) -> types_pb2.Market:
-    """Return a market with a status: of the event that is answered, or `market.status` as it is now."""
+    """Return a market as it is now, with a status: of the event that is answered, or `market.status`."""
     return types_pb2.Market(
         name=market.name,
         base_asset=market.base.name,
         quote_asset=market.quote.name,
         tick_size=format_units(market.tick_units, market.price_decimals),
         lot_size=format_units(market.lot_units, market.quantity_decimals),
-        min_notional=format_quote(market, market.min_notional_atoms),
+        min_notional=format_quote(market, min_notional_atoms(market)),
         maker_fee_ppm=market.maker_fee_ppm,
         taker_fee_ppm=market.taker_fee_ppm,
         status=cast(types_pb2.MarketStatus, status),
         price_decimals=market.price_decimals,
         quantity_decimals=market.quantity_decimals,
+        protection=protection_message(market, market.protection),
+        last_price=format_price(market, market.last_price_ticks) if market.last_price_ticks else "",
+    )
+
+
+def min_notional_atoms(market: Market) -> Atoms:
+    """Return the least notional that a market takes now."""
+    return market.min_notional_atoms if market.protection is None else market.protection.min_notional_atoms
+
+
+def protection_message(market: Market, protection: Protection | None) -> types_pb2.MarketProtection:
+    """Return a market's limits; before an admin has set any, `min_notional` is what the market was created with."""
+    if protection is None:
+        minimum = market.min_notional_atoms
+        return types_pb2.MarketProtection(min_notional=format_quote(market, minimum) if minimum else "")
+    return types_pb2.MarketProtection(
+        min_quantity=format_quantity(market, protection.min_lots) if protection.min_lots else "",
+        max_quantity=format_quantity(market, protection.max_lots) if protection.max_lots else "",
+        min_notional=format_quote(market, protection.min_notional_atoms) if protection.min_notional_atoms else "",
+        max_notional=format_quote(market, protection.max_notional_atoms) if protection.max_notional_atoms else "",
+        max_open_orders=protection.max_open_orders,
+        price_band_bps=protection.price_band_bps,
+        market_protection_bps=protection.market_protection_bps,
+        reference_price=(
+            format_price(market, protection.reference_price_ticks) if protection.reference_price_ticks else ""
+        ),
     )
 
 

@@ -1,11 +1,12 @@
 """Outcomes on the order entry stream: what came of a command, in few bytes, written into the answer in place."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from exchange.v1 import order_service_pb2 as pb
 from exchange_server.engine import events
 from exchange_server.engine.orders import Order
 from exchange_server.engine.types import ORDER_OPEN, Atoms, Lots
+from exchange_server.wire.order_states import OrderState, present_state, prevented_lots, state_after
 from exchange_server.wire.units import format_quantity, format_quote
 
 
@@ -16,22 +17,62 @@ class OrderErrors(Protocol):
 
 
 def write_result(result: pb.OrderResult, outcome: list[events.Event], error_of: OrderErrors) -> None:
-    """Fill in the outcome of a PlaceOrder or CancelOrder from all events of its command."""
+    """Fill in the outcome of a PlaceOrder, CancelOrder or AmendOrder from all events of its command."""
     first = outcome[0]
     kind = type(first)
     if kind is events.OrderRested:
         result.order_id = first.order.order_id  # type: ignore[union-attr]
         result.status = ORDER_OPEN  # type: ignore[assignment]
-    elif kind is events.OrderAccepted:
-        _write_placed(result, first.order, outcome)  # type: ignore[union-attr]
-    elif kind is events.OrderCanceled:
-        _write_closed(result, first.order)  # type: ignore[union-attr]
+    elif kind is events.OrderAccepted or kind is events.OrderAmended:
+        write_state(result, state_after(first.order, outcome, 0))  # type: ignore[union-attr]
+    elif kind is events.OrderCanceled or kind is events.OrderClosed:
+        write_state(result, present_state(first.order))  # type: ignore[union-attr]
     elif kind is events.Rejected:
         result.error.CopyFrom(error_of(first))  # type: ignore[arg-type]
     else:
         assert isinstance(first, events.OrderDeduplicated)
-        result.deduplicated = True
-        _write(result, first.order, first.open_lots, first.cost_atoms, first.fee_atoms, first.status)
+        _write_deduplicated(result, first)
+
+
+def write_replaced(result: pb.CancelReplaceResult, outcome: list[events.Event], error_of: OrderErrors) -> None:
+    """Fill in the outcome of a CancelReplaceOrder that was not refused as a whole."""
+    parts = replaced_parts(outcome)
+    if parts.cancel_refusal is not None:
+        result.cancel.error.CopyFrom(error_of(parts.cancel_refusal))
+    elif parts.canceled is not None:
+        write_state(result.cancel, present_state(parts.canceled))
+    if parts.place_refusal is not None:
+        result.place.error.CopyFrom(error_of(parts.place_refusal))
+    elif parts.deduplicated is not None:
+        _write_deduplicated(result.place, parts.deduplicated)
+    else:
+        assert parts.placed is not None
+        write_state(result.place, state_after(parts.placed, outcome, 0))
+
+
+class ReplacedParts(NamedTuple):
+    """What came of a CancelReplaceOrder; of each part what was done with it, or why it was refused."""
+
+    canceled: Order | None
+    cancel_refusal: events.Rejected | None
+    placed: Order | None
+    place_refusal: events.Rejected | None
+    deduplicated: events.OrderDeduplicated | None
+
+
+def replaced_parts(outcome: list[events.Event]) -> ReplacedParts:
+    """Take the events of a CancelReplaceOrder apart. Of a deduplicated one that is the only event."""
+    first = outcome[0]
+    if isinstance(first, events.OrderDeduplicated):
+        return ReplacedParts(None, None, None, None, first)
+    assert isinstance(first, events.CancelReplaced)
+    rest = outcome[1:]
+    canceled = None
+    if first.cancel_refusal is None:
+        canceled = next(event.order for event in rest if isinstance(event, events.OrderCanceled | events.OrderClosed))
+    placed = next((event.order for event in rest if isinstance(event, events.OrderRested | events.OrderAccepted)), None)
+    deduplicated = next((event for event in rest if isinstance(event, events.OrderDeduplicated)), None)
+    return ReplacedParts(canceled, first.cancel_refusal, placed, first.place_refusal, deduplicated)
 
 
 def canceled_order_ids(outcome: list[events.Event]) -> list[int]:
@@ -39,40 +80,54 @@ def canceled_order_ids(outcome: list[events.Event]) -> list[int]:
     return [event.order.order_id for event in outcome if isinstance(event, events.OrderClosed)]
 
 
-def _write_placed(result: pb.OrderResult, order: Order, outcome: list[events.Event]) -> None:
-    trade: events.Trade | None = None
-    for event in outcome:
-        kind = type(event)
-        if kind is events.Trade:
-            trade = event  # type: ignore[assignment]
-        elif kind is events.OrderClosed and event.order is order:  # type: ignore[union-attr]
-            _write_closed(result, order)
-            return
-    result.order_id = order.order_id
-    result.status = ORDER_OPEN  # type: ignore[assignment]
-    if trade is not None:
-        _write(
-            result,
-            order,
-            trade.taker_open_lots,
-            trade.taker_total_cost_atoms,
-            trade.taker_total_fee_atoms,
-            ORDER_OPEN,
-        )
+def write_state(result: pb.OrderResult, state: OrderState) -> None:
+    """Fill in an order as some command left it."""
+    _write(
+        result,
+        state.order,
+        state.open_lots,
+        state.decremented_lots,
+        state.cost_atoms,
+        state.fee_atoms,
+        state.status,
+        state.close_reason,
+    )
 
 
-def _write_closed(result: pb.OrderResult, order: Order) -> None:
-    _write(result, order, order.open_lots, order.cost_atoms, order.fee_atoms, order.status)
+def _write_deduplicated(result: pb.OrderResult, event: events.OrderDeduplicated) -> None:
+    order = event.order
+    result.deduplicated = True
+    _write(
+        result,
+        order,
+        event.open_lots,
+        order.decremented_lots,
+        event.cost_atoms,
+        event.fee_atoms,
+        event.status,
+        event.close_reason,
+    )
 
 
 def _write(
-    result: pb.OrderResult, order: Order, open_lots: Lots, cost_atoms: Atoms, fee_atoms: Atoms, status: int
+    result: pb.OrderResult,
+    order: Order,
+    open_lots: Lots,
+    decremented_lots: Lots,
+    cost_atoms: Atoms,
+    fee_atoms: Atoms,
+    status: int,
+    close_reason: int,
 ) -> None:
     result.order_id = order.order_id
     result.status = status  # type: ignore[assignment]
-    if open_lots != order.quantity_lots:
-        market = order.market
-        result.filled_quantity = format_quantity(market, Lots(order.quantity_lots - open_lots))
+    market = order.market
+    filled_lots = Lots(order.quantity_lots - open_lots - decremented_lots)
+    if filled_lots:
+        result.filled_quantity = format_quantity(market, filled_lots)
         result.filled_quote = format_quote(market, cost_atoms)
         if fee_atoms:
             result.fee = format_quote(market, fee_atoms)
+    prevented = prevented_lots(open_lots, decremented_lots, close_reason)
+    if prevented:
+        result.prevented_quantity = format_quantity(market, prevented)

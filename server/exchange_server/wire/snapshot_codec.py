@@ -9,7 +9,7 @@ from exchange.journal.v1 import snapshot_pb2
 from exchange_server.engine.state import ROWS_HASHED_AT_ONCE, TABLES, State
 from exchange_server.wire.snapshot_columns import Column, StateHasher, pack, unpack
 
-SNAPSHOT_VERSION: Final = 1
+SNAPSHOT_VERSION: Final = 2
 """Raised when a table gets other columns; older snapshots are passed over then."""
 
 ROWS_PER_CHUNK: Final = 5 * ROWS_HASHED_AT_ONCE
@@ -17,6 +17,10 @@ ROWS_PER_CHUNK: Final = 5 * ROWS_HASHED_AT_ONCE
 
 Value: TypeAlias = int | str | bytes
 Rows: TypeAlias = list[tuple[Value, ...]]
+
+
+class OtherVersion(ValueError):
+    """A snapshot has another version's layout."""
 
 
 class SnapshotHeader(NamedTuple):
@@ -44,13 +48,13 @@ def encode_snapshot_header(header: SnapshotHeader) -> bytes:
 
 
 def decode_snapshot_header(data: bytes) -> SnapshotHeader:
-    """Decode a header; raises ValueError for bytes that are none, or of another version."""
+    """Decode a header; raises ValueError for bytes that are none, OtherVersion for another layout."""
     try:
         message = snapshot_pb2.SnapshotHeader.FromString(data)
     except DecodeError:
         raise ValueError("not a snapshot's header") from None
     if message.version != SNAPSHOT_VERSION:
-        raise ValueError(f"snapshot version {message.version}, this program reads {SNAPSHOT_VERSION}")
+        raise OtherVersion(f"snapshot version {message.version}, this program reads {SNAPSHOT_VERSION}")
     return SnapshotHeader(
         message.shard_id,
         message.sequence,

@@ -1,9 +1,10 @@
 """One market's decimals: prices to ticks, quantities to lots, and back."""
 
+import re
 from typing import Final
 
 from exchange_server.engine.entities import Market
-from exchange_server.engine.types import MAX_LOTS, MAX_TICKS, REJECT_INVALID_FIELD, Atoms, Lots, Ticks
+from exchange_server.engine.types import MAX_ATOMS, MAX_LOTS, MAX_TICKS, REJECT_INVALID_FIELD, Atoms, Lots, Ticks
 from exchange_server.engine.types import REJECT_PRICE_OUT_OF_RANGE as PRICE_OUT_OF_RANGE
 from exchange_server.engine.types import REJECT_QUANTITY_OUT_OF_RANGE as QUANTITY_OUT_OF_RANGE
 from exchange_server.wire.decimals import format_units, parse_decimal, to_units
@@ -11,6 +12,8 @@ from exchange_server.wire.errors import FieldError
 
 REJECT_PRICE_OFF_TICK: Final = 3
 REJECT_QUANTITY_OFF_LOT: Final = 4
+
+_ZERO = re.compile(r"-?0(\.0{1,18})?").fullmatch
 
 _CACHED: Final = 65_536
 """Strings remembered a market and kind: a flow of orders repeats its prices and quantities all the time."""
@@ -26,29 +29,51 @@ class MarketUnits:
         self.ticks: Final[dict[str, Ticks]] = {}
         self.lots: Final[dict[str, Lots]] = {}
 
-    def read_price(self, text: str) -> Ticks:
-        """Return a positive price in ticks. Raises FieldError naming `price`."""
+    def read_price(self, text: str, field: str = "price") -> Ticks:
+        """Return a positive price in ticks. Raises FieldError naming the field."""
         market = self.market
         step = f"tick size {format_units(market.tick_units, market.price_decimals)}"
-        ticks = Ticks(_read(text, "price", market.tick_units, market.price_decimals, REJECT_PRICE_OFF_TICK, step))
+        ticks = Ticks(_read(text, field, market.tick_units, market.price_decimals, REJECT_PRICE_OFF_TICK, step))
         if ticks > MAX_TICKS:
-            raise FieldError(PRICE_OUT_OF_RANGE, "price", f"is above {format_price(market, Ticks(MAX_TICKS))}")
+            raise FieldError(PRICE_OUT_OF_RANGE, field, f"is above {format_price(market, Ticks(MAX_TICKS))}")
         if len(self.ticks) >= _CACHED:
             self.ticks.clear()
         self.ticks[text] = ticks
         return ticks
 
-    def read_quantity(self, text: str) -> Lots:
-        """Return a positive quantity in lots. Raises FieldError naming `quantity`."""
+    def read_quantity(self, text: str, field: str = "quantity") -> Lots:
+        """Return a positive quantity in lots. Raises FieldError naming the field."""
         market = self.market
         step = f"lot size {format_units(market.lot_units, market.quantity_decimals)}"
-        lots = Lots(_read(text, "quantity", market.lot_units, market.quantity_decimals, REJECT_QUANTITY_OFF_LOT, step))
+        lots = Lots(_read(text, field, market.lot_units, market.quantity_decimals, REJECT_QUANTITY_OFF_LOT, step))
         if lots > MAX_LOTS:
-            raise FieldError(QUANTITY_OUT_OF_RANGE, "quantity", f"is above {format_quantity(market, Lots(MAX_LOTS))}")
+            raise FieldError(QUANTITY_OUT_OF_RANGE, field, f"is above {format_quantity(market, Lots(MAX_LOTS))}")
         if len(self.lots) >= _CACHED:
             self.lots.clear()
         self.lots[text] = lots
         return lots
+
+    def read_quote_amount(self, text: str, field: str = "quote_amount") -> Atoms:
+        """Return a positive amount of the quote asset. Raises FieldError naming the field."""
+        quote = self.market.quote
+        digits, scale = parse_decimal(text, field)
+        if not digits:
+            raise FieldError(REJECT_INVALID_FIELD, field, "must be positive")
+        amount_atoms = to_units(digits, scale, quote.decimals)
+        if amount_atoms is None:
+            raise FieldError(
+                REJECT_INVALID_FIELD, field, f"has more than the {quote.decimals} decimals of {quote.name}"
+            )
+        if amount_atoms > MAX_ATOMS:
+            raise FieldError(REJECT_INVALID_FIELD, field, f"is above {format_quote(self.market, Atoms(MAX_ATOMS))}")
+        return Atoms(amount_atoms)
+
+    def read_offset(self, text: str, field: str) -> int:
+        """Return a signed distance in ticks ("-0.5"). Raises FieldError naming the field."""
+        if _ZERO(text):
+            return 0
+        ticks = int(self.read_price(text.removeprefix("-"), field))
+        return -ticks if text.startswith("-") else ticks
 
 
 def format_price(market: Market, price_ticks: Ticks) -> str:

@@ -7,6 +7,7 @@ from exchange_server.engine.types import REJECT_INVALID_FIELD
 from exchange_server.wire.errors import FieldError
 
 _validator = protovalidate.Validator()
+_ONEOF_REQUIRED = "required"
 
 
 def contract_error(message: Message) -> FieldError | None:
@@ -21,11 +22,12 @@ def contract_error(message: Message) -> FieldError | None:
 
 def _field_and_message(violation: protovalidate.Violation) -> tuple[str, str]:
     proto = violation.proto
-    if proto.field is None:
-        # Rules over several fields name the one to change before a colon.
+    path = "" if proto.field is None else _path(proto.field)
+    if proto.rule is None and proto.rule_id != _ONEOF_REQUIRED:
+        # Rules over several fields of a message name the one to change before a colon.
         field, _, text = proto.message.partition(": ")
-        return field, text
-    return _path(proto.field), proto.message
+        return f"{path}.{field}" if path else field, text
+    return path, proto.message
 
 
 def _path(path: protovalidate.FieldPathPb) -> str:

@@ -119,8 +119,11 @@ def test_a_reader_that_has_seen_enough_is_no_error(capsys: pytest.CaptureFixture
     [
         "dev", "serve", "follow", "book", "balances", "fills", "play",
         "market ls", "market show",
-        "order place", "order cancel", "order cancel-all", "order show", "order ls",
+        "order place", "order amend", "order replace", "order batch", "order cancel", "order cancel-all",
+        "order oco", "order bracket",
+        "order cancel-after", "order show", "order ls",
         "admin asset create", "admin asset ls", "admin market create", "admin market status", "admin account create",
+        "admin protection", "admin trade-group",
         "admin account ls", "admin key create", "admin key revoke", "admin credit", "admin status", "admin state-hash",
         "journal verify", "journal stat", "journal dump",
     ],

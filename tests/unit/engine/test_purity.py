@@ -12,7 +12,7 @@ import exchange_server.engine
 
 FOLDER = Path(exchange_server.engine.__file__).parent
 MODULES = sorted(FOLDER.glob("*.py"))
-ALLOWED = {"bisect", "collections", "collections.abc", "hashlib", "struct", "typing"}
+ALLOWED = {"bisect", "collections", "collections.abc", "hashlib", "heapq", "operator", "struct", "typing"}
 
 REPLAY = """
 import sys

@@ -7,12 +7,41 @@ import pytest
 from bench.engine_flow import MIDDLE_TICKS, Mix, apply_all, flow
 from exchange_server.engine import Engine
 from exchange_server.engine import types as t
-from exchange_server.engine.commands import CreateApiKey, Credit, PlaceOrder, RevokeApiKey, SetMarketStatus
+from exchange_server.engine.commands import (
+    CreateApiKey,
+    Credit,
+    PlaceOrder,
+    RevokeApiKey,
+    SetCancelAllAfter,
+    SetMarketProtection,
+    SetMarketStatus,
+    SetTradeGroup,
+)
 from exchange_server.engine.invariants import InvariantViolation, check
 from exchange_server.engine.state import TABLES, State
-from exchange_server.engine.terms import GOOD_TILL_CANCELED
+from exchange_server.engine.terms import GOOD_TILL_CANCELED, SpecialTerms
 
 ANN = t.AccountId(1001)
+
+
+LIMITS = (
+    t.Lots(1),
+    t.Lots(10**9),
+    t.Atoms(1),
+    t.Atoms(10**17),
+    t.MAX_OPEN_ORDERS,
+    t.MAX_BPS,
+    t.MAX_BPS,
+    t.Ticks(7),
+)
+
+
+def _stop(trigger: t.Ticks) -> PlaceOrder:
+    """A stop to buy far above the market, for a while."""
+    terms = SpecialTerms(
+        t.TYPE_STOP_MARKET, t.TIF_GTT, False, expire_time_ns=t.TimeNs(2**62), trigger_price_ticks=trigger, session_id=9
+    )
+    return PlaceOrder(ANN, t.MarketId(1), t.SIDE_BUY, terms, t.Ticks(0), t.Lots(3), "stop")
 
 
 @dataclasses.dataclass
@@ -35,6 +64,10 @@ def busy() -> Busy:
             CreateApiKey("aa", ANN, b"h" * 32, 2, "laptop", t.TimeNs(0)),
             CreateApiKey("bb", ANN, b"i" * 32, 4, "", t.TimeNs(0)),
             RevokeApiKey("bb"),
+            SetTradeGroup(ANN, 3),
+            SetCancelAllAfter(ANN, t.MIN_TIMEOUT_NS),
+            _stop(t.Ticks(MIDDLE_TICKS * 2)),
+            SetMarketProtection(t.MarketId(1), *LIMITS),
             SetMarketStatus(t.MarketId(1), t.MARKET_POST_ONLY),
         ],
     )
@@ -138,7 +171,9 @@ def _break_status(engine: Engine) -> None:
 
 
 def _break_account(engine: Engine) -> None:
-    engine.accounts[ANN].open_orders.popitem()
+    # The newest one waits for its trigger; the one before it rests.
+    orders = engine.accounts[ANN].open_orders
+    del orders[next(order_id for order_id, order in orders.items() if not order.pending)]
 
 
 def _break_client_ids(engine: Engine) -> None:

@@ -6,7 +6,7 @@ from google.protobuf import any_pb2, duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 
 import exchange_sdk as sdk
-from exchange.v1 import types_pb2
+from exchange.v1 import order_service_pb2, types_pb2
 from exchange_sdk import errors
 from exchange_sdk._enums import RejectReason
 
@@ -62,6 +62,13 @@ def failure(
         (Code.FAILED_PRECONDITION, "POST_ONLY_WOULD_CROSS", sdk.PostOnlyWouldCross),
         (Code.FAILED_PRECONDITION, "ORDER_CLOSED", sdk.OrderClosed),
         (Code.FAILED_PRECONDITION, "MARKET_HALTED", sdk.MarketClosed),
+        (Code.INVALID_ARGUMENT, "QUANTITY_TOO_SMALL", sdk.InvalidOrder),
+        (Code.INVALID_ARGUMENT, "QUANTITY_TOO_LARGE", sdk.InvalidOrder),
+        (Code.FAILED_PRECONDITION, "QUANTITY_NOT_ABOVE_FILLED", sdk.QuantityNotAboveFilled),
+        (Code.FAILED_PRECONDITION, "TOO_MANY_OPEN_ORDERS", sdk.TooManyOpenOrders),
+        (Code.FAILED_PRECONDITION, "PRICE_OUTSIDE_BAND", sdk.PriceOutsideBand),
+        (Code.FAILED_PRECONDITION, "WOULD_TRIGGER_IMMEDIATELY", sdk.WouldTriggerImmediately),
+        (Code.FAILED_PRECONDITION, "MARKET_IN_AUCTION", sdk.MarketClosed),
         (Code.FAILED_PRECONDITION, "SOMETHING_NEW", sdk.OrderRejected),
         (Code.UNAUTHENTICATED, "UNAUTHENTICATED", sdk.Unauthenticated),
         (Code.PERMISSION_DENIED, "SCOPE_MISSING", sdk.PermissionDenied),
@@ -125,9 +132,10 @@ def test_an_error_of_the_order_entry_stream_is_the_same_as_of_the_unary_call() -
 def test_the_enums_are_the_contracts() -> None:
     for kind in (
         sdk.Side, sdk.OrderType, sdk.TimeInForce, sdk.OrderStatus, sdk.CloseReason, sdk.Liquidity, sdk.MarketStatus,
-        sdk.Scope, sdk.LedgerEntryKind, sdk.RejectReason,
+        sdk.Scope, sdk.LedgerEntryKind, sdk.RejectReason, sdk.SelfTradePrevention, sdk.CancelReplaceMode,
     ):  # fmt: skip
-        values = types_pb2.DESCRIPTOR.enum_types_by_name[kind.__name__].values
+        file = order_service_pb2 if kind is sdk.CancelReplaceMode else types_pb2
+        values = file.DESCRIPTOR.enum_types_by_name[kind.__name__].values
         prefix = values[0].name.removesuffix("UNSPECIFIED")
         assert {value.name.removeprefix(prefix): value.number for value in values[1:]} == {
             member.name: member.value for member in kind

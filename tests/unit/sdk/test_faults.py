@@ -36,22 +36,6 @@ PLACED = order_pb.PlaceOrderResponse(order=ORDER)
 BID = {"market": "BTC-USDC", "side": "buy", "quantity": 1, "price": 1}
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[FaultyServer]:
-    server = FaultyServer()
-    await server.server.start()
-    yield server
-    await server.server.stop(None)
-
-
-@pytest.fixture(params=[sdk.AsyncClient, sdk.Client])
-async def client(request: pytest.FixtureRequest, server: FaultyServer) -> AsyncIterator[AnyClient]:
-    policy = sdk.RetryPolicy(initial=0.01, maximum=0.02)
-    client = AnyClient(request.param(server.address, api_key="k", timeout=2, retry=policy, liveness=0.4))
-    yield client
-    await client.close()
-
-
 # ---------------------------------------------------------------- unary
 
 

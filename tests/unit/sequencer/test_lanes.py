@@ -3,8 +3,22 @@ from collections.abc import Sequence
 
 import pytest
 
-from exchange_server.engine.commands import CancelAllOrders, CancelOrder, Command, CreateAccount, Credit
-from exchange_server.engine.types import SIDE_BUY, AssetId, Atoms, MarketId, OrderId
+from exchange_server.engine.commands import (
+    AmendOrder,
+    CancelAllOrders,
+    CancelOrder,
+    CancelReplaceOrder,
+    CancelSessionOrders,
+    Command,
+    CreateAccount,
+    Credit,
+    ExpireOrders,
+    PlaceBracketOrder,
+    PlaceOcoOrder,
+    RunCancelAllAfter,
+    SetCancelAllAfter,
+)
+from exchange_server.engine.types import SIDE_BUY, AssetId, Atoms, Lots, MarketId, OrderId, Ticks, TimeNs
 from exchange_server.sequencer.lanes import LANE_CANCEL, LANE_POST_ONLY, LANE_REST, Lanes, Unit, lane_of
 from tests.journal_support import BUYER, order
 
@@ -12,6 +26,8 @@ CANCEL = CancelOrder(BUYER, OrderId(7), "")
 CANCEL_ALL = CancelAllOrders(BUYER, MarketId(0))
 POST_ONLY = order(BUYER, SIDE_BUY, 5, 1, post_only=True)
 PLAIN = order(BUYER, SIDE_BUY, 5, 1)
+LESS = AmendOrder(BUYER, OrderId(7), "", Ticks(0), Lots(3))
+NEARER = AmendOrder(BUYER, OrderId(7), "", Ticks(6), Lots(0))
 
 
 @pytest.mark.parametrize(
@@ -25,6 +41,17 @@ PLAIN = order(BUYER, SIDE_BUY, 5, 1)
         ([PLAIN], LANE_REST),
         ([CANCEL, POST_ONLY, PLAIN], LANE_REST),
         ([PLAIN, CANCEL], LANE_REST),
+        ([LESS], LANE_POST_ONLY),
+        ([CANCEL, LESS], LANE_POST_ONLY),
+        ([LESS, CANCEL], LANE_POST_ONLY),
+        ([NEARER], LANE_REST),
+        ([LESS, NEARER], LANE_REST),
+        ([CancelReplaceOrder(CANCEL, POST_ONLY, True)], LANE_REST),
+        ([PlaceOcoOrder(POST_ONLY, POST_ONLY)], LANE_REST),
+        ([PlaceBracketOrder(POST_ONLY, POST_ONLY, POST_ONLY)], LANE_REST),
+        ([SetCancelAllAfter(BUYER, 0)], LANE_CANCEL),
+        ([RunCancelAllAfter(BUYER, TimeNs(1)), ExpireOrders()], LANE_CANCEL),
+        ([CancelSessionOrders(BUYER, 1)], LANE_CANCEL),
         ([CreateAccount("a")], LANE_REST),
         ([Credit(BUYER, AssetId(1), Atoms(1), "")], LANE_REST),
     ],

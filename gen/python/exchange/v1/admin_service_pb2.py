@@ -27,7 +27,7 @@ from exchange.v1 import types_pb2 as exchange_dot_v1_dot_types__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x65xchange/v1/admin_service.proto\x12\x0b\x65xchange.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x17\x65xchange/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x92\x01\n\x12\x43reateAssetRequest\x12\x32\n\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x18\x10\x32\x15^[A-Z][A-Z0-9]{0,15}$R\x04name\x12#\n\x08\x64\x65\x63imals\x18\x02 \x01(\rB\x07\xbaH\x04*\x02\x18\x0cR\x08\x64\x65\x63imals\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"?\n\x13\x43reateAssetResponse\x12(\n\x05\x61sset\x18\x01 \x01(\x0b\x32\x12.exchange.v1.AssetR\x05\x61sset\"\x93\x04\n\x13\x43reateMarketRequest\x12=\n\nbase_asset\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x18\x10\x32\x15^[A-Z][A-Z0-9]{0,15}$R\tbaseAsset\x12?\n\x0bquote_asset\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x18\x10\x32\x15^[A-Z][A-Z0-9]{0,15}$R\nquoteAsset\x12N\n\ttick_size\x18\x03 \x01(\tB1\xbaH.r,\x10\x01\x18(2&^(0|[1-9][0-9]{0,18})(\\.[0-9]{1,18})?$R\x08tickSize\x12L\n\x08lot_size\x18\x04 \x01(\tB1\xbaH.r,\x10\x01\x18(2&^(0|[1-9][0-9]{0,18})(\\.[0-9]{1,18})?$R\x07lotSize\x12U\n\x0cmin_notional\x18\x05 \x01(\tB2\xbaH/r-\x18(2)^((0|[1-9][0-9]{0,18})(\\.[0-9]{1,18})?)?$R\x0bminNotional\x12\x31\n\rmaker_fee_ppm\x18\x06 \x01(\x11\x42\r\xbaH\n:\x08\x18\xc0\x9a\x0c(\xbf\x9a\x0cR\x0bmakerFeePpm\x12/\n\rtaker_fee_ppm\x18\x07 \x01(\x11\x42\x0b\xbaH\x08:\x06\x18\xc0\x9a\x0c(\x00R\x0btakerFeePpm\x12#\n\rvalidate_only\x18\x08 \x01(\x08R\x0cvalidateOnly\"C\n\x14\x43reateMarketResponse\x12+\n\x06market\x18\x01 \x01(\x0b\x32\x13.exchange.v1.MarketR\x06market\"\x9f\x01\n\x16SetMarketStatusRequest\x12!\n\x06market\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18!R\x06market\x12=\n\x06status\x18\x02 \x01(\x0e\x32\x19.exchange.v1.MarketStatusB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x06status\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"F\n\x17SetMarketStatusResponse\x12+\n\x06market\x18\x01 \x01(\x0b\x32\x13.exchange.v1.MarketR\x06market\"{\n\x14\x43reateAccountRequest\x12>\n\x04name\x18\x01 \x01(\tB*\xbaH\'r%\x18@2!^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$R\x04name\x12#\n\rvalidate_only\x18\x02 \x01(\x08R\x0cvalidateOnly\"G\n\x15\x43reateAccountResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x14.exchange.v1.AccountR\x07\x61\x63\x63ount\"e\n\x13ListAccountsRequest\x12%\n\tpage_size\x18\x01 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"p\n\x14ListAccountsResponse\x12\x30\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x14.exchange.v1.AccountR\x08\x61\x63\x63ounts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x8b\x02\n\x13\x43reateApiKeyRequest\x12&\n\naccount_id\x18\x01 \x01(\x04\x42\x07\xbaH\x04\x32\x02 \x00R\taccountId\x12\x41\n\x06scopes\x18\x02 \x03(\x0e\x32\x12.exchange.v1.ScopeB\x15\xbaH\x12\x92\x01\x0f\x08\x01\x10\x03\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x06scopes\x12\'\n\x05label\x18\x03 \x01(\tB\x11\xbaH\x0er\x0c\x18@2\x08^[ -~]*$R\x05label\x12;\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12#\n\rvalidate_only\x18\x05 \x01(\x08R\x0cvalidateOnly\"F\n\x14\x43reateApiKeyResponse\x12\x15\n\x06key_id\x18\x01 \x01(\tR\x05keyId\x12\x17\n\x07\x61pi_key\x18\x02 \x01(\tR\x06\x61piKey\"i\n\x13RevokeApiKeyRequest\x12-\n\x06key_id\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x10\x01\x18 2\x0b^[0-9a-f]*$R\x05keyId\x12#\n\rvalidate_only\x18\x02 \x01(\x08R\x0cvalidateOnly\"\x16\n\x14RevokeApiKeyResponse\"\xf8\x01\n\rCreditRequest\x12&\n\naccount_id\x18\x01 \x01(\x04\x42\x07\xbaH\x04\x32\x02 \x00R\taccountId\x12\x1f\n\x05\x61sset\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10R\x05\x61sset\x12I\n\x06\x61mount\x18\x03 \x01(\tB1\xbaH.r,\x10\x01\x18(2&^(0|[1-9][0-9]{0,18})(\\.[0-9]{1,18})?$R\x06\x61mount\x12.\n\tcredit_id\x18\x04 \x01(\tB\x11\xbaH\x0er\x0c\x18@2\x08^[!-~]*$R\x08\x63reditId\x12#\n\rvalidate_only\x18\x05 \x01(\x08R\x0cvalidateOnly\"@\n\x0e\x43reditResponse\x12.\n\x07\x62\x61lance\x18\x01 \x01(\x0b\x32\x14.exchange.v1.BalanceR\x07\x62\x61lance\"1\n\x13GetStateHashRequest\x12\x1a\n\x08sequence\x18\x01 \x01(\x04R\x08sequence\"Q\n\x14GetStateHashResponse\x12\x1a\n\x08sequence\x18\x01 \x01(\x04R\x08sequence\x12\x1d\n\nstate_hash\x18\x02 \x01(\x0cR\tstateHash2\x82\x06\n\x0c\x41\x64minService\x12P\n\x0b\x43reateAsset\x12\x1f.exchange.v1.CreateAssetRequest\x1a .exchange.v1.CreateAssetResponse\x12S\n\x0c\x43reateMarket\x12 .exchange.v1.CreateMarketRequest\x1a!.exchange.v1.CreateMarketResponse\x12\\\n\x0fSetMarketStatus\x12#.exchange.v1.SetMarketStatusRequest\x1a$.exchange.v1.SetMarketStatusResponse\x12V\n\rCreateAccount\x12!.exchange.v1.CreateAccountRequest\x1a\".exchange.v1.CreateAccountResponse\x12S\n\x0cListAccounts\x12 .exchange.v1.ListAccountsRequest\x1a!.exchange.v1.ListAccountsResponse\x12S\n\x0c\x43reateApiKey\x12 .exchange.v1.CreateApiKeyRequest\x1a!.exchange.v1.CreateApiKeyResponse\x12S\n\x0cRevokeApiKey\x12 .exchange.v1.RevokeApiKeyRequest\x1a!.exchange.v1.RevokeApiKeyResponse\x12\x41\n\x06\x43redit\x12\x1a.exchange.v1.CreditRequest\x1a\x1b.exchange.v1.CreditResponse\x12S\n\x0cGetStateHash\x12 .exchange.v1.GetStateHashRequest\x1a!.exchange.v1.GetStateHashResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x65xchange/v1/admin_service.proto\x12\x0b\x65xchange.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x17\x65xchange/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x92\x01\n\x12\x43reateAssetRequest\x12\x32\n\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x18\x10\x32\x15^[A-Z][A-Z0-9]{0,15}$R\x04name\x12#\n\x08\x64\x65\x63imals\x18\x02 \x01(\rB\x07\xbaH\x04*\x02\x18\x0cR\x08\x64\x65\x63imals\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"?\n\x13\x43reateAssetResponse\x12(\n\x05\x61sset\x18\x01 \x01(\x0b\x32\x12.exchange.v1.AssetR\x05\x61sset\"\x93\x04\n\x13\x43reateMarketRequest\x12=\n\nbase_asset\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x18\x10\x32\x15^[A-Z][A-Z0-9]{0,15}$R\tbaseAsset\x12?\n\x0bquote_asset\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x18\x10\x32\x15^[A-Z][A-Z0-9]{0,15}$R\nquoteAsset\x12N\n\ttick_size\x18\x03 \x01(\tB1\xbaH.r,\x10\x01\x18(2&^(0|[1-9][0-9]{0,18})(\\.[0-9]{1,18})?$R\x08tickSize\x12L\n\x08lot_size\x18\x04 \x01(\tB1\xbaH.r,\x10\x01\x18(2&^(0|[1-9][0-9]{0,18})(\\.[0-9]{1,18})?$R\x07lotSize\x12U\n\x0cmin_notional\x18\x05 \x01(\tB2\xbaH/r-\x18(2)^((0|[1-9][0-9]{0,18})(\\.[0-9]{1,18})?)?$R\x0bminNotional\x12\x31\n\rmaker_fee_ppm\x18\x06 \x01(\x11\x42\r\xbaH\n:\x08\x18\xc0\x9a\x0c(\xbf\x9a\x0cR\x0bmakerFeePpm\x12/\n\rtaker_fee_ppm\x18\x07 \x01(\x11\x42\x0b\xbaH\x08:\x06\x18\xc0\x9a\x0c(\x00R\x0btakerFeePpm\x12#\n\rvalidate_only\x18\x08 \x01(\x08R\x0cvalidateOnly\"C\n\x14\x43reateMarketResponse\x12+\n\x06market\x18\x01 \x01(\x0b\x32\x13.exchange.v1.MarketR\x06market\"\x9f\x01\n\x16SetMarketStatusRequest\x12!\n\x06market\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18!R\x06market\x12=\n\x06status\x18\x02 \x01(\x0e\x32\x19.exchange.v1.MarketStatusB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x06status\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"F\n\x17SetMarketStatusResponse\x12+\n\x06market\x18\x01 \x01(\x0b\x32\x13.exchange.v1.MarketR\x06market\"\xab\x01\n\x1aSetMarketProtectionRequest\x12!\n\x06market\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18!R\x06market\x12\x45\n\nprotection\x18\x02 \x01(\x0b\x32\x1d.exchange.v1.MarketProtectionB\x06\xbaH\x03\xc8\x01\x01R\nprotection\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"J\n\x1bSetMarketProtectionResponse\x12+\n\x06market\x18\x01 \x01(\x0b\x32\x13.exchange.v1.MarketR\x06market\"{\n\x14\x43reateAccountRequest\x12>\n\x04name\x18\x01 \x01(\tB*\xbaH\'r%\x18@2!^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$R\x04name\x12#\n\rvalidate_only\x18\x02 \x01(\x08R\x0cvalidateOnly\"G\n\x15\x43reateAccountResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x14.exchange.v1.AccountR\x07\x61\x63\x63ount\"\x9a\x01\n\x14SetTradeGroupRequest\x12&\n\naccount_id\x18\x01 \x01(\x04\x42\x07\xbaH\x04\x32\x02 \x00R\taccountId\x12\x35\n\x0etrade_group_id\x18\x02 \x01(\x04\x42\x0f\xbaH\x0c\x32\n\x18\xff\xff\xff\xff\xff\xff\xff\xff?R\x0ctradeGroupId\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"G\n\x15SetTradeGroupResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x14.exchange.v1.AccountR\x07\x61\x63\x63ount\"e\n\x13ListAccountsRequest\x12%\n\tpage_size\x18\x01 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"p\n\x14ListAccountsResponse\x12\x30\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x14.exchange.v1.AccountR\x08\x61\x63\x63ounts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x8b\x02\n\x13\x43reateApiKeyRequest\x12&\n\naccount_id\x18\x01 \x01(\x04\x42\x07\xbaH\x04\x32\x02 \x00R\taccountId\x12\x41\n\x06scopes\x18\x02 \x03(\x0e\x32\x12.exchange.v1.ScopeB\x15\xbaH\x12\x92\x01\x0f\x08\x01\x10\x03\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x06scopes\x12\'\n\x05label\x18\x03 \x01(\tB\x11\xbaH\x0er\x0c\x18@2\x08^[ -~]*$R\x05label\x12;\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12#\n\rvalidate_only\x18\x05 \x01(\x08R\x0cvalidateOnly\"F\n\x14\x43reateApiKeyResponse\x12\x15\n\x06key_id\x18\x01 \x01(\tR\x05keyId\x12\x17\n\x07\x61pi_key\x18\x02 \x01(\tR\x06\x61piKey\"i\n\x13RevokeApiKeyRequest\x12-\n\x06key_id\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x10\x01\x18 2\x0b^[0-9a-f]*$R\x05keyId\x12#\n\rvalidate_only\x18\x02 \x01(\x08R\x0cvalidateOnly\"\x16\n\x14RevokeApiKeyResponse\"\xf8\x01\n\rCreditRequest\x12&\n\naccount_id\x18\x01 \x01(\x04\x42\x07\xbaH\x04\x32\x02 \x00R\taccountId\x12\x1f\n\x05\x61sset\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10R\x05\x61sset\x12I\n\x06\x61mount\x18\x03 \x01(\tB1\xbaH.r,\x10\x01\x18(2&^(0|[1-9][0-9]{0,18})(\\.[0-9]{1,18})?$R\x06\x61mount\x12.\n\tcredit_id\x18\x04 \x01(\tB\x11\xbaH\x0er\x0c\x18@2\x08^[!-~]*$R\x08\x63reditId\x12#\n\rvalidate_only\x18\x05 \x01(\x08R\x0cvalidateOnly\"@\n\x0e\x43reditResponse\x12.\n\x07\x62\x61lance\x18\x01 \x01(\x0b\x32\x14.exchange.v1.BalanceR\x07\x62\x61lance\"1\n\x13GetStateHashRequest\x12\x1a\n\x08sequence\x18\x01 \x01(\x04R\x08sequence\"Q\n\x14GetStateHashResponse\x12\x1a\n\x08sequence\x18\x01 \x01(\x04R\x08sequence\x12\x1d\n\nstate_hash\x18\x02 \x01(\x0cR\tstateHash2\xc4\x07\n\x0c\x41\x64minService\x12P\n\x0b\x43reateAsset\x12\x1f.exchange.v1.CreateAssetRequest\x1a .exchange.v1.CreateAssetResponse\x12S\n\x0c\x43reateMarket\x12 .exchange.v1.CreateMarketRequest\x1a!.exchange.v1.CreateMarketResponse\x12\\\n\x0fSetMarketStatus\x12#.exchange.v1.SetMarketStatusRequest\x1a$.exchange.v1.SetMarketStatusResponse\x12h\n\x13SetMarketProtection\x12\'.exchange.v1.SetMarketProtectionRequest\x1a(.exchange.v1.SetMarketProtectionResponse\x12V\n\rCreateAccount\x12!.exchange.v1.CreateAccountRequest\x1a\".exchange.v1.CreateAccountResponse\x12V\n\rSetTradeGroup\x12!.exchange.v1.SetTradeGroupRequest\x1a\".exchange.v1.SetTradeGroupResponse\x12S\n\x0cListAccounts\x12 .exchange.v1.ListAccountsRequest\x1a!.exchange.v1.ListAccountsResponse\x12S\n\x0c\x43reateApiKey\x12 .exchange.v1.CreateApiKeyRequest\x1a!.exchange.v1.CreateApiKeyResponse\x12S\n\x0cRevokeApiKey\x12 .exchange.v1.RevokeApiKeyRequest\x1a!.exchange.v1.RevokeApiKeyResponse\x12\x41\n\x06\x43redit\x12\x1a.exchange.v1.CreditRequest\x1a\x1b.exchange.v1.CreditResponse\x12S\n\x0cGetStateHash\x12 .exchange.v1.GetStateHashRequest\x1a!.exchange.v1.GetStateHashResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,8 +56,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETMARKETSTATUSREQUEST'].fields_by_name['market']._serialized_options = b'\272H\006r\004\020\001\030!'
   _globals['_SETMARKETSTATUSREQUEST'].fields_by_name['status']._loaded_options = None
   _globals['_SETMARKETSTATUSREQUEST'].fields_by_name['status']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_SETMARKETPROTECTIONREQUEST'].fields_by_name['market']._loaded_options = None
+  _globals['_SETMARKETPROTECTIONREQUEST'].fields_by_name['market']._serialized_options = b'\272H\006r\004\020\001\030!'
+  _globals['_SETMARKETPROTECTIONREQUEST'].fields_by_name['protection']._loaded_options = None
+  _globals['_SETMARKETPROTECTIONREQUEST'].fields_by_name['protection']._serialized_options = b'\272H\003\310\001\001'
   _globals['_CREATEACCOUNTREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_CREATEACCOUNTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\'r%\030@2!^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$'
+  _globals['_SETTRADEGROUPREQUEST'].fields_by_name['account_id']._loaded_options = None
+  _globals['_SETTRADEGROUPREQUEST'].fields_by_name['account_id']._serialized_options = b'\272H\0042\002 \000'
+  _globals['_SETTRADEGROUPREQUEST'].fields_by_name['trade_group_id']._loaded_options = None
+  _globals['_SETTRADEGROUPREQUEST'].fields_by_name['trade_group_id']._serialized_options = b'\272H\0142\n\030\377\377\377\377\377\377\377\377?'
   _globals['_LISTACCOUNTSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTACCOUNTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\005*\003\030\350\007'
   _globals['_LISTACCOUNTSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -90,30 +98,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETMARKETSTATUSREQUEST']._serialized_end=1112
   _globals['_SETMARKETSTATUSRESPONSE']._serialized_start=1114
   _globals['_SETMARKETSTATUSRESPONSE']._serialized_end=1184
-  _globals['_CREATEACCOUNTREQUEST']._serialized_start=1186
-  _globals['_CREATEACCOUNTREQUEST']._serialized_end=1309
-  _globals['_CREATEACCOUNTRESPONSE']._serialized_start=1311
-  _globals['_CREATEACCOUNTRESPONSE']._serialized_end=1382
-  _globals['_LISTACCOUNTSREQUEST']._serialized_start=1384
-  _globals['_LISTACCOUNTSREQUEST']._serialized_end=1485
-  _globals['_LISTACCOUNTSRESPONSE']._serialized_start=1487
-  _globals['_LISTACCOUNTSRESPONSE']._serialized_end=1599
-  _globals['_CREATEAPIKEYREQUEST']._serialized_start=1602
-  _globals['_CREATEAPIKEYREQUEST']._serialized_end=1869
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=1871
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=1941
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1943
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=2048
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=2050
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=2072
-  _globals['_CREDITREQUEST']._serialized_start=2075
-  _globals['_CREDITREQUEST']._serialized_end=2323
-  _globals['_CREDITRESPONSE']._serialized_start=2325
-  _globals['_CREDITRESPONSE']._serialized_end=2389
-  _globals['_GETSTATEHASHREQUEST']._serialized_start=2391
-  _globals['_GETSTATEHASHREQUEST']._serialized_end=2440
-  _globals['_GETSTATEHASHRESPONSE']._serialized_start=2442
-  _globals['_GETSTATEHASHRESPONSE']._serialized_end=2523
-  _globals['_ADMINSERVICE']._serialized_start=2526
-  _globals['_ADMINSERVICE']._serialized_end=3296
+  _globals['_SETMARKETPROTECTIONREQUEST']._serialized_start=1187
+  _globals['_SETMARKETPROTECTIONREQUEST']._serialized_end=1358
+  _globals['_SETMARKETPROTECTIONRESPONSE']._serialized_start=1360
+  _globals['_SETMARKETPROTECTIONRESPONSE']._serialized_end=1434
+  _globals['_CREATEACCOUNTREQUEST']._serialized_start=1436
+  _globals['_CREATEACCOUNTREQUEST']._serialized_end=1559
+  _globals['_CREATEACCOUNTRESPONSE']._serialized_start=1561
+  _globals['_CREATEACCOUNTRESPONSE']._serialized_end=1632
+  _globals['_SETTRADEGROUPREQUEST']._serialized_start=1635
+  _globals['_SETTRADEGROUPREQUEST']._serialized_end=1789
+  _globals['_SETTRADEGROUPRESPONSE']._serialized_start=1791
+  _globals['_SETTRADEGROUPRESPONSE']._serialized_end=1862
+  _globals['_LISTACCOUNTSREQUEST']._serialized_start=1864
+  _globals['_LISTACCOUNTSREQUEST']._serialized_end=1965
+  _globals['_LISTACCOUNTSRESPONSE']._serialized_start=1967
+  _globals['_LISTACCOUNTSRESPONSE']._serialized_end=2079
+  _globals['_CREATEAPIKEYREQUEST']._serialized_start=2082
+  _globals['_CREATEAPIKEYREQUEST']._serialized_end=2349
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=2351
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=2421
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=2423
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=2528
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=2530
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=2552
+  _globals['_CREDITREQUEST']._serialized_start=2555
+  _globals['_CREDITREQUEST']._serialized_end=2803
+  _globals['_CREDITRESPONSE']._serialized_start=2805
+  _globals['_CREDITRESPONSE']._serialized_end=2869
+  _globals['_GETSTATEHASHREQUEST']._serialized_start=2871
+  _globals['_GETSTATEHASHREQUEST']._serialized_end=2920
+  _globals['_GETSTATEHASHRESPONSE']._serialized_start=2922
+  _globals['_GETSTATEHASHRESPONSE']._serialized_end=3003
+  _globals['_ADMINSERVICE']._serialized_start=3006
+  _globals['_ADMINSERVICE']._serialized_end=3970
 # @@protoc_insertion_point(module_scope)

@@ -69,6 +69,22 @@ class SetMarketStatusResponse(_message.Message):
     market: _types_pb2.Market
     def __init__(self, market: _Optional[_Union[_types_pb2.Market, _Mapping]] = ...) -> None: ...
 
+class SetMarketProtectionRequest(_message.Message):
+    __slots__ = ("market", "protection", "validate_only")
+    MARKET_FIELD_NUMBER: _ClassVar[int]
+    PROTECTION_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    market: str
+    protection: _types_pb2.MarketProtection
+    validate_only: bool
+    def __init__(self, market: _Optional[str] = ..., protection: _Optional[_Union[_types_pb2.MarketProtection, _Mapping]] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+
+class SetMarketProtectionResponse(_message.Message):
+    __slots__ = ("market",)
+    MARKET_FIELD_NUMBER: _ClassVar[int]
+    market: _types_pb2.Market
+    def __init__(self, market: _Optional[_Union[_types_pb2.Market, _Mapping]] = ...) -> None: ...
+
 class CreateAccountRequest(_message.Message):
     __slots__ = ("name", "validate_only")
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -78,6 +94,22 @@ class CreateAccountRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., validate_only: _Optional[bool] = ...) -> None: ...
 
 class CreateAccountResponse(_message.Message):
+    __slots__ = ("account",)
+    ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    account: _types_pb2.Account
+    def __init__(self, account: _Optional[_Union[_types_pb2.Account, _Mapping]] = ...) -> None: ...
+
+class SetTradeGroupRequest(_message.Message):
+    __slots__ = ("account_id", "trade_group_id", "validate_only")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    TRADE_GROUP_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    account_id: int
+    trade_group_id: int
+    validate_only: bool
+    def __init__(self, account_id: _Optional[int] = ..., trade_group_id: _Optional[int] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+
+class SetTradeGroupResponse(_message.Message):
     __slots__ = ("account",)
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
     account: _types_pb2.Account

@@ -50,10 +50,20 @@ class AdminServiceStub:
                 request_serializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketStatusRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketStatusResponse.FromString,
                 _registered_method=True)
+        self.SetMarketProtection = channel.unary_unary(
+                '/exchange.v1.AdminService/SetMarketProtection',
+                request_serializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketProtectionRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketProtectionResponse.FromString,
+                _registered_method=True)
         self.CreateAccount = channel.unary_unary(
                 '/exchange.v1.AdminService/CreateAccount',
                 request_serializer=exchange_dot_v1_dot_admin__service__pb2.CreateAccountRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_admin__service__pb2.CreateAccountResponse.FromString,
+                _registered_method=True)
+        self.SetTradeGroup = channel.unary_unary(
+                '/exchange.v1.AdminService/SetTradeGroup',
+                request_serializer=exchange_dot_v1_dot_admin__service__pb2.SetTradeGroupRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_admin__service__pb2.SetTradeGroupResponse.FromString,
                 _registered_method=True)
         self.ListAccounts = channel.unary_unary(
                 '/exchange.v1.AdminService/ListAccounts',
@@ -107,8 +117,22 @@ class AdminServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetMarketProtection(self, request, context):
+        """State a market's limits anew; what is left empty is no longer limited. Acts on commands that come after.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateAccount(self, request, context):
         """Create an account.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetTradeGroup(self, request, context):
+        """Put an account into a trade group: its accounts count as one owner for self-trade prevention and fill-or-kill.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -167,10 +191,20 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     request_deserializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketStatusRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketStatusResponse.SerializeToString,
             ),
+            'SetMarketProtection': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMarketProtection,
+                    request_deserializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketProtectionRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_admin__service__pb2.SetMarketProtectionResponse.SerializeToString,
+            ),
             'CreateAccount': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateAccount,
                     request_deserializer=exchange_dot_v1_dot_admin__service__pb2.CreateAccountRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_admin__service__pb2.CreateAccountResponse.SerializeToString,
+            ),
+            'SetTradeGroup': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetTradeGroup,
+                    request_deserializer=exchange_dot_v1_dot_admin__service__pb2.SetTradeGroupRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_admin__service__pb2.SetTradeGroupResponse.SerializeToString,
             ),
             'ListAccounts': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAccounts,
@@ -291,6 +325,33 @@ class AdminService:
             _registered_method=True)
 
     @staticmethod
+    def SetMarketProtection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.AdminService/SetMarketProtection',
+            exchange_dot_v1_dot_admin__service__pb2.SetMarketProtectionRequest.SerializeToString,
+            exchange_dot_v1_dot_admin__service__pb2.SetMarketProtectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def CreateAccount(request,
             target,
             options=(),
@@ -307,6 +368,33 @@ class AdminService:
             '/exchange.v1.AdminService/CreateAccount',
             exchange_dot_v1_dot_admin__service__pb2.CreateAccountRequest.SerializeToString,
             exchange_dot_v1_dot_admin__service__pb2.CreateAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetTradeGroup(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.AdminService/SetTradeGroup',
+            exchange_dot_v1_dot_admin__service__pb2.SetTradeGroupRequest.SerializeToString,
+            exchange_dot_v1_dot_admin__service__pb2.SetTradeGroupResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,8 +39,12 @@ class AdminServiceStub:
     """Create a market."""
     SetMarketStatus: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetMarketStatusRequest, _admin_service_pb2.SetMarketStatusResponse]
     """Set what a market accepts."""
+    SetMarketProtection: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetMarketProtectionRequest, _admin_service_pb2.SetMarketProtectionResponse]
+    """State a market's limits anew; what is left empty is no longer limited. Acts on commands that come after."""
     CreateAccount: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.CreateAccountRequest, _admin_service_pb2.CreateAccountResponse]
     """Create an account."""
+    SetTradeGroup: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetTradeGroupRequest, _admin_service_pb2.SetTradeGroupResponse]
+    """Put an account into a trade group: its accounts count as one owner for self-trade prevention and fill-or-kill."""
     ListAccounts: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListAccountsRequest, _admin_service_pb2.ListAccountsResponse]
     """List accounts by id."""
     CreateApiKey: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.CreateApiKeyRequest, _admin_service_pb2.CreateApiKeyResponse]
@@ -63,8 +67,12 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """Create a market."""
     SetMarketStatus: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetMarketStatusRequest, _admin_service_pb2.SetMarketStatusResponse]  # type: ignore[assignment]
     """Set what a market accepts."""
+    SetMarketProtection: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetMarketProtectionRequest, _admin_service_pb2.SetMarketProtectionResponse]  # type: ignore[assignment]
+    """State a market's limits anew; what is left empty is no longer limited. Acts on commands that come after."""
     CreateAccount: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.CreateAccountRequest, _admin_service_pb2.CreateAccountResponse]  # type: ignore[assignment]
     """Create an account."""
+    SetTradeGroup: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetTradeGroupRequest, _admin_service_pb2.SetTradeGroupResponse]  # type: ignore[assignment]
+    """Put an account into a trade group: its accounts count as one owner for self-trade prevention and fill-or-kill."""
     ListAccounts: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListAccountsRequest, _admin_service_pb2.ListAccountsResponse]  # type: ignore[assignment]
     """List accounts by id."""
     CreateApiKey: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.CreateApiKeyRequest, _admin_service_pb2.CreateApiKeyResponse]  # type: ignore[assignment]
@@ -104,12 +112,28 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """Set what a market accepts."""
 
     @_abc_1.abstractmethod
+    def SetMarketProtection(
+        self,
+        request: _admin_service_pb2.SetMarketProtectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.SetMarketProtectionResponse, _abc.Awaitable[_admin_service_pb2.SetMarketProtectionResponse]]:
+        """State a market's limits anew; what is left empty is no longer limited. Acts on commands that come after."""
+
+    @_abc_1.abstractmethod
     def CreateAccount(
         self,
         request: _admin_service_pb2.CreateAccountRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.CreateAccountResponse, _abc.Awaitable[_admin_service_pb2.CreateAccountResponse]]:
         """Create an account."""
+
+    @_abc_1.abstractmethod
+    def SetTradeGroup(
+        self,
+        request: _admin_service_pb2.SetTradeGroupRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.SetTradeGroupResponse, _abc.Awaitable[_admin_service_pb2.SetTradeGroupResponse]]:
+        """Put an account into a trade group: its accounts count as one owner for self-trade prevention and fill-or-kill."""
 
     @_abc_1.abstractmethod
     def ListAccounts(

@@ -40,6 +40,11 @@ class OrderServiceStub:
                 request_serializer=exchange_dot_v1_dot_order__service__pb2.PlaceOrderRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_order__service__pb2.PlaceOrderResponse.FromString,
                 _registered_method=True)
+        self.AmendOrder = channel.unary_unary(
+                '/exchange.v1.OrderService/AmendOrder',
+                request_serializer=exchange_dot_v1_dot_order__service__pb2.AmendOrderRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_order__service__pb2.AmendOrderResponse.FromString,
+                _registered_method=True)
         self.CancelOrder = channel.unary_unary(
                 '/exchange.v1.OrderService/CancelOrder',
                 request_serializer=exchange_dot_v1_dot_order__service__pb2.CancelOrderRequest.SerializeToString,
@@ -49,6 +54,31 @@ class OrderServiceStub:
                 '/exchange.v1.OrderService/CancelAllOrders',
                 request_serializer=exchange_dot_v1_dot_order__service__pb2.CancelAllOrdersRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_order__service__pb2.CancelAllOrdersResponse.FromString,
+                _registered_method=True)
+        self.CancelReplaceOrder = channel.unary_unary(
+                '/exchange.v1.OrderService/CancelReplaceOrder',
+                request_serializer=exchange_dot_v1_dot_order__service__pb2.CancelReplaceOrderRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_order__service__pb2.CancelReplaceOrderResponse.FromString,
+                _registered_method=True)
+        self.BatchOrders = channel.unary_unary(
+                '/exchange.v1.OrderService/BatchOrders',
+                request_serializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersResponse.FromString,
+                _registered_method=True)
+        self.PlaceOcoOrder = channel.unary_unary(
+                '/exchange.v1.OrderService/PlaceOcoOrder',
+                request_serializer=exchange_dot_v1_dot_order__service__pb2.PlaceOcoOrderRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_order__service__pb2.PlaceOcoOrderResponse.FromString,
+                _registered_method=True)
+        self.PlaceBracketOrder = channel.unary_unary(
+                '/exchange.v1.OrderService/PlaceBracketOrder',
+                request_serializer=exchange_dot_v1_dot_order__service__pb2.PlaceBracketOrderRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_order__service__pb2.PlaceBracketOrderResponse.FromString,
+                _registered_method=True)
+        self.SetCancelAllAfter = channel.unary_unary(
+                '/exchange.v1.OrderService/SetCancelAllAfter',
+                request_serializer=exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterResponse.FromString,
                 _registered_method=True)
         self.GetOrder = channel.unary_unary(
                 '/exchange.v1.OrderService/GetOrder',
@@ -78,6 +108,13 @@ class OrderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AmendOrder(self, request, context):
+        """Change price or quantity of an open order. Less quantity at the same price keeps the place. Safe to retry.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CancelOrder(self, request, context):
         """Cancel one open order.
         """
@@ -86,7 +123,42 @@ class OrderServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelAllOrders(self, request, context):
-        """Cancel all open orders, or those of one market.
+        """Cancel all open orders, or those that pass the filters.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelReplaceOrder(self, request, context):
+        """Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchOrders(self, request, context):
+        """Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlaceOcoOrder(self, request, context):
+        """Place two orders of which one cancels the other.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlaceBracketOrder(self, request, context):
+        """Place an entry with a take-profit and a stop-loss that grow with its fills.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetCancelAllAfter(self, request, context):
+        """Dead-man's switch: cancel all of the account's orders unless this is called again in time.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -123,6 +195,11 @@ def add_OrderServiceServicer_to_server(servicer, server):
                     request_deserializer=exchange_dot_v1_dot_order__service__pb2.PlaceOrderRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_order__service__pb2.PlaceOrderResponse.SerializeToString,
             ),
+            'AmendOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.AmendOrder,
+                    request_deserializer=exchange_dot_v1_dot_order__service__pb2.AmendOrderRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_order__service__pb2.AmendOrderResponse.SerializeToString,
+            ),
             'CancelOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelOrder,
                     request_deserializer=exchange_dot_v1_dot_order__service__pb2.CancelOrderRequest.FromString,
@@ -132,6 +209,31 @@ def add_OrderServiceServicer_to_server(servicer, server):
                     servicer.CancelAllOrders,
                     request_deserializer=exchange_dot_v1_dot_order__service__pb2.CancelAllOrdersRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_order__service__pb2.CancelAllOrdersResponse.SerializeToString,
+            ),
+            'CancelReplaceOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelReplaceOrder,
+                    request_deserializer=exchange_dot_v1_dot_order__service__pb2.CancelReplaceOrderRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_order__service__pb2.CancelReplaceOrderResponse.SerializeToString,
+            ),
+            'BatchOrders': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchOrders,
+                    request_deserializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_order__service__pb2.BatchOrdersResponse.SerializeToString,
+            ),
+            'PlaceOcoOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlaceOcoOrder,
+                    request_deserializer=exchange_dot_v1_dot_order__service__pb2.PlaceOcoOrderRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_order__service__pb2.PlaceOcoOrderResponse.SerializeToString,
+            ),
+            'PlaceBracketOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlaceBracketOrder,
+                    request_deserializer=exchange_dot_v1_dot_order__service__pb2.PlaceBracketOrderRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_order__service__pb2.PlaceBracketOrderResponse.SerializeToString,
+            ),
+            'SetCancelAllAfter': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetCancelAllAfter,
+                    request_deserializer=exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterResponse.SerializeToString,
             ),
             'GetOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.GetOrder,
@@ -188,6 +290,33 @@ class OrderService:
             _registered_method=True)
 
     @staticmethod
+    def AmendOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.OrderService/AmendOrder',
+            exchange_dot_v1_dot_order__service__pb2.AmendOrderRequest.SerializeToString,
+            exchange_dot_v1_dot_order__service__pb2.AmendOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def CancelOrder(request,
             target,
             options=(),
@@ -231,6 +360,141 @@ class OrderService:
             '/exchange.v1.OrderService/CancelAllOrders',
             exchange_dot_v1_dot_order__service__pb2.CancelAllOrdersRequest.SerializeToString,
             exchange_dot_v1_dot_order__service__pb2.CancelAllOrdersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelReplaceOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.OrderService/CancelReplaceOrder',
+            exchange_dot_v1_dot_order__service__pb2.CancelReplaceOrderRequest.SerializeToString,
+            exchange_dot_v1_dot_order__service__pb2.CancelReplaceOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchOrders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.OrderService/BatchOrders',
+            exchange_dot_v1_dot_order__service__pb2.BatchOrdersRequest.SerializeToString,
+            exchange_dot_v1_dot_order__service__pb2.BatchOrdersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlaceOcoOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.OrderService/PlaceOcoOrder',
+            exchange_dot_v1_dot_order__service__pb2.PlaceOcoOrderRequest.SerializeToString,
+            exchange_dot_v1_dot_order__service__pb2.PlaceOcoOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlaceBracketOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.OrderService/PlaceBracketOrder',
+            exchange_dot_v1_dot_order__service__pb2.PlaceBracketOrderRequest.SerializeToString,
+            exchange_dot_v1_dot_order__service__pb2.PlaceBracketOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetCancelAllAfter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.OrderService/SetCancelAllAfter',
+            exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterRequest.SerializeToString,
+            exchange_dot_v1_dot_order__service__pb2.SetCancelAllAfterResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,10 +35,22 @@ class OrderServiceStub:
     def __new__(cls, channel: _aio.Channel) -> OrderServiceAsyncStub: ...
     PlaceOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.PlaceOrderRequest, _order_service_pb2.PlaceOrderResponse]
     """Place an order. Answers when the order is durable. Safe to retry with the same `client_order_id`."""
+    AmendOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.AmendOrderRequest, _order_service_pb2.AmendOrderResponse]
+    """Change price or quantity of an open order. Less quantity at the same price keeps the place. Safe to retry."""
     CancelOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.CancelOrderRequest, _order_service_pb2.CancelOrderResponse]
     """Cancel one open order."""
     CancelAllOrders: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.CancelAllOrdersRequest, _order_service_pb2.CancelAllOrdersResponse]
-    """Cancel all open orders, or those of one market."""
+    """Cancel all open orders, or those that pass the filters."""
+    CancelReplaceOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.CancelReplaceOrderRequest, _order_service_pb2.CancelReplaceOrderResponse]
+    """Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`."""
+    BatchOrders: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.BatchOrdersRequest, _order_service_pb2.BatchOrdersResponse]
+    """Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none."""
+    PlaceOcoOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.PlaceOcoOrderRequest, _order_service_pb2.PlaceOcoOrderResponse]
+    """Place two orders of which one cancels the other."""
+    PlaceBracketOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.PlaceBracketOrderRequest, _order_service_pb2.PlaceBracketOrderResponse]
+    """Place an entry with a take-profit and a stop-loss that grow with its fills."""
+    SetCancelAllAfter: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.SetCancelAllAfterRequest, _order_service_pb2.SetCancelAllAfterResponse]
+    """Dead-man's switch: cancel all of the account's orders unless this is called again in time."""
     GetOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.GetOrderRequest, _order_service_pb2.GetOrderResponse]
     """Get one order as it is now. Open orders and the account's latest 10,000 closed ones come from the engine; older
     ones are in ListOrders.
@@ -57,10 +69,22 @@ class OrderServiceAsyncStub(OrderServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     PlaceOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.PlaceOrderRequest, _order_service_pb2.PlaceOrderResponse]  # type: ignore[assignment]
     """Place an order. Answers when the order is durable. Safe to retry with the same `client_order_id`."""
+    AmendOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.AmendOrderRequest, _order_service_pb2.AmendOrderResponse]  # type: ignore[assignment]
+    """Change price or quantity of an open order. Less quantity at the same price keeps the place. Safe to retry."""
     CancelOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.CancelOrderRequest, _order_service_pb2.CancelOrderResponse]  # type: ignore[assignment]
     """Cancel one open order."""
     CancelAllOrders: _aio.UnaryUnaryMultiCallable[_order_service_pb2.CancelAllOrdersRequest, _order_service_pb2.CancelAllOrdersResponse]  # type: ignore[assignment]
-    """Cancel all open orders, or those of one market."""
+    """Cancel all open orders, or those that pass the filters."""
+    CancelReplaceOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.CancelReplaceOrderRequest, _order_service_pb2.CancelReplaceOrderResponse]  # type: ignore[assignment]
+    """Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`."""
+    BatchOrders: _aio.UnaryUnaryMultiCallable[_order_service_pb2.BatchOrdersRequest, _order_service_pb2.BatchOrdersResponse]  # type: ignore[assignment]
+    """Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none."""
+    PlaceOcoOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.PlaceOcoOrderRequest, _order_service_pb2.PlaceOcoOrderResponse]  # type: ignore[assignment]
+    """Place two orders of which one cancels the other."""
+    PlaceBracketOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.PlaceBracketOrderRequest, _order_service_pb2.PlaceBracketOrderResponse]  # type: ignore[assignment]
+    """Place an entry with a take-profit and a stop-loss that grow with its fills."""
+    SetCancelAllAfter: _aio.UnaryUnaryMultiCallable[_order_service_pb2.SetCancelAllAfterRequest, _order_service_pb2.SetCancelAllAfterResponse]  # type: ignore[assignment]
+    """Dead-man's switch: cancel all of the account's orders unless this is called again in time."""
     GetOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.GetOrderRequest, _order_service_pb2.GetOrderResponse]  # type: ignore[assignment]
     """Get one order as it is now. Open orders and the account's latest 10,000 closed ones come from the engine; older
     ones are in ListOrders.
@@ -84,6 +108,14 @@ class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
         """Place an order. Answers when the order is durable. Safe to retry with the same `client_order_id`."""
 
     @_abc_1.abstractmethod
+    def AmendOrder(
+        self,
+        request: _order_service_pb2.AmendOrderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_service_pb2.AmendOrderResponse, _abc.Awaitable[_order_service_pb2.AmendOrderResponse]]:
+        """Change price or quantity of an open order. Less quantity at the same price keeps the place. Safe to retry."""
+
+    @_abc_1.abstractmethod
     def CancelOrder(
         self,
         request: _order_service_pb2.CancelOrderRequest,
@@ -97,7 +129,47 @@ class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _order_service_pb2.CancelAllOrdersRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_order_service_pb2.CancelAllOrdersResponse, _abc.Awaitable[_order_service_pb2.CancelAllOrdersResponse]]:
-        """Cancel all open orders, or those of one market."""
+        """Cancel all open orders, or those that pass the filters."""
+
+    @_abc_1.abstractmethod
+    def CancelReplaceOrder(
+        self,
+        request: _order_service_pb2.CancelReplaceOrderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_service_pb2.CancelReplaceOrderResponse, _abc.Awaitable[_order_service_pb2.CancelReplaceOrderResponse]]:
+        """Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`."""
+
+    @_abc_1.abstractmethod
+    def BatchOrders(
+        self,
+        request: _order_service_pb2.BatchOrdersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_service_pb2.BatchOrdersResponse, _abc.Awaitable[_order_service_pb2.BatchOrdersResponse]]:
+        """Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none."""
+
+    @_abc_1.abstractmethod
+    def PlaceOcoOrder(
+        self,
+        request: _order_service_pb2.PlaceOcoOrderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_service_pb2.PlaceOcoOrderResponse, _abc.Awaitable[_order_service_pb2.PlaceOcoOrderResponse]]:
+        """Place two orders of which one cancels the other."""
+
+    @_abc_1.abstractmethod
+    def PlaceBracketOrder(
+        self,
+        request: _order_service_pb2.PlaceBracketOrderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_service_pb2.PlaceBracketOrderResponse, _abc.Awaitable[_order_service_pb2.PlaceBracketOrderResponse]]:
+        """Place an entry with a take-profit and a stop-loss that grow with its fills."""
+
+    @_abc_1.abstractmethod
+    def SetCancelAllAfter(
+        self,
+        request: _order_service_pb2.SetCancelAllAfterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_service_pb2.SetCancelAllAfterResponse, _abc.Awaitable[_order_service_pb2.SetCancelAllAfterResponse]]:
+        """Dead-man's switch: cancel all of the account's orders unless this is called again in time."""
 
     @_abc_1.abstractmethod
     def GetOrder(

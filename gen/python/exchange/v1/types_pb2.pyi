@@ -1,5 +1,6 @@
 import datetime
 
+from buf.validate import validate_pb2 as _validate_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -20,6 +21,19 @@ class OrderType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_TYPE_UNSPECIFIED: _ClassVar[OrderType]
     ORDER_TYPE_LIMIT: _ClassVar[OrderType]
     ORDER_TYPE_MARKET: _ClassVar[OrderType]
+    ORDER_TYPE_STOP_MARKET: _ClassVar[OrderType]
+    ORDER_TYPE_STOP_LIMIT: _ClassVar[OrderType]
+    ORDER_TYPE_TAKE_PROFIT_MARKET: _ClassVar[OrderType]
+    ORDER_TYPE_TAKE_PROFIT_LIMIT: _ClassVar[OrderType]
+    ORDER_TYPE_TRAILING_STOP: _ClassVar[OrderType]
+    ORDER_TYPE_PEGGED: _ClassVar[OrderType]
+
+class PegReference(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PEG_REFERENCE_UNSPECIFIED: _ClassVar[PegReference]
+    PEG_REFERENCE_OWN: _ClassVar[PegReference]
+    PEG_REFERENCE_MID: _ClassVar[PegReference]
+    PEG_REFERENCE_OPPOSITE: _ClassVar[PegReference]
 
 class TimeInForce(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -27,6 +41,15 @@ class TimeInForce(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TIME_IN_FORCE_GTC: _ClassVar[TimeInForce]
     TIME_IN_FORCE_IOC: _ClassVar[TimeInForce]
     TIME_IN_FORCE_FOK: _ClassVar[TimeInForce]
+    TIME_IN_FORCE_GTT: _ClassVar[TimeInForce]
+
+class SelfTradePrevention(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SELF_TRADE_PREVENTION_UNSPECIFIED: _ClassVar[SelfTradePrevention]
+    SELF_TRADE_PREVENTION_EXPIRE_MAKER: _ClassVar[SelfTradePrevention]
+    SELF_TRADE_PREVENTION_EXPIRE_TAKER: _ClassVar[SelfTradePrevention]
+    SELF_TRADE_PREVENTION_EXPIRE_BOTH: _ClassVar[SelfTradePrevention]
+    SELF_TRADE_PREVENTION_DECREMENT: _ClassVar[SelfTradePrevention]
 
 class OrderStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -35,6 +58,7 @@ class OrderStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_STATUS_FILLED: _ClassVar[OrderStatus]
     ORDER_STATUS_CANCELED: _ClassVar[OrderStatus]
     ORDER_STATUS_EXPIRED: _ClassVar[OrderStatus]
+    ORDER_STATUS_PENDING_TRIGGER: _ClassVar[OrderStatus]
 
 class CloseReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -44,12 +68,20 @@ class CloseReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CLOSE_REASON_NO_LIQUIDITY: _ClassVar[CloseReason]
     CLOSE_REASON_NOT_FILLABLE: _ClassVar[CloseReason]
     CLOSE_REASON_SELF_TRADE: _ClassVar[CloseReason]
+    CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL: _ClassVar[CloseReason]
+    CLOSE_REASON_EXPIRE_TIME: _ClassVar[CloseReason]
+    CLOSE_REASON_CANCEL_ALL_AFTER: _ClassVar[CloseReason]
+    CLOSE_REASON_DISCONNECTED: _ClassVar[CloseReason]
+    CLOSE_REASON_PRICE_PROTECTION: _ClassVar[CloseReason]
+    CLOSE_REASON_TRIGGER_REFUSED: _ClassVar[CloseReason]
+    CLOSE_REASON_ORDER_LIST: _ClassVar[CloseReason]
 
 class Liquidity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     LIQUIDITY_UNSPECIFIED: _ClassVar[Liquidity]
     LIQUIDITY_MAKER: _ClassVar[Liquidity]
     LIQUIDITY_TAKER: _ClassVar[Liquidity]
+    LIQUIDITY_AUCTION: _ClassVar[Liquidity]
 
 class MarketStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -58,6 +90,7 @@ class MarketStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MARKET_STATUS_POST_ONLY: _ClassVar[MarketStatus]
     MARKET_STATUS_CANCEL_ONLY: _ClassVar[MarketStatus]
     MARKET_STATUS_HALTED: _ClassVar[MarketStatus]
+    MARKET_STATUS_AUCTION: _ClassVar[MarketStatus]
 
 class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -110,35 +143,69 @@ class RejectReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REJECT_REASON_UNAVAILABLE: _ClassVar[RejectReason]
     REJECT_REASON_METHOD_NOT_FOUND: _ClassVar[RejectReason]
     REJECT_REASON_QUARANTINED: _ClassVar[RejectReason]
+    REJECT_REASON_QUANTITY_NOT_ABOVE_FILLED: _ClassVar[RejectReason]
+    REJECT_REASON_QUANTITY_TOO_SMALL: _ClassVar[RejectReason]
+    REJECT_REASON_QUANTITY_TOO_LARGE: _ClassVar[RejectReason]
+    REJECT_REASON_TOO_MANY_OPEN_ORDERS: _ClassVar[RejectReason]
+    REJECT_REASON_PRICE_OUTSIDE_BAND: _ClassVar[RejectReason]
+    REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY: _ClassVar[RejectReason]
+    REJECT_REASON_ORDER_IN_LIST: _ClassVar[RejectReason]
+    REJECT_REASON_MARKET_IN_AUCTION: _ClassVar[RejectReason]
 SIDE_UNSPECIFIED: Side
 SIDE_BUY: Side
 SIDE_SELL: Side
 ORDER_TYPE_UNSPECIFIED: OrderType
 ORDER_TYPE_LIMIT: OrderType
 ORDER_TYPE_MARKET: OrderType
+ORDER_TYPE_STOP_MARKET: OrderType
+ORDER_TYPE_STOP_LIMIT: OrderType
+ORDER_TYPE_TAKE_PROFIT_MARKET: OrderType
+ORDER_TYPE_TAKE_PROFIT_LIMIT: OrderType
+ORDER_TYPE_TRAILING_STOP: OrderType
+ORDER_TYPE_PEGGED: OrderType
+PEG_REFERENCE_UNSPECIFIED: PegReference
+PEG_REFERENCE_OWN: PegReference
+PEG_REFERENCE_MID: PegReference
+PEG_REFERENCE_OPPOSITE: PegReference
 TIME_IN_FORCE_UNSPECIFIED: TimeInForce
 TIME_IN_FORCE_GTC: TimeInForce
 TIME_IN_FORCE_IOC: TimeInForce
 TIME_IN_FORCE_FOK: TimeInForce
+TIME_IN_FORCE_GTT: TimeInForce
+SELF_TRADE_PREVENTION_UNSPECIFIED: SelfTradePrevention
+SELF_TRADE_PREVENTION_EXPIRE_MAKER: SelfTradePrevention
+SELF_TRADE_PREVENTION_EXPIRE_TAKER: SelfTradePrevention
+SELF_TRADE_PREVENTION_EXPIRE_BOTH: SelfTradePrevention
+SELF_TRADE_PREVENTION_DECREMENT: SelfTradePrevention
 ORDER_STATUS_UNSPECIFIED: OrderStatus
 ORDER_STATUS_OPEN: OrderStatus
 ORDER_STATUS_FILLED: OrderStatus
 ORDER_STATUS_CANCELED: OrderStatus
 ORDER_STATUS_EXPIRED: OrderStatus
+ORDER_STATUS_PENDING_TRIGGER: OrderStatus
 CLOSE_REASON_UNSPECIFIED: CloseReason
 CLOSE_REASON_CANCELED_BY_OWNER: CloseReason
 CLOSE_REASON_CANCELED_BY_OPERATOR: CloseReason
 CLOSE_REASON_NO_LIQUIDITY: CloseReason
 CLOSE_REASON_NOT_FILLABLE: CloseReason
 CLOSE_REASON_SELF_TRADE: CloseReason
+CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL: CloseReason
+CLOSE_REASON_EXPIRE_TIME: CloseReason
+CLOSE_REASON_CANCEL_ALL_AFTER: CloseReason
+CLOSE_REASON_DISCONNECTED: CloseReason
+CLOSE_REASON_PRICE_PROTECTION: CloseReason
+CLOSE_REASON_TRIGGER_REFUSED: CloseReason
+CLOSE_REASON_ORDER_LIST: CloseReason
 LIQUIDITY_UNSPECIFIED: Liquidity
 LIQUIDITY_MAKER: Liquidity
 LIQUIDITY_TAKER: Liquidity
+LIQUIDITY_AUCTION: Liquidity
 MARKET_STATUS_UNSPECIFIED: MarketStatus
 MARKET_STATUS_OPEN: MarketStatus
 MARKET_STATUS_POST_ONLY: MarketStatus
 MARKET_STATUS_CANCEL_ONLY: MarketStatus
 MARKET_STATUS_HALTED: MarketStatus
+MARKET_STATUS_AUCTION: MarketStatus
 SCOPE_UNSPECIFIED: Scope
 SCOPE_READ: Scope
 SCOPE_TRADE: Scope
@@ -182,6 +249,14 @@ REJECT_REASON_STATE_NOT_KEPT: RejectReason
 REJECT_REASON_UNAVAILABLE: RejectReason
 REJECT_REASON_METHOD_NOT_FOUND: RejectReason
 REJECT_REASON_QUARANTINED: RejectReason
+REJECT_REASON_QUANTITY_NOT_ABOVE_FILLED: RejectReason
+REJECT_REASON_QUANTITY_TOO_SMALL: RejectReason
+REJECT_REASON_QUANTITY_TOO_LARGE: RejectReason
+REJECT_REASON_TOO_MANY_OPEN_ORDERS: RejectReason
+REJECT_REASON_PRICE_OUTSIDE_BAND: RejectReason
+REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY: RejectReason
+REJECT_REASON_ORDER_IN_LIST: RejectReason
+REJECT_REASON_MARKET_IN_AUCTION: RejectReason
 
 class Asset(_message.Message):
     __slots__ = ("name", "decimals")
@@ -191,8 +266,40 @@ class Asset(_message.Message):
     decimals: int
     def __init__(self, name: _Optional[str] = ..., decimals: _Optional[int] = ...) -> None: ...
 
+class MarketProtection(_message.Message):
+    __slots__ = ("min_quantity", "max_quantity", "min_notional", "max_notional", "max_open_orders", "price_band_bps", "market_protection_bps", "reference_price")
+    MIN_QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    MAX_QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    MIN_NOTIONAL_FIELD_NUMBER: _ClassVar[int]
+    MAX_NOTIONAL_FIELD_NUMBER: _ClassVar[int]
+    MAX_OPEN_ORDERS_FIELD_NUMBER: _ClassVar[int]
+    PRICE_BAND_BPS_FIELD_NUMBER: _ClassVar[int]
+    MARKET_PROTECTION_BPS_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_PRICE_FIELD_NUMBER: _ClassVar[int]
+    min_quantity: str
+    max_quantity: str
+    min_notional: str
+    max_notional: str
+    max_open_orders: int
+    price_band_bps: int
+    market_protection_bps: int
+    reference_price: str
+    def __init__(self, min_quantity: _Optional[str] = ..., max_quantity: _Optional[str] = ..., min_notional: _Optional[str] = ..., max_notional: _Optional[str] = ..., max_open_orders: _Optional[int] = ..., price_band_bps: _Optional[int] = ..., market_protection_bps: _Optional[int] = ..., reference_price: _Optional[str] = ...) -> None: ...
+
+class AuctionIndication(_message.Message):
+    __slots__ = ("price", "quantity", "imbalance", "imbalance_side")
+    PRICE_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    IMBALANCE_FIELD_NUMBER: _ClassVar[int]
+    IMBALANCE_SIDE_FIELD_NUMBER: _ClassVar[int]
+    price: str
+    quantity: str
+    imbalance: str
+    imbalance_side: Side
+    def __init__(self, price: _Optional[str] = ..., quantity: _Optional[str] = ..., imbalance: _Optional[str] = ..., imbalance_side: _Optional[_Union[Side, str]] = ...) -> None: ...
+
 class Market(_message.Message):
-    __slots__ = ("name", "base_asset", "quote_asset", "tick_size", "lot_size", "min_notional", "maker_fee_ppm", "taker_fee_ppm", "status", "price_decimals", "quantity_decimals")
+    __slots__ = ("name", "base_asset", "quote_asset", "tick_size", "lot_size", "min_notional", "maker_fee_ppm", "taker_fee_ppm", "status", "price_decimals", "quantity_decimals", "protection", "last_price", "auction")
     NAME_FIELD_NUMBER: _ClassVar[int]
     BASE_ASSET_FIELD_NUMBER: _ClassVar[int]
     QUOTE_ASSET_FIELD_NUMBER: _ClassVar[int]
@@ -204,6 +311,9 @@ class Market(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     PRICE_DECIMALS_FIELD_NUMBER: _ClassVar[int]
     QUANTITY_DECIMALS_FIELD_NUMBER: _ClassVar[int]
+    PROTECTION_FIELD_NUMBER: _ClassVar[int]
+    LAST_PRICE_FIELD_NUMBER: _ClassVar[int]
+    AUCTION_FIELD_NUMBER: _ClassVar[int]
     name: str
     base_asset: str
     quote_asset: str
@@ -215,10 +325,13 @@ class Market(_message.Message):
     status: MarketStatus
     price_decimals: int
     quantity_decimals: int
-    def __init__(self, name: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., tick_size: _Optional[str] = ..., lot_size: _Optional[str] = ..., min_notional: _Optional[str] = ..., maker_fee_ppm: _Optional[int] = ..., taker_fee_ppm: _Optional[int] = ..., status: _Optional[_Union[MarketStatus, str]] = ..., price_decimals: _Optional[int] = ..., quantity_decimals: _Optional[int] = ...) -> None: ...
+    protection: MarketProtection
+    last_price: str
+    auction: AuctionIndication
+    def __init__(self, name: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., tick_size: _Optional[str] = ..., lot_size: _Optional[str] = ..., min_notional: _Optional[str] = ..., maker_fee_ppm: _Optional[int] = ..., taker_fee_ppm: _Optional[int] = ..., status: _Optional[_Union[MarketStatus, str]] = ..., price_decimals: _Optional[int] = ..., quantity_decimals: _Optional[int] = ..., protection: _Optional[_Union[MarketProtection, _Mapping]] = ..., last_price: _Optional[str] = ..., auction: _Optional[_Union[AuctionIndication, _Mapping]] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time")
+    __slots__ = ("order_id", "account_id", "market", "client_order_id", "side", "type", "time_in_force", "post_only", "price", "quantity", "filled_quantity", "open_quantity", "filled_quote", "fee", "status", "close_reason", "create_time", "update_time", "quote_amount", "display_quantity", "self_trade_prevention", "expire_time", "slide", "prevented_quantity", "trigger_price", "trailing_offset", "trailing_offset_bps", "activation_price", "peg_reference", "peg_offset", "trigger_time", "order_list_id", "trigger_refusal", "pegged_price")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     MARKET_FIELD_NUMBER: _ClassVar[int]
@@ -237,6 +350,22 @@ class Order(_message.Message):
     CLOSE_REASON_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    QUOTE_AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    SELF_TRADE_PREVENTION_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    SLIDE_FIELD_NUMBER: _ClassVar[int]
+    PREVENTED_QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_PRICE_FIELD_NUMBER: _ClassVar[int]
+    TRAILING_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    TRAILING_OFFSET_BPS_FIELD_NUMBER: _ClassVar[int]
+    ACTIVATION_PRICE_FIELD_NUMBER: _ClassVar[int]
+    PEG_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    PEG_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_TIME_FIELD_NUMBER: _ClassVar[int]
+    ORDER_LIST_ID_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    PEGGED_PRICE_FIELD_NUMBER: _ClassVar[int]
     order_id: int
     account_id: int
     market: str
@@ -255,7 +384,23 @@ class Order(_message.Message):
     close_reason: CloseReason
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
-    def __init__(self, order_id: _Optional[int] = ..., account_id: _Optional[int] = ..., market: _Optional[str] = ..., client_order_id: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., type: _Optional[_Union[OrderType, str]] = ..., time_in_force: _Optional[_Union[TimeInForce, str]] = ..., post_only: _Optional[bool] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., filled_quantity: _Optional[str] = ..., open_quantity: _Optional[str] = ..., filled_quote: _Optional[str] = ..., fee: _Optional[str] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    quote_amount: str
+    display_quantity: str
+    self_trade_prevention: SelfTradePrevention
+    expire_time: _timestamp_pb2.Timestamp
+    slide: bool
+    prevented_quantity: str
+    trigger_price: str
+    trailing_offset: str
+    trailing_offset_bps: int
+    activation_price: str
+    peg_reference: PegReference
+    peg_offset: str
+    trigger_time: _timestamp_pb2.Timestamp
+    order_list_id: int
+    trigger_refusal: RejectReason
+    pegged_price: str
+    def __init__(self, order_id: _Optional[int] = ..., account_id: _Optional[int] = ..., market: _Optional[str] = ..., client_order_id: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., type: _Optional[_Union[OrderType, str]] = ..., time_in_force: _Optional[_Union[TimeInForce, str]] = ..., post_only: _Optional[bool] = ..., price: _Optional[str] = ..., quantity: _Optional[str] = ..., filled_quantity: _Optional[str] = ..., open_quantity: _Optional[str] = ..., filled_quote: _Optional[str] = ..., fee: _Optional[str] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quote_amount: _Optional[str] = ..., display_quantity: _Optional[str] = ..., self_trade_prevention: _Optional[_Union[SelfTradePrevention, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., slide: _Optional[bool] = ..., prevented_quantity: _Optional[str] = ..., trigger_price: _Optional[str] = ..., trailing_offset: _Optional[str] = ..., trailing_offset_bps: _Optional[int] = ..., activation_price: _Optional[str] = ..., peg_reference: _Optional[_Union[PegReference, str]] = ..., peg_offset: _Optional[str] = ..., trigger_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_list_id: _Optional[int] = ..., trigger_refusal: _Optional[_Union[RejectReason, str]] = ..., pegged_price: _Optional[str] = ...) -> None: ...
 
 class Fill(_message.Message):
     __slots__ = ("trade_id", "order_id", "client_order_id", "market", "side", "price", "quantity", "quote_amount", "fee", "liquidity", "trade_time", "sequence")
@@ -336,14 +481,16 @@ class LedgerEntry(_message.Message):
     def __init__(self, sequence: _Optional[int] = ..., line: _Optional[int] = ..., account_id: _Optional[int] = ..., asset: _Optional[str] = ..., amount: _Optional[str] = ..., kind: _Optional[_Union[LedgerEntryKind, str]] = ..., market: _Optional[str] = ..., trade_id: _Optional[int] = ..., book_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Account(_message.Message):
-    __slots__ = ("account_id", "name", "create_time")
+    __slots__ = ("account_id", "name", "create_time", "trade_group_id")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    TRADE_GROUP_ID_FIELD_NUMBER: _ClassVar[int]
     account_id: int
     name: str
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, account_id: _Optional[int] = ..., name: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    trade_group_id: int
+    def __init__(self, account_id: _Optional[int] = ..., name: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trade_group_id: _Optional[int] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
     __slots__ = ("server_time",)

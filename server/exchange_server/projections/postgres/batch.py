@@ -4,7 +4,7 @@ Of an order or a balance that changes several times within a batch, only the las
 to COPY, an older one an update, so that nothing that is appended pays for a conflict check.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,12 +21,17 @@ from exchange_server.engine.events import (
     MarketCreated,
     MarketStatusChanged,
     OrderAccepted,
+    OrderAmended,
     OrderCanceled,
     OrderClosed,
+    OrderDecremented,
     OrderRested,
+    OrderTriggered,
     Trade,
+    TradeGroupSet,
 )
 from exchange_server.engine.orders import Order
+from exchange_server.engine.terms import Terms
 from exchange_server.engine.types import FEE_ACCOUNT, ISSUANCE_ACCOUNT, SIDE_BUY
 from exchange_server.projections.cursor import Cursor
 from exchange_server.projections.postgres import copy_rows
@@ -45,13 +50,16 @@ class Batch:
     cursor: Cursor
     rows: int
     new_orders: bytes
+    new_special_orders: bytes
     fills: bytes
     ledger_entries: bytes
     order_updates: tuple[list[int], ...]
+    special_order_updates: tuple[list[int], ...]
     balances: tuple[list[int], ...]
     assets: list[Asset]
     markets: list[tuple[Market, int]]
     accounts: list[tuple[int, str, int]]
+    trade_groups: dict[int, int]
     api_keys: list[tuple[ApiKey, bool]]
 
 
@@ -72,6 +80,7 @@ class BatchBuilder:
         self._assets: dict[int, Asset] = {}
         self._markets: dict[int, tuple[Market, int]] = {}
         self._accounts: list[tuple[int, str, int]] = []
+        self._trade_groups: dict[int, int] = {}
         self._api_keys: dict[str, tuple[ApiKey, bool]] = {}
 
     @property
@@ -113,23 +122,30 @@ class BatchBuilder:
 
     def take(self, cursor: Cursor) -> Batch:
         """Return the batch up to `cursor` and begin the next one."""
-        old = self._old_orders.values()
+        new = self._new_orders.values()
+        # Orders with special terms have more columns; what an amend or self-trade prevention has changed is among them.
+        plain = [order for order in self._old_orders.values() if type(order.terms) is Terms]
+        special = [order for order in self._old_orders.values() if type(order.terms) is not Terms]
         balances = self._balances
         batch = Batch(
             after_sequence=self._after_sequence,
             cursor=cursor,
             rows=self.rows + len(balances),
-            new_orders=b"".join(map(copy_rows.order_row, self._new_orders.values())),
+            new_orders=b"".join([copy_rows.order_row(order) for order in new if type(order.terms) is Terms]),
+            new_special_orders=b"".join(
+                [copy_rows.special_order_row(order) for order in new if type(order.terms) is not Terms]
+            ),
             fills=b"".join(self._fills),
             ledger_entries=b"".join(self._ledger),
-            order_updates=(
-                [order.order_id for order in old],
-                [order.open_lots for order in old],
-                [order.cost_atoms for order in old],
-                [order.fee_atoms for order in old],
-                [order.status for order in old],
-                [order.close_reason for order in old],
-                [order.update_time_ns for order in old],
+            order_updates=_changes(plain),
+            special_order_updates=(
+                *_changes(special),
+                [order.price_ticks for order in special],
+                [order.quantity_lots for order in special],
+                [order.decremented_lots for order in special],
+                [order.trigger_price_ticks for order in special],
+                [order.trigger_time_ns for order in special],
+                [order.trigger_refusal for order in special],
             ),
             balances=(
                 [account_id for account_id, _ in balances],
@@ -140,6 +156,7 @@ class BatchBuilder:
             assets=list(self._assets.values()),
             markets=list(self._markets.values()),
             accounts=self._accounts,
+            trade_groups=self._trade_groups,
             api_keys=list(self._api_keys.values()),
         )
         self._begin(cursor.sequence)
@@ -151,8 +168,9 @@ class BatchBuilder:
         self._balances[key] = event.available_atoms, event.reserved_atoms
 
     def _touch(self, order: Order) -> None:
-        if order.order_id not in self._new_orders:
-            self._old_orders[order.order_id] = order
+        """Note that an order changed. One that was amended or triggered is another object since: the latest counts."""
+        orders = self._new_orders if order.order_id in self._new_orders else self._old_orders
+        orders[order.order_id] = order
 
     def _book_trade(self, sequence: int, line: int, time_ns: int, trade: Trade) -> int:
         """Book base and quote between the two, then the fees; return the next line."""
@@ -195,6 +213,10 @@ class BatchBuilder:
                 self._assets[event.asset.asset_id] = event.asset
             case MarketCreated(created=True) | MarketStatusChanged():
                 self._markets[event.market.market_id] = (event.market, event.status)
+            case OrderAmended() | OrderTriggered() | OrderDecremented():
+                self._touch(event.order)
+            case TradeGroupSet():
+                self._trade_groups[event.account_id] = event.trade_group_id
             case AccountCreated(created=True):
                 self._accounts.append((event.account_id, event.name, event.create_time_ns))
             case ApiKeyCreated():
@@ -204,3 +226,16 @@ class BatchBuilder:
             case _:
                 pass  # refusals, repetitions and counts leave no rows
         return line
+
+
+def _changes(orders: Sequence[Order]) -> tuple[list[int], ...]:
+    """Return the columns of what changes about every order."""
+    return (
+        [order.order_id for order in orders],
+        [order.open_lots for order in orders],
+        [order.cost_atoms for order in orders],
+        [order.fee_atoms for order in orders],
+        [order.status for order in orders],
+        [order.close_reason for order in orders],
+        [order.update_time_ns for order in orders],
+    )

@@ -9,6 +9,7 @@ from typing import Final, LiteralString
 
 from exchange_server.engine.events import Trade
 from exchange_server.engine.orders import Order
+from exchange_server.engine.terms import SpecialTerms
 
 HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER: Final = b"\xff\xff"
@@ -20,6 +21,15 @@ COPY_ORDERS: Final[
     LiteralString
 ] = """COPY orders (order_id, account_id, market_id, side, type, time_in_force, post_only, price_ticks,
 quantity_lots, open_lots, cost_atoms, fee_atoms, status, close_reason, create_time_ns, update_time_ns, client_order_id)
+FROM STDIN (FORMAT BINARY)"""
+
+COPY_SPECIAL_ORDERS: Final[
+    LiteralString
+] = """COPY orders (order_id, account_id, market_id, side, type, time_in_force, post_only, price_ticks,
+quantity_lots, open_lots, cost_atoms, fee_atoms, status, close_reason, create_time_ns, update_time_ns, decremented_lots,
+quote_amount_atoms, display_lots, self_trade, expire_time_ns, slide, session_id, trigger_price_ticks,
+trailing_offset_ticks, trailing_offset_bps, activation_price_ticks, trigger_time_ns, trigger_refusal, list_id,
+client_order_id)
 FROM STDIN (FORMAT BINARY)"""
 
 COPY_FILLS: Final[
@@ -34,14 +44,19 @@ COPY_LEDGER_ENTRIES: Final[
 trade_id, time_ns)
 FROM STDIN (FORMAT BINARY)"""
 
+_SPECIAL_COLUMNS: Final = 31
+
 # i: a length, then its value: h smallint, i integer, q bigint, ? boolean.
 _ORDER: Final = Struct(">h iq iq ii ih ih ih i? iq iq iq iq iq ih ih iq iq i")
+_SPECIAL: Final = Struct(">iq iq iq ih iq i? iq iq iq ii iq iq ih iq i")
+_COUNT: Final = Struct(">h")
+_LENGTH: Final = Struct(">i")
 _FILL: Final = Struct(">h ii iq ih iq iq iq ih iq iq iq iq iq i")
 _LEDGER_ENTRY: Final = Struct(">h iq ii iq ii iq ih ii iq iq")
 
 
 def order_row(order: Order) -> bytes:
-    """Encode an order as it is now."""
+    """Encode what every order has, as it is now, for `COPY_ORDERS`."""
     key = order.client_order_id.encode()
     return (
         _ORDER.pack(
@@ -49,6 +64,26 @@ def order_row(order: Order) -> bytes:
             *(2, order.time_in_force, 1, order.post_only, 8, order.price_ticks, 8, order.quantity_lots),
             *(8, order.open_lots, 8, order.cost_atoms, 8, order.fee_atoms, 2, order.status, 2, order.close_reason),
             *(8, order.create_time_ns, 8, order.update_time_ns, len(key)),
+        )
+        + key
+    )
+
+
+def special_order_row(order: Order) -> bytes:
+    """Encode an order with special terms as it is now, for `COPY_SPECIAL_ORDERS`."""
+    terms = order.terms
+    assert isinstance(terms, SpecialTerms)
+    key = order.client_order_id.encode()
+    # Its first columns are those of every order: between the count and the key, which comes last here too.
+    first = order_row(order)[_COUNT.size : _ORDER.size - _LENGTH.size]
+    return (
+        _COUNT.pack(_SPECIAL_COLUMNS)
+        + first
+        + _SPECIAL.pack(
+            *(8, order.decremented_lots, 8, terms.quote_amount_atoms, 8, terms.display_lots, 2, terms.self_trade),
+            *(8, terms.expire_time_ns, 1, terms.slide, 8, terms.session_id, 8, order.trigger_price_ticks),
+            *(8, terms.trailing_offset_ticks, 4, terms.trailing_offset_bps, 8, terms.activation_price_ticks),
+            *(8, order.trigger_time_ns, 2, order.trigger_refusal, 8, order.list_id, len(key)),
         )
         + key
     )

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from exchange_server.engine.terms import SpecialTerms, Terms
 from exchange_server.engine.types import (
     AccountId,
     AssetId,
@@ -39,7 +40,11 @@ class HistoryUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order as it was at the projection's cursor; `open_lots` is what is not filled, also after it closed."""
+    """An order as it was at the projection's cursor.
+
+    `open_lots` is what is neither filled nor decremented, also after it closed; `trigger_price_ticks` is as of the last
+    event.
+    """
 
     order_id: OrderId
     account_id: AccountId
@@ -58,6 +63,39 @@ class OrderRow:
     close_reason: int
     create_time_ns: TimeNs
     update_time_ns: TimeNs
+    decremented_lots: Lots
+    quote_amount_atoms: Atoms
+    display_lots: Lots
+    self_trade: int
+    expire_time_ns: TimeNs
+    slide: bool
+    session_id: int
+    trigger_price_ticks: Ticks
+    trailing_offset_ticks: Ticks
+    trailing_offset_bps: int
+    activation_price_ticks: Ticks
+    trigger_time_ns: TimeNs
+    trigger_refusal: int
+    list_id: OrderId
+
+    @property
+    def terms(self) -> Terms:
+        """Return what it asks for."""
+        return SpecialTerms(
+            self.type,
+            self.time_in_force,
+            self.post_only,
+            self.quote_amount_atoms,
+            self.display_lots,
+            self.self_trade,
+            self.expire_time_ns,
+            self.slide,
+            self.session_id,
+            self.trigger_price_ticks,
+            self.trailing_offset_ticks,
+            self.trailing_offset_bps,
+            self.activation_price_ticks,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ accounts: Final = Table(
     Column("account_id", BigInteger, primary_key=True, autoincrement=False),
     Column("name", Text, nullable=False, unique=True),
     Column("create_time_ns", BigInteger, nullable=False),
+    Column("trade_group_id", BigInteger, nullable=False, server_default="0", comment="0 is none"),
 )
 
 api_keys: Final = Table(
@@ -79,13 +80,28 @@ orders: Final = Table(
     Column("post_only", Boolean, nullable=False),
     Column("price_ticks", BigInteger, nullable=False, comment="0 for a market order"),
     Column("quantity_lots", BigInteger, nullable=False),
-    Column("open_lots", BigInteger, nullable=False, comment="not filled, also after the order closed"),
+    Column("open_lots", BigInteger, nullable=False, comment="neither filled nor decremented, also after it closed"),
     Column("cost_atoms", BigInteger, nullable=False, comment="sum of price x quantity of its fills, quote asset"),
     Column("fee_atoms", BigInteger, nullable=False, comment="negative for a rebate, quote asset"),
     Column("status", SmallInteger, nullable=False),
     Column("close_reason", SmallInteger, nullable=False),
     Column("create_time_ns", BigInteger, nullable=False),
     Column("update_time_ns", BigInteger, nullable=False),
+    # What few orders ask for or come to; the row of a plain order leaves it to the defaults.
+    Column("decremented_lots", BigInteger, nullable=False, server_default="0", comment="by self-trade prevention"),
+    Column("quote_amount_atoms", BigInteger, nullable=False, server_default="0"),
+    Column("display_lots", BigInteger, nullable=False, server_default="0"),
+    Column("self_trade", SmallInteger, nullable=False, server_default="1", comment="exchange.v1.SelfTradePrevention"),
+    Column("expire_time_ns", BigInteger, nullable=False, server_default="0", comment="0 is never"),
+    Column("slide", Boolean, nullable=False, server_default="false"),
+    Column("session_id", BigInteger, nullable=False, server_default="0", comment="of the stream that it is bound to"),
+    Column("trigger_price_ticks", BigInteger, nullable=False, server_default="0", comment="as of the last event"),
+    Column("trailing_offset_ticks", BigInteger, nullable=False, server_default="0"),
+    Column("trailing_offset_bps", Integer, nullable=False, server_default="0"),
+    Column("activation_price_ticks", BigInteger, nullable=False, server_default="0"),
+    Column("trigger_time_ns", BigInteger, nullable=False, server_default="0", comment="0 before it triggered"),
+    Column("trigger_refusal", SmallInteger, nullable=False, server_default="0", comment="exchange.v1.RejectReason"),
+    Column("list_id", BigInteger, nullable=False, server_default="0", comment="first order of its list, 0 for none"),
     # Pages of one account, newest first: the index is read backwards.
     Index("orders_by_account", "account_id", "order_id"),
     # An order is updated some times in its life; room on its page keeps that out of the indexes.

@@ -39,6 +39,19 @@ FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::smallint
     AS new (order_id, open_lots, cost_atoms, fee_atoms, status, close_reason, update_time_ns)
 WHERE orders.order_id = new.order_id"""
 
+UPDATE_SPECIAL_ORDERS: Final = """
+UPDATE orders
+SET open_lots = new.open_lots, cost_atoms = new.cost_atoms, fee_atoms = new.fee_atoms, status = new.status,
+    close_reason = new.close_reason, update_time_ns = new.update_time_ns, price_ticks = new.price_ticks,
+    quantity_lots = new.quantity_lots, decremented_lots = new.decremented_lots,
+    trigger_price_ticks = new.trigger_price_ticks, trigger_time_ns = new.trigger_time_ns,
+    trigger_refusal = new.trigger_refusal
+FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::smallint[], %b::smallint[], %b::bigint[],
+    %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::smallint[])
+    AS new (order_id, open_lots, cost_atoms, fee_atoms, status, close_reason, update_time_ns, price_ticks,
+        quantity_lots, decremented_lots, trigger_price_ticks, trigger_time_ns, trigger_refusal)
+WHERE orders.order_id = new.order_id"""
+
 UPSERT_BALANCES: Final = """
 INSERT INTO balances (account_id, asset_id, available_atoms, reserved_atoms)
 SELECT * FROM unnest(%b::bigint[], %b::integer[], %b::bigint[], %b::bigint[])
@@ -46,6 +59,8 @@ ON CONFLICT (account_id, asset_id)
 DO UPDATE SET available_atoms = excluded.available_atoms, reserved_atoms = excluded.reserved_atoms"""
 
 INSERT_ACCOUNT: Final = "INSERT INTO accounts (account_id, name, create_time_ns) VALUES (%s, %s, %s)"
+
+UPDATE_TRADE_GROUP: Final = "UPDATE accounts SET trade_group_id = %s WHERE account_id = %s"
 
 INSERT_ASSET: Final = "INSERT INTO assets (asset_id, name, decimals) VALUES (%s, %s, %s)"
 
@@ -117,10 +132,13 @@ class PostgresWriter:
                 self._advance(statements, batch)
                 _write_rare(statements, batch)
                 _copy(statements, copy_rows.COPY_ORDERS, batch.new_orders)
+                _copy(statements, copy_rows.COPY_SPECIAL_ORDERS, batch.new_special_orders)
                 _copy(statements, copy_rows.COPY_FILLS, batch.fills)
                 _copy(statements, copy_rows.COPY_LEDGER_ENTRIES, batch.ledger_entries)
                 if batch.order_updates[0]:
                     statements.execute(UPDATE_ORDERS, batch.order_updates)
+                if batch.special_order_updates[0]:
+                    statements.execute(UPDATE_SPECIAL_ORDERS, batch.special_order_updates)
                 if batch.balances[0]:
                     statements.execute(UPSERT_BALANCES, batch.balances)
 
@@ -194,6 +212,8 @@ def _write_rare(statements: Statements[TupleRow], batch: Batch) -> None:
         )
     if batch.accounts:
         statements.executemany(INSERT_ACCOUNT, batch.accounts)
+    for account_id, trade_group_id in batch.trade_groups.items():
+        statements.execute(UPDATE_TRADE_GROUP, (trade_group_id, account_id))
     for key, revoked in batch.api_keys:
         statements.execute(
             UPSERT_API_KEY,

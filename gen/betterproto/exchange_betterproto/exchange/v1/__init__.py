@@ -11,13 +11,23 @@ __all__ = (
     "AccountUpdate",
     "AdminServiceStub",
     "AdminServiceSyncStub",
+    "AmendOrderRequest",
+    "AmendOrderResponse",
     "Asset",
+    "AuctionIndication",
     "Balance",
+    "BatchOrdersRequest",
+    "BatchOrdersResponse",
+    "BracketExit",
     "CancelAllOrdersRequest",
     "CancelAllOrdersResponse",
     "CancelAllOrdersResult",
     "CancelOrderRequest",
     "CancelOrderResponse",
+    "CancelReplaceMode",
+    "CancelReplaceOrderRequest",
+    "CancelReplaceOrderResponse",
+    "CancelReplaceResult",
     "CloseReason",
     "CreateAccountRequest",
     "CreateAccountResponse",
@@ -62,6 +72,7 @@ __all__ = (
     "Market",
     "MarketDataServiceStub",
     "MarketDataServiceSyncStub",
+    "MarketProtection",
     "MarketStatus",
     "Order",
     "OrderBatch",
@@ -72,11 +83,18 @@ __all__ = (
     "OrderEntryRequest",
     "OrderEntryResponse",
     "OrderError",
+    "OrderListResult",
+    "OrderPreview",
     "OrderResult",
     "OrderServiceStub",
     "OrderServiceSyncStub",
     "OrderStatus",
     "OrderType",
+    "PegReference",
+    "PlaceBracketOrderRequest",
+    "PlaceBracketOrderResponse",
+    "PlaceOcoOrderRequest",
+    "PlaceOcoOrderResponse",
     "PlaceOrderRequest",
     "PlaceOrderResponse",
     "PriceLevel",
@@ -84,8 +102,15 @@ __all__ = (
     "RevokeApiKeyRequest",
     "RevokeApiKeyResponse",
     "Scope",
+    "SelfTradePrevention",
+    "SetCancelAllAfterRequest",
+    "SetCancelAllAfterResponse",
+    "SetMarketProtectionRequest",
+    "SetMarketProtectionResponse",
     "SetMarketStatusRequest",
     "SetMarketStatusResponse",
+    "SetTradeGroupRequest",
+    "SetTradeGroupResponse",
     "Side",
     "StreamAccountRequest",
     "StreamAccountResponse",
@@ -116,6 +141,43 @@ if TYPE_CHECKING:
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
+
+
+class CancelReplaceMode(betterproto2.Enum):
+    """
+    What happens to the new order when the old one cannot be canceled.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Not set: STOP_ON_FAILURE.
+    """
+
+    STOP_ON_FAILURE = 1
+    """
+    The new order is not placed; the request is refused.
+    """
+
+    ALLOW_FAILURE = 2
+    """
+    The new order is placed all the same.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "CANCEL_REPLACE_MODE_UNSPECIFIED",
+            1: "CANCEL_REPLACE_MODE_STOP_ON_FAILURE",
+            2: "CANCEL_REPLACE_MODE_ALLOW_FAILURE",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "CANCEL_REPLACE_MODE_UNSPECIFIED": 0,
+            "CANCEL_REPLACE_MODE_STOP_ON_FAILURE": 1,
+            "CANCEL_REPLACE_MODE_ALLOW_FAILURE": 2,
+        }
 
 
 class CloseReason(betterproto2.Enum):
@@ -150,7 +212,42 @@ class CloseReason(betterproto2.Enum):
 
     SELF_TRADE = 5
     """
-    It rested and would have traded with an order of its own account.
+    It would have traded with an order of its own owner; see SelfTradePrevention.
+    """
+
+    QUOTE_AMOUNT_TOO_SMALL = 6
+    """
+    The quote amount does not pay for one lot at the best price.
+    """
+
+    EXPIRE_TIME = 7
+    """
+    Its `expire_time` came.
+    """
+
+    CANCEL_ALL_AFTER = 8
+    """
+    Its owner's SetCancelAllAfter ran out.
+    """
+
+    DISCONNECTED = 9
+    """
+    The order entry stream that it was bound to ended.
+    """
+
+    PRICE_PROTECTION = 10
+    """
+    A market order met no more liquidity within the market's protection.
+    """
+
+    TRIGGER_REFUSED = 11
+    """
+    It triggered and was refused then; `trigger_refusal` says why.
+    """
+
+    ORDER_LIST = 12
+    """
+    Another order of its list (OCO, bracket) fired, filled or ended.
     """
 
     @classmethod
@@ -162,6 +259,13 @@ class CloseReason(betterproto2.Enum):
             3: "CLOSE_REASON_NO_LIQUIDITY",
             4: "CLOSE_REASON_NOT_FILLABLE",
             5: "CLOSE_REASON_SELF_TRADE",
+            6: "CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL",
+            7: "CLOSE_REASON_EXPIRE_TIME",
+            8: "CLOSE_REASON_CANCEL_ALL_AFTER",
+            9: "CLOSE_REASON_DISCONNECTED",
+            10: "CLOSE_REASON_PRICE_PROTECTION",
+            11: "CLOSE_REASON_TRIGGER_REFUSED",
+            12: "CLOSE_REASON_ORDER_LIST",
         }
 
     @classmethod
@@ -173,6 +277,13 @@ class CloseReason(betterproto2.Enum):
             "CLOSE_REASON_NO_LIQUIDITY": 3,
             "CLOSE_REASON_NOT_FILLABLE": 4,
             "CLOSE_REASON_SELF_TRADE": 5,
+            "CLOSE_REASON_QUOTE_AMOUNT_TOO_SMALL": 6,
+            "CLOSE_REASON_EXPIRE_TIME": 7,
+            "CLOSE_REASON_CANCEL_ALL_AFTER": 8,
+            "CLOSE_REASON_DISCONNECTED": 9,
+            "CLOSE_REASON_PRICE_PROTECTION": 10,
+            "CLOSE_REASON_TRIGGER_REFUSED": 11,
+            "CLOSE_REASON_ORDER_LIST": 12,
         }
 
 
@@ -240,12 +351,18 @@ class Liquidity(betterproto2.Enum):
     The order's arrival made the trade.
     """
 
+    AUCTION = 3
+    """
+    Traded in an auction, where nobody takes; pays the maker fee, without a rebate.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
             0: "LIQUIDITY_UNSPECIFIED",
             1: "LIQUIDITY_MAKER",
             2: "LIQUIDITY_TAKER",
+            3: "LIQUIDITY_AUCTION",
         }
 
     @classmethod
@@ -254,6 +371,7 @@ class Liquidity(betterproto2.Enum):
             "LIQUIDITY_UNSPECIFIED": 0,
             "LIQUIDITY_MAKER": 1,
             "LIQUIDITY_TAKER": 2,
+            "LIQUIDITY_AUCTION": 3,
         }
 
 
@@ -287,6 +405,11 @@ class MarketStatus(betterproto2.Enum):
     Nothing, not even cancels.
     """
 
+    AUCTION = 5
+    """
+    Orders that may rest, triggers and cancels; nothing trades. OPEN after it trades at one price first.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -295,6 +418,7 @@ class MarketStatus(betterproto2.Enum):
             2: "MARKET_STATUS_POST_ONLY",
             3: "MARKET_STATUS_CANCEL_ONLY",
             4: "MARKET_STATUS_HALTED",
+            5: "MARKET_STATUS_AUCTION",
         }
 
     @classmethod
@@ -305,6 +429,7 @@ class MarketStatus(betterproto2.Enum):
             "MARKET_STATUS_POST_ONLY": 2,
             "MARKET_STATUS_CANCEL_ONLY": 3,
             "MARKET_STATUS_HALTED": 4,
+            "MARKET_STATUS_AUCTION": 5,
         }
 
 
@@ -338,6 +463,11 @@ class OrderStatus(betterproto2.Enum):
     Ended by its own terms or by self-trade prevention; may be partly filled.
     """
 
+    PENDING_TRIGGER = 5
+    """
+    Waits for its trigger; in no book, reserves nothing.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -346,6 +476,7 @@ class OrderStatus(betterproto2.Enum):
             2: "ORDER_STATUS_FILLED",
             3: "ORDER_STATUS_CANCELED",
             4: "ORDER_STATUS_EXPIRED",
+            5: "ORDER_STATUS_PENDING_TRIGGER",
         }
 
     @classmethod
@@ -356,6 +487,7 @@ class OrderStatus(betterproto2.Enum):
             "ORDER_STATUS_FILLED": 2,
             "ORDER_STATUS_CANCELED": 3,
             "ORDER_STATUS_EXPIRED": 4,
+            "ORDER_STATUS_PENDING_TRIGGER": 5,
         }
 
 
@@ -379,12 +511,48 @@ class OrderType(betterproto2.Enum):
     Executes at the best prices available, at once; never rests. Time in force is IOC or FOK.
     """
 
+    STOP_MARKET = 3
+    """
+    Waits for its trigger (buy: last trade at or above; sell: at or below), then arrives as a market order.
+    """
+
+    STOP_LIMIT = 4
+    """
+    Waits for its trigger (buy: last trade at or above; sell: at or below), then arrives as a limit order.
+    """
+
+    TAKE_PROFIT_MARKET = 5
+    """
+    Waits for its trigger (buy: last trade at or below; sell: at or above), then arrives as a market order.
+    """
+
+    TAKE_PROFIT_LIMIT = 6
+    """
+    Waits for its trigger (buy: last trade at or below; sell: at or above), then arrives as a limit order.
+    """
+
+    TRAILING_STOP = 7
+    """
+    A stop whose trigger follows the best trade since activation at a distance, then arrives as a market order.
+    """
+
+    PEGGED = 8
+    """
+    Rests at a price that follows the book, within its limit price; never takes.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
             0: "ORDER_TYPE_UNSPECIFIED",
             1: "ORDER_TYPE_LIMIT",
             2: "ORDER_TYPE_MARKET",
+            3: "ORDER_TYPE_STOP_MARKET",
+            4: "ORDER_TYPE_STOP_LIMIT",
+            5: "ORDER_TYPE_TAKE_PROFIT_MARKET",
+            6: "ORDER_TYPE_TAKE_PROFIT_LIMIT",
+            7: "ORDER_TYPE_TRAILING_STOP",
+            8: "ORDER_TYPE_PEGGED",
         }
 
     @classmethod
@@ -393,6 +561,56 @@ class OrderType(betterproto2.Enum):
             "ORDER_TYPE_UNSPECIFIED": 0,
             "ORDER_TYPE_LIMIT": 1,
             "ORDER_TYPE_MARKET": 2,
+            "ORDER_TYPE_STOP_MARKET": 3,
+            "ORDER_TYPE_STOP_LIMIT": 4,
+            "ORDER_TYPE_TAKE_PROFIT_MARKET": 5,
+            "ORDER_TYPE_TAKE_PROFIT_LIMIT": 6,
+            "ORDER_TYPE_TRAILING_STOP": 7,
+            "ORDER_TYPE_PEGGED": 8,
+        }
+
+
+class PegReference(betterproto2.Enum):
+    """
+    What the price of a pegged order follows. Best prices are those of orders that are not pegged.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Not set: the order is not pegged.
+    """
+
+    OWN = 1
+    """
+    The best price of its own side.
+    """
+
+    MID = 2
+    """
+    Half of best bid + best ask, rounded away from the other side to a tick.
+    """
+
+    OPPOSITE = 3
+    """
+    The best price of the other side; the order stays one tick short of it.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "PEG_REFERENCE_UNSPECIFIED",
+            1: "PEG_REFERENCE_OWN",
+            2: "PEG_REFERENCE_MID",
+            3: "PEG_REFERENCE_OPPOSITE",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "PEG_REFERENCE_UNSPECIFIED": 0,
+            "PEG_REFERENCE_OWN": 1,
+            "PEG_REFERENCE_MID": 2,
+            "PEG_REFERENCE_OPPOSITE": 3,
         }
 
 
@@ -444,7 +662,7 @@ class RejectReason(betterproto2.Enum):
 
     NOTIONAL_TOO_LARGE = 8
     """
-    Price × quantity is above what the market can represent. INVALID_ARGUMENT.
+    Price × quantity is above the market's maximum, or above what it can represent. INVALID_ARGUMENT.
     """
 
     ASSET_NOT_FOUND = 9
@@ -577,6 +795,46 @@ class RejectReason(betterproto2.Enum):
     This very request made the engine fail before; it is kept aside and refused. FAILED_PRECONDITION.
     """
 
+    QUANTITY_NOT_ABOVE_FILLED = 35
+    """
+    The amended quantity is not more than what is filled and prevented. FAILED_PRECONDITION.
+    """
+
+    QUANTITY_TOO_SMALL = 36
+    """
+    Quantity is below the market's minimum. INVALID_ARGUMENT.
+    """
+
+    QUANTITY_TOO_LARGE = 37
+    """
+    Quantity is above the market's maximum. INVALID_ARGUMENT.
+    """
+
+    TOO_MANY_OPEN_ORDERS = 38
+    """
+    The account has as many open orders in the market as it may. FAILED_PRECONDITION.
+    """
+
+    PRICE_OUTSIDE_BAND = 39
+    """
+    Price is outside the market's price band. FAILED_PRECONDITION.
+    """
+
+    WOULD_TRIGGER_IMMEDIATELY = 40
+    """
+    The last trade already satisfies the trigger. FAILED_PRECONDITION.
+    """
+
+    ORDER_IN_LIST = 41
+    """
+    The quantity of an order in a list (OCO, bracket) cannot be amended. FAILED_PRECONDITION.
+    """
+
+    MARKET_IN_AUCTION = 42
+    """
+    The market is in an auction and does not take this, or its book is crossed after one. FAILED_PRECONDITION.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -615,6 +873,14 @@ class RejectReason(betterproto2.Enum):
             32: "REJECT_REASON_UNAVAILABLE",
             33: "REJECT_REASON_METHOD_NOT_FOUND",
             34: "REJECT_REASON_QUARANTINED",
+            35: "REJECT_REASON_QUANTITY_NOT_ABOVE_FILLED",
+            36: "REJECT_REASON_QUANTITY_TOO_SMALL",
+            37: "REJECT_REASON_QUANTITY_TOO_LARGE",
+            38: "REJECT_REASON_TOO_MANY_OPEN_ORDERS",
+            39: "REJECT_REASON_PRICE_OUTSIDE_BAND",
+            40: "REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY",
+            41: "REJECT_REASON_ORDER_IN_LIST",
+            42: "REJECT_REASON_MARKET_IN_AUCTION",
         }
 
     @classmethod
@@ -655,6 +921,14 @@ class RejectReason(betterproto2.Enum):
             "REJECT_REASON_UNAVAILABLE": 32,
             "REJECT_REASON_METHOD_NOT_FOUND": 33,
             "REJECT_REASON_QUARANTINED": 34,
+            "REJECT_REASON_QUANTITY_NOT_ABOVE_FILLED": 35,
+            "REJECT_REASON_QUANTITY_TOO_SMALL": 36,
+            "REJECT_REASON_QUANTITY_TOO_LARGE": 37,
+            "REJECT_REASON_TOO_MANY_OPEN_ORDERS": 38,
+            "REJECT_REASON_PRICE_OUTSIDE_BAND": 39,
+            "REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY": 40,
+            "REJECT_REASON_ORDER_IN_LIST": 41,
+            "REJECT_REASON_MARKET_IN_AUCTION": 42,
         }
 
 
@@ -702,6 +976,57 @@ class Scope(betterproto2.Enum):
         }
 
 
+class SelfTradePrevention(betterproto2.Enum):
+    """
+    What happens when an order arrives and meets a resting order of the same owner. Instead of a trade, always.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Not set: EXPIRE_MAKER.
+    """
+
+    EXPIRE_MAKER = 1
+    """
+    The resting order expires; the arriving one goes on.
+    """
+
+    EXPIRE_TAKER = 2
+    """
+    The rest of the arriving order expires; the resting one stays.
+    """
+
+    EXPIRE_BOTH = 3
+    """
+    Both expire.
+    """
+
+    DECREMENT = 4
+    """
+    Both lose the smaller of their quantities; what is left of the arriving order goes on.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "SELF_TRADE_PREVENTION_UNSPECIFIED",
+            1: "SELF_TRADE_PREVENTION_EXPIRE_MAKER",
+            2: "SELF_TRADE_PREVENTION_EXPIRE_TAKER",
+            3: "SELF_TRADE_PREVENTION_EXPIRE_BOTH",
+            4: "SELF_TRADE_PREVENTION_DECREMENT",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "SELF_TRADE_PREVENTION_UNSPECIFIED": 0,
+            "SELF_TRADE_PREVENTION_EXPIRE_MAKER": 1,
+            "SELF_TRADE_PREVENTION_EXPIRE_TAKER": 2,
+            "SELF_TRADE_PREVENTION_EXPIRE_BOTH": 3,
+            "SELF_TRADE_PREVENTION_DECREMENT": 4,
+        }
+
+
 class Side(betterproto2.Enum):
     """
     Which side of the book an order is on.
@@ -746,7 +1071,7 @@ class TimeInForce(betterproto2.Enum):
 
     UNSPECIFIED = 0
     """
-    Not set: GTC for a limit order, IOC for a market order.
+    Not set: GTC for what has a limit price, IOC for what has none.
     """
 
     GTC = 1
@@ -764,6 +1089,11 @@ class TimeInForce(betterproto2.Enum):
     Fill or kill: executes wholly at once, or expires without a trade.
     """
 
+    GTT = 4
+    """
+    Good till time: rests or waits like GTC, and expires at `expire_time`.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -771,6 +1101,7 @@ class TimeInForce(betterproto2.Enum):
             1: "TIME_IN_FORCE_GTC",
             2: "TIME_IN_FORCE_IOC",
             3: "TIME_IN_FORCE_FOK",
+            4: "TIME_IN_FORCE_GTT",
         }
 
     @classmethod
@@ -780,6 +1111,7 @@ class TimeInForce(betterproto2.Enum):
             "TIME_IN_FORCE_GTC": 1,
             "TIME_IN_FORCE_IOC": 2,
             "TIME_IN_FORCE_FOK": 3,
+            "TIME_IN_FORCE_GTT": 4,
         }
 
 
@@ -804,6 +1136,11 @@ class Account(betterproto2.Message):
     )
     """
     When it was created.
+    """
+
+    trade_group_id: "int" = betterproto2.field(4, betterproto2.TYPE_UINT64)
+    """
+    Accounts of the same trade group count as one owner for self-trade prevention; 0 for none.
     """
 
 
@@ -863,6 +1200,69 @@ default_message_pool.register_message("exchange.v1", "AccountUpdate", AccountUpd
 
 
 @dataclass(eq=False, repr=False)
+class AmendOrderRequest(betterproto2.Message):
+    """
+    New terms of an open order. At least one of price and quantity.
+
+    Oneofs:
+        - order: How the order is named.
+    """
+
+    order_id: "int | None" = betterproto2.field(1, betterproto2.TYPE_UINT64, optional=True, group="order")
+    """
+    By the exchange's id.
+    """
+
+    client_order_id: "str | None" = betterproto2.field(2, betterproto2.TYPE_STRING, optional=True, group="order")
+    """
+    By the caller's key.
+    """
+
+    price: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    New limit price, a positive multiple of the tick size; empty keeps it.
+    """
+
+    quantity: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    New ordered quantity with what is filled in it, a multiple of the lot size; base units. Empty keeps it.
+    """
+
+    validate_only: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer with what would happen, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "AmendOrderRequest", AmendOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
+class AmendOrderResponse(betterproto2.Message):
+    """
+    An amended order.
+    """
+
+    order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The order after it was amended; with `validate_only` as it would be.
+    """
+
+    fills: "list[Fill]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What it executed because of its new terms.
+    """
+
+    preview: "OrderPreview | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Set with `validate_only`.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "AmendOrderResponse", AmendOrderResponse)
+
+
+@dataclass(eq=False, repr=False)
 class Asset(betterproto2.Message):
     """
     Something that is traded or paid with.
@@ -880,6 +1280,36 @@ class Asset(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "Asset", Asset)
+
+
+@dataclass(eq=False, repr=False)
+class AuctionIndication(betterproto2.Message):
+    """
+    What would happen if an auction ended now.
+    """
+
+    price: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Price of all trades, quote units per base unit; empty when nothing would trade.
+    """
+
+    quantity: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Quantity that would trade, hidden quantity included; base units; "0" for none.
+    """
+
+    imbalance: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Difference of the quantities that would buy and sell at this price, base units.
+    """
+
+    imbalance_side: "Side" = betterproto2.field(4, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0))
+    """
+    Side that has more at this price; unset when both are equal.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "AuctionIndication", AuctionIndication)
 
 
 @dataclass(eq=False, repr=False)
@@ -908,6 +1338,66 @@ default_message_pool.register_message("exchange.v1", "Balance", Balance)
 
 
 @dataclass(eq=False, repr=False)
+class BatchOrdersRequest(betterproto2.Message):
+    """
+    Several requests that are executed in their order with nothing in between.
+    """
+
+    items: "list[OrderBatchItem]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    1 to 500. No two place with the same key, no two amend or cancel the same order.
+    """
+
+    all_or_none: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
+    """
+    Execute all of them or, when any is refused, none; the call then fails with the reason of the first refused one.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "BatchOrdersRequest", BatchOrdersRequest)
+
+
+@dataclass(eq=False, repr=False)
+class BatchOrdersResponse(betterproto2.Message):
+    """
+    The results of a batch.
+    """
+
+    results: "list[OrderResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    One an item, in the same order.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "BatchOrdersResponse", BatchOrdersResponse)
+
+
+@dataclass(eq=False, repr=False)
+class BracketExit(betterproto2.Message):
+    """
+    An order that closes what a bracket's entry opened.
+    """
+
+    trigger_price: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Last trade price at which it triggers, a positive multiple of the tick size.
+    """
+
+    price: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Limit price, a positive multiple of the tick size; empty makes it a market order.
+    """
+
+    client_order_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The caller's key for this order, as in PlaceOrderRequest.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "BracketExit", BracketExit)
+
+
+@dataclass(eq=False, repr=False)
 class CancelAllOrdersRequest(betterproto2.Message):
     """
     Names a set of open orders.
@@ -921,6 +1411,16 @@ class CancelAllOrdersRequest(betterproto2.Message):
     validate_only: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
     """
     Check everything and answer, but do nothing.
+    """
+
+    side: "Side" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0))
+    """
+    Only this side; unset is both.
+    """
+
+    client_order_id_prefix: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Only orders whose key begins with this; empty is all, also those without a key.
     """
 
 
@@ -998,6 +1498,103 @@ class CancelOrderResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "CancelOrderResponse", CancelOrderResponse)
+
+
+@dataclass(eq=False, repr=False)
+class CancelReplaceOrderRequest(betterproto2.Message):
+    """
+    An order to cancel and one to place. When the new one is refused, the cancel stands.
+    """
+
+    cancel_order: "CancelOrderRequest | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What is canceled.
+    """
+
+    place_order: "PlaceOrderRequest | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What is placed. With a known `client_order_id` the original order is the answer, and nothing is canceled.
+    """
+
+    mode: "CancelReplaceMode" = betterproto2.field(
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: CancelReplaceMode(0)
+    )
+    """
+    Unset is STOP_ON_FAILURE.
+    """
+
+    validate_only: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer with what would happen, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "CancelReplaceOrderRequest", CancelReplaceOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
+class CancelReplaceOrderResponse(betterproto2.Message):
+    """
+    What came of both parts. When nothing was done at all, the call fails instead.
+    """
+
+    canceled_order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The canceled order; unset when the cancel was refused, or the new order is `deduplicated`.
+    """
+
+    cancel_error: "OrderError | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Why the cancel was refused.
+    """
+
+    order: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The new order after its arrival; unset when it was refused.
+    """
+
+    fills: "list[Fill]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What the new order executed on arrival.
+    """
+
+    place_error: "OrderError | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Why the new order was refused.
+    """
+
+    deduplicated: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
+    """
+    Whether the new order's key was seen before: `order` is then the original order as it is now.
+    """
+
+    preview: "OrderPreview | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Of the new order; set with `validate_only`.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "CancelReplaceOrderResponse", CancelReplaceOrderResponse)
+
+
+@dataclass(eq=False, repr=False)
+class CancelReplaceResult(betterproto2.Message):
+    """
+    What came of a CancelReplaceOrder on the stream.
+    """
+
+    cancel: "OrderResult | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Of the cancel; unset when the new order is deduplicated.
+    """
+
+    place: "OrderResult | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Of the new order.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "CancelReplaceResult", CancelReplaceResult)
 
 
 @dataclass(eq=False, repr=False)
@@ -1281,7 +1878,7 @@ class Fill(betterproto2.Message):
 
     price: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
     """
-    The resting order's price, quote units per base unit.
+    The resting order's price, or the auction's; quote units per base unit.
     """
 
     quantity: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
@@ -1897,7 +2494,7 @@ class Market(betterproto2.Message):
 
     min_notional: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
     """
-    Price × quantity of a limit order is at least this; quote units.
+    Price × quantity of a limit order is at least this; quote units. The same as `protection.min_notional`.
     """
 
     maker_fee_ppm: "int" = betterproto2.field(7, betterproto2.TYPE_SINT32)
@@ -1925,8 +2522,75 @@ class Market(betterproto2.Message):
     Decimal places that a quantity can need; the book checksum uses them.
     """
 
+    protection: "MarketProtection | None" = betterproto2.field(12, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What an admin limits.
+    """
+
+    last_price: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
+    """
+    Price of the last trade, quote units per base unit; empty before the first.
+    """
+
+    auction: "AuctionIndication | None" = betterproto2.field(14, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What an auction would do now; set while the status is AUCTION.
+    """
+
 
 default_message_pool.register_message("exchange.v1", "Market", Market)
+
+
+@dataclass(eq=False, repr=False)
+class MarketProtection(betterproto2.Message):
+    """
+    What a market refuses although it is well-formed. Every limit is itself allowed; empty or 0 is no limit.
+    """
+
+    min_quantity: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Least quantity of an order, a multiple of the lot size; base units.
+    """
+
+    max_quantity: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Largest quantity of an order, a multiple of the lot size; base units.
+    """
+
+    min_notional: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Least price × quantity, or quote amount; a whole number of the quote asset's atoms; quote units.
+    """
+
+    max_notional: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Largest price × quantity, or quote amount; a whole number of the quote asset's atoms; quote units.
+    """
+
+    max_open_orders: "int" = betterproto2.field(5, betterproto2.TYPE_UINT32)
+    """
+    Most orders of one account in the market that rest or wait for their trigger, 0 to 1,000,000; 0 is no limit.
+    """
+
+    price_band_bps: "int" = betterproto2.field(6, betterproto2.TYPE_UINT32)
+    """
+    How far the price of a limit order may be from the reference, in basis points, 0 to 10,000,000; 0 is no limit. The
+    reference is the last trade, or `reference_price` before the first one.
+    """
+
+    market_protection_bps: "int" = betterproto2.field(7, betterproto2.TYPE_UINT32)
+    """
+    How far from the best opposite price at its arrival a market order may trade, in basis points, 0 to 10,000,000; 0 is
+    no limit. What would trade beyond expires.
+    """
+
+    reference_price: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    Reference before the first trade, a multiple of the tick size; quote units per base unit. Empty for none.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "MarketProtection", MarketProtection)
 
 
 @dataclass(eq=False, repr=False)
@@ -1977,12 +2641,12 @@ class Order(betterproto2.Message):
 
     price: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
     """
-    Limit price, quote units per base unit; empty for a market order.
+    Limit price, quote units per base unit, as it is after slides and amends; empty for a market order.
     """
 
     quantity: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
     """
-    Ordered quantity, base units.
+    Ordered quantity, base units, as it is after amends.
     """
 
     filled_quantity: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
@@ -1992,7 +2656,8 @@ class Order(betterproto2.Message):
 
     open_quantity: "str" = betterproto2.field(12, betterproto2.TYPE_STRING)
     """
-    Quantity still in the book, base units; "0" unless the order is open.
+    Quantity still in the book or waiting for its trigger, base units, the hidden part of an iceberg too; "0" when the
+    order has ended.
     """
 
     filled_quote: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
@@ -2029,6 +2694,99 @@ class Order(betterproto2.Message):
     When it last changed.
     """
 
+    quote_amount: "str" = betterproto2.field(19, betterproto2.TYPE_STRING)
+    """
+    Quote amount of a market order by amount, quote units; empty for others. `quantity` is then what it executed.
+    """
+
+    display_quantity: "str" = betterproto2.field(20, betterproto2.TYPE_STRING)
+    """
+    Most of an iceberg that the book shows, base units; empty for others.
+    """
+
+    self_trade_prevention: "SelfTradePrevention" = betterproto2.field(
+        21, betterproto2.TYPE_ENUM, default_factory=lambda: SelfTradePrevention(0)
+    )
+    """
+    As executed; never UNSPECIFIED.
+    """
+
+    expire_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        22, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When it expires; set for GTT. It may trade until the exchange's timer has ended it, usually within 10 ms.
+    """
+
+    slide: "bool" = betterproto2.field(23, betterproto2.TYPE_BOOL)
+    """
+    Whether it was to move to a price that does not cross rather than be refused.
+    """
+
+    prevented_quantity: "str" = betterproto2.field(24, betterproto2.TYPE_STRING)
+    """
+    Quantity that self-trade prevention took, base units. What was canceled or expired otherwise is `quantity` −
+    `filled_quantity` − `prevented_quantity` − `open_quantity`.
+    """
+
+    trigger_price: "str" = betterproto2.field(25, betterproto2.TYPE_STRING)
+    """
+    Last trade price at which it triggers, quote units per base unit; of a trailing stop as it is now, empty before it is
+    active; empty for orders without a trigger.
+    """
+
+    trailing_offset: "str" = betterproto2.field(26, betterproto2.TYPE_STRING)
+    """
+    Distance of a trailing stop, quote units; empty for others.
+    """
+
+    trailing_offset_bps: "int" = betterproto2.field(27, betterproto2.TYPE_UINT32)
+    """
+    Distance of a trailing stop in basis points of the extreme; 0 for others.
+    """
+
+    activation_price: "str" = betterproto2.field(28, betterproto2.TYPE_STRING)
+    """
+    Trade price at which a trailing stop becomes active; empty when it was active from the start, or for others.
+    """
+
+    peg_reference: "PegReference" = betterproto2.field(
+        29, betterproto2.TYPE_ENUM, default_factory=lambda: PegReference(0)
+    )
+    """
+    What its price follows; unset for orders that are not pegged.
+    """
+
+    peg_offset: "str" = betterproto2.field(30, betterproto2.TYPE_STRING)
+    """
+    Added to the reference, signed ("-0.5"), quote units; empty for orders that are not pegged.
+    """
+
+    trigger_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        31, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When it triggered; unset before, and for orders without a trigger.
+    """
+
+    order_list_id: "int" = betterproto2.field(32, betterproto2.TYPE_UINT64)
+    """
+    Names the OCO or bracket that it belongs to: the id of its first order; 0 for none.
+    """
+
+    trigger_refusal: "RejectReason" = betterproto2.field(
+        33, betterproto2.TYPE_ENUM, default_factory=lambda: RejectReason(0)
+    )
+    """
+    Why it was refused when it triggered; set with CLOSE_REASON_TRIGGER_REFUSED.
+    """
+
+    pegged_price: "str" = betterproto2.field(34, betterproto2.TYPE_STRING)
+    """
+    Price at which a pegged order stands now, quote units per base unit; empty while it is parked without a price, and for
+    orders that are not pegged. `price` is its limit.
+    """
+
 
 default_message_pool.register_message("exchange.v1", "Order", Order)
 
@@ -2036,12 +2794,18 @@ default_message_pool.register_message("exchange.v1", "Order", Order)
 @dataclass(eq=False, repr=False)
 class OrderBatch(betterproto2.Message):
     """
-    Several requests that are sequenced one after the other with nothing in between. Each stands for itself.
+    Several requests that are sequenced one after the other with nothing in between. Each stands for itself, unless
+    `all_or_none` is set.
     """
 
     items: "list[OrderBatchItem]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    1 to 500, executed in this order.
+    1 to 500, executed in this order. No two place with the same key, no two amend or cancel the same order.
+    """
+
+    all_or_none: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
+    """
+    Execute all of them or, when any is refused, none; the answer is then the error of the first refused one.
     """
 
 
@@ -2069,6 +2833,13 @@ class OrderBatchItem(betterproto2.Message):
     )
     """
     Cancel one order.
+    """
+
+    amend_order: "AmendOrderRequest | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, optional=True, group="request"
+    )
+    """
+    Amend one order.
     """
 
 
@@ -2214,6 +2985,47 @@ class OrderEntryRequest(betterproto2.Message):
     Several at once.
     """
 
+    amend_order: "AmendOrderRequest | None" = betterproto2.field(
+        6, betterproto2.TYPE_MESSAGE, optional=True, group="request"
+    )
+    """
+    Amend one order.
+    """
+
+    cancel_replace_order: "CancelReplaceOrderRequest | None" = betterproto2.field(
+        7, betterproto2.TYPE_MESSAGE, optional=True, group="request"
+    )
+    """
+    Cancel one order and place another.
+    """
+
+    place_oco_order: "PlaceOcoOrderRequest | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, optional=True, group="request"
+    )
+    """
+    Place two orders of which one cancels the other.
+    """
+
+    place_bracket_order: "PlaceBracketOrderRequest | None" = betterproto2.field(
+        9, betterproto2.TYPE_MESSAGE, optional=True, group="request"
+    )
+    """
+    Place an entry with two exits.
+    """
+
+    set_cancel_all_after: "SetCancelAllAfterRequest | None" = betterproto2.field(
+        10, betterproto2.TYPE_MESSAGE, optional=True, group="request"
+    )
+    """
+    Arm or disarm the dead-man's switch.
+    """
+
+    cancel_on_disconnect: "bool" = betterproto2.field(11, betterproto2.TYPE_BOOL)
+    """
+    When this stream ends, cancel what is open of the orders that it placed, and of no others. The stream's first
+    request decides; in later ones it is ignored.
+    """
+
 
 default_message_pool.register_message("exchange.v1", "OrderEntryRequest", OrderEntryRequest)
 
@@ -2234,7 +3046,7 @@ class OrderEntryResponse(betterproto2.Message):
 
     result: "OrderResult | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="outcome")
     """
-    Of `place_order` and `cancel_order`.
+    Of `place_order`, `cancel_order` and `amend_order`.
     """
 
     cancel_all_orders: "CancelAllOrdersResult | None" = betterproto2.field(
@@ -2252,6 +3064,27 @@ class OrderEntryResponse(betterproto2.Message):
     error: "OrderError | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="outcome")
     """
     The request as a whole was refused; nothing of it was executed.
+    """
+
+    cancel_replace: "CancelReplaceResult | None" = betterproto2.field(
+        6, betterproto2.TYPE_MESSAGE, optional=True, group="outcome"
+    )
+    """
+    Of `cancel_replace_order`.
+    """
+
+    order_list: "OrderListResult | None" = betterproto2.field(
+        7, betterproto2.TYPE_MESSAGE, optional=True, group="outcome"
+    )
+    """
+    Of `place_oco_order` and `place_bracket_order`.
+    """
+
+    set_cancel_all_after: "SetCancelAllAfterResponse | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, optional=True, group="outcome"
+    )
+    """
+    Of `set_cancel_all_after`.
     """
 
 
@@ -2289,9 +3122,74 @@ default_message_pool.register_message("exchange.v1", "OrderError", OrderError)
 
 
 @dataclass(eq=False, repr=False)
+class OrderListResult(betterproto2.Message):
+    """
+    What came of an OCO or a bracket on the stream.
+    """
+
+    order_list_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Names the list; 0 with `validate_only`.
+    """
+
+    results: "list[OrderResult]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Of an OCO above and below; of a bracket entry, take-profit and stop-loss.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "OrderListResult", OrderListResult)
+
+
+@dataclass(eq=False, repr=False)
+class OrderPreview(betterproto2.Message):
+    """
+    What an order would do if it were sequenced next.
+    """
+
+    sequence: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Sequence of the last command in the state that it was tried on.
+    """
+
+    average_price: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Quote amount divided by quantity of what it would execute on arrival, rounded down to 18 decimals; empty for none.
+    """
+
+    fee: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Fee of what it would execute on arrival, quote units; negative for a rebate.
+    """
+
+    reserved: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    What it would reserve after its arrival, in units of `reserved_asset`.
+    """
+
+    reserved_asset: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    Quote asset for a buy, base asset for a sell.
+    """
+
+    prevented_quantity: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Quantity of the order itself that self-trade prevention would take, base units.
+    """
+
+    self_trade_order_ids: "list[int]" = betterproto2.field(7, betterproto2.TYPE_UINT64, repeated=True)
+    """
+    Orders of the same owner that it would meet, in that order.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "OrderPreview", OrderPreview)
+
+
+@dataclass(eq=False, repr=False)
 class OrderResult(betterproto2.Message):
     """
-    What came of one order or cancel, in few bytes.
+    What came of one order, amend or cancel, in few bytes.
     """
 
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
@@ -2329,8 +3227,143 @@ class OrderResult(betterproto2.Message):
     Set when it was refused.
     """
 
+    prevented_quantity: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    Quantity that self-trade prevention took so far, base units; empty for none.
+    """
+
 
 default_message_pool.register_message("exchange.v1", "OrderResult", OrderResult)
+
+
+@dataclass(eq=False, repr=False)
+class PlaceBracketOrderRequest(betterproto2.Message):
+    """
+    An entry and two exits on the other side, whose quantity is what the entry has filled.
+    """
+
+    entry: "PlaceOrderRequest | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Limit (GTC or GTT), or market by quantity.
+    """
+
+    take_profit: "BracketExit | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Above the entry's price for a buy, below it for a sell.
+    """
+
+    stop_loss: "BracketExit | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Below the entry's price for a buy, above it for a sell.
+    """
+
+    validate_only: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer with what would happen, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "PlaceBracketOrderRequest", PlaceBracketOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
+class PlaceBracketOrderResponse(betterproto2.Message):
+    """
+    An accepted bracket.
+    """
+
+    order_list_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Names the bracket; the order id of the entry. 0 with `validate_only`.
+    """
+
+    entry: "Order | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The entry as it is after the command.
+    """
+
+    take_profit: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The take-profit as it is after the command.
+    """
+
+    stop_loss: "Order | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The stop-loss as it is after the command.
+    """
+
+    fills: "list[Fill]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What any of them executed.
+    """
+
+    deduplicated: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
+    """
+    Whether all keys were seen before: the bracket is then the original one as it is now.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "PlaceBracketOrderResponse", PlaceBracketOrderResponse)
+
+
+@dataclass(eq=False, repr=False)
+class PlaceOcoOrderRequest(betterproto2.Message):
+    """
+    Two orders of one market, side and quantity: when one fills, fires or ends, the other is canceled.
+    """
+
+    above: "PlaceOrderRequest | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The order at the higher price. To sell: LIMIT or TAKE_PROFIT_…; to buy: STOP_….
+    """
+
+    below: "PlaceOrderRequest | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The order at the lower price. To sell: STOP_…; to buy: LIMIT or TAKE_PROFIT_….
+    """
+
+    validate_only: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer with what would happen, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "PlaceOcoOrderRequest", PlaceOcoOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
+class PlaceOcoOrderResponse(betterproto2.Message):
+    """
+    An accepted pair.
+    """
+
+    order_list_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Names the pair; the order id of `above`. 0 with `validate_only`.
+    """
+
+    above: "Order | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The higher order as it is after the command.
+    """
+
+    below: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The lower order as it is after the command.
+    """
+
+    fills: "list[Fill]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What either executed.
+    """
+
+    deduplicated: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
+    """
+    Whether both keys were seen before: the pair is then the original one as it is now.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "PlaceOcoOrderResponse", PlaceOcoOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -2351,27 +3384,29 @@ class PlaceOrderRequest(betterproto2.Message):
 
     type: "OrderType" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: OrderType(0))
     """
-    Limit or market.
+    How it is priced, and whether it waits for a trigger.
     """
 
     time_in_force: "TimeInForce" = betterproto2.field(4, betterproto2.TYPE_ENUM, default_factory=lambda: TimeInForce(0))
     """
-    Unset is GTC for a limit order and IOC for a market order.
+    Unset is GTC for what has a limit price and IOC for what has none. Of an order with a trigger it is that of the
+    order it becomes; GTT ends the waiting too.
     """
 
     price: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    Limit price, a positive multiple of the tick size; empty for a market order, required for a limit order.
+    Limit price, a positive multiple of the tick size; required for the limit types and PEGGED, empty for the market types and a
+    trailing stop.
     """
 
     quantity: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
     """
-    Quantity, a positive multiple of the lot size; base units.
+    Quantity, a positive multiple of the lot size; base units. Empty when `quote_amount` is set.
     """
 
     post_only: "bool" = betterproto2.field(7, betterproto2.TYPE_BOOL)
     """
-    Refuse the order if any of it would trade on arrival. Limit GTC only.
+    Refuse the order if any of it would trade on arrival. Only for orders with a limit price that may rest.
     """
 
     client_order_id: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
@@ -2383,7 +3418,78 @@ class PlaceOrderRequest(betterproto2.Message):
 
     validate_only: "bool" = betterproto2.field(9, betterproto2.TYPE_BOOL)
     """
-    Check everything and answer, but do nothing.
+    Check everything and answer with what would happen, but do nothing.
+    """
+
+    quote_amount: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+    """
+    Instead of `quantity`, for a market order: buy for at most this, or sell to receive at most this, fees included;
+    positive, at most the quote asset's decimals; quote units.
+    """
+
+    display_quantity: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
+    """
+    Makes a limit order an iceberg: the most that the book shows of it; a positive multiple of the lot size, at most
+    `quantity` and at least a hundredth of it; base units. Empty shows all.
+    """
+
+    self_trade_prevention: "SelfTradePrevention" = betterproto2.field(
+        12, betterproto2.TYPE_ENUM, default_factory=lambda: SelfTradePrevention(0)
+    )
+    """
+    Unset is EXPIRE_MAKER.
+    """
+
+    expire_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        13, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When the order expires, in the future; required for GTT, unset for all others.
+    """
+
+    slide: "bool" = betterproto2.field(14, betterproto2.TYPE_BOOL)
+    """
+    With `post_only`: instead of being refused, move to the best price that does not cross.
+    """
+
+    reduce_only: "bool" = betterproto2.field(15, betterproto2.TYPE_BOOL)
+    """
+    Reserved for perpetual contracts; refused on spot markets.
+    """
+
+    trigger_price: "str" = betterproto2.field(16, betterproto2.TYPE_STRING)
+    """
+    Last trade price at which the order triggers, a positive multiple of the tick size; required for STOP_… and
+    TAKE_PROFIT_…, empty for all others.
+    """
+
+    trailing_offset: "str" = betterproto2.field(17, betterproto2.TYPE_STRING)
+    """
+    Distance of a trailing stop from the extreme since activation, a positive multiple of the tick size; quote units.
+    """
+
+    trailing_offset_bps: "int" = betterproto2.field(18, betterproto2.TYPE_UINT32)
+    """
+    Instead: distance of a trailing stop in basis points of the extreme, 1 to 9,999; 0 is unset.
+    """
+
+    activation_price: "str" = betterproto2.field(19, betterproto2.TYPE_STRING)
+    """
+    Trade price from which a trailing stop follows, a positive multiple of the tick size: at or above for a sell, at or
+    below for a buy. Empty follows at once.
+    """
+
+    peg_reference: "PegReference" = betterproto2.field(
+        20, betterproto2.TYPE_ENUM, default_factory=lambda: PegReference(0)
+    )
+    """
+    Required for a pegged order, unset for all others.
+    """
+
+    peg_offset: "str" = betterproto2.field(21, betterproto2.TYPE_STRING)
+    """
+    Of a pegged order: added to the reference, a multiple of the tick size, may be negative ("-0.5"); empty is 0; quote
+    units.
     """
 
 
@@ -2398,18 +3504,22 @@ class PlaceOrderResponse(betterproto2.Message):
 
     order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The order after its arrival; with `validate_only` as it would be if nothing else came first, without an order id
-    and without fills.
+    The order after its arrival; with `validate_only` as it would be if nothing else came first, without an order id.
     """
 
     fills: "list[Fill]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    What it executed on arrival.
+    What it executed on arrival; with `validate_only` what it would execute, without trade ids.
     """
 
     deduplicated: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
     """
     Whether the key was seen before: `order` is then the original order as it is now, `fills` is empty.
+    """
+
+    preview: "OrderPreview | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Set with `validate_only`.
     """
 
 
@@ -2469,6 +3579,83 @@ default_message_pool.register_message("exchange.v1", "RevokeApiKeyResponse", Rev
 
 
 @dataclass(eq=False, repr=False)
+class SetCancelAllAfterRequest(betterproto2.Message):
+    """
+    Arms or disarms the dead-man's switch of the caller's account.
+    """
+
+    timeout_ms: "int" = betterproto2.field(1, betterproto2.TYPE_UINT32)
+    """
+    Milliseconds from now until all orders are canceled: 1,000 to 86,400,000, or 0 to disarm. Every call sets it anew.
+    """
+
+    validate_only: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "SetCancelAllAfterRequest", SetCancelAllAfterRequest)
+
+
+@dataclass(eq=False, repr=False)
+class SetCancelAllAfterResponse(betterproto2.Message):
+    """
+    The dead-man's switch.
+    """
+
+    cancel_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When all orders will be canceled; unset when it is disarmed.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "SetCancelAllAfterResponse", SetCancelAllAfterResponse)
+
+
+@dataclass(eq=False, repr=False)
+class SetMarketProtectionRequest(betterproto2.Message):
+    """
+    A market's limits, all of them.
+    """
+
+    market: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Market name.
+    """
+
+    protection: "MarketProtection | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What holds from now on; a minimum is at most its maximum.
+    """
+
+    validate_only: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "SetMarketProtectionRequest", SetMarketProtectionRequest)
+
+
+@dataclass(eq=False, repr=False)
+class SetMarketProtectionResponse(betterproto2.Message):
+    """
+    The market.
+    """
+
+    market: "Market | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    With its new limits.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "SetMarketProtectionResponse", SetMarketProtectionResponse)
+
+
+@dataclass(eq=False, repr=False)
 class SetMarketStatusRequest(betterproto2.Message):
     """
     A market's new status.
@@ -2506,6 +3693,46 @@ class SetMarketStatusResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "SetMarketStatusResponse", SetMarketStatusResponse)
+
+
+@dataclass(eq=False, repr=False)
+class SetTradeGroupRequest(betterproto2.Message):
+    """
+    An account's new trade group.
+    """
+
+    account_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Whose.
+    """
+
+    trade_group_id: "int" = betterproto2.field(2, betterproto2.TYPE_UINT64)
+    """
+    Any number that the operator chooses, up to 2^62 − 1; 0 takes the account out of its group.
+    """
+
+    validate_only: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "SetTradeGroupRequest", SetTradeGroupRequest)
+
+
+@dataclass(eq=False, repr=False)
+class SetTradeGroupResponse(betterproto2.Message):
+    """
+    The account.
+    """
+
+    account: "Account | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    With its new trade group.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "SetTradeGroupResponse", SetTradeGroupResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -2709,7 +3936,7 @@ class Trade(betterproto2.Message):
 
     price: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    The resting order's price, quote units per base unit.
+    The resting order's price, or the auction's; quote units per base unit.
     """
 
     quantity: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
@@ -2719,7 +3946,7 @@ class Trade(betterproto2.Message):
 
     taker_side: "Side" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: Side(0))
     """
-    Side of the order that took liquidity.
+    Side of the order that took liquidity; unset for a trade of an auction.
     """
 
     trade_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
@@ -3003,6 +4230,17 @@ class AdminServiceSyncStub:
             SetMarketStatusResponse.FromString,
         )(message)
 
+    def set_market_protection(self, message: "SetMarketProtectionRequest") -> "SetMarketProtectionResponse":
+        """
+        State a market's limits anew; what is left empty is no longer limited. Acts on commands that come after.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.AdminService/SetMarketProtection",
+            SetMarketProtectionRequest.SerializeToString,
+            SetMarketProtectionResponse.FromString,
+        )(message)
+
     def create_account(self, message: "CreateAccountRequest") -> "CreateAccountResponse":
         """
         Create an account.
@@ -3012,6 +4250,17 @@ class AdminServiceSyncStub:
             "/exchange.v1.AdminService/CreateAccount",
             CreateAccountRequest.SerializeToString,
             CreateAccountResponse.FromString,
+        )(message)
+
+    def set_trade_group(self, message: "SetTradeGroupRequest") -> "SetTradeGroupResponse":
+        """
+        Put an account into a trade group: its accounts count as one owner for self-trade prevention and fill-or-kill.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.AdminService/SetTradeGroup",
+            SetTradeGroupRequest.SerializeToString,
+            SetTradeGroupResponse.FromString,
         )(message)
 
     def list_accounts(self, message: "ListAccountsRequest") -> "ListAccountsResponse":
@@ -3138,6 +4387,27 @@ class AdminServiceStub(betterproto2_grpclib.ServiceStub):
             metadata=metadata,
         )
 
+    async def set_market_protection(
+        self,
+        message: "SetMarketProtectionRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "SetMarketProtectionResponse":
+        """
+        State a market's limits anew; what is left empty is no longer limited. Acts on commands that come after.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.AdminService/SetMarketProtection",
+            message,
+            SetMarketProtectionResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
     async def create_account(
         self,
         message: "CreateAccountRequest",
@@ -3154,6 +4424,27 @@ class AdminServiceStub(betterproto2_grpclib.ServiceStub):
             "/exchange.v1.AdminService/CreateAccount",
             message,
             CreateAccountResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def set_trade_group(
+        self,
+        message: "SetTradeGroupRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "SetTradeGroupResponse":
+        """
+        Put an account into a trade group: its accounts count as one owner for self-trade prevention and fill-or-kill.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.AdminService/SetTradeGroup",
+            message,
+            SetTradeGroupResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,
@@ -3507,6 +4798,17 @@ class OrderServiceSyncStub:
             PlaceOrderResponse.FromString,
         )(message)
 
+    def amend_order(self, message: "AmendOrderRequest") -> "AmendOrderResponse":
+        """
+        Change price or quantity of an open order. Less quantity at the same price keeps the place. Safe to retry.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.OrderService/AmendOrder",
+            AmendOrderRequest.SerializeToString,
+            AmendOrderResponse.FromString,
+        )(message)
+
     def cancel_order(self, message: "CancelOrderRequest") -> "CancelOrderResponse":
         """
         Cancel one open order.
@@ -3520,13 +4822,68 @@ class OrderServiceSyncStub:
 
     def cancel_all_orders(self, message: "CancelAllOrdersRequest") -> "CancelAllOrdersResponse":
         """
-        Cancel all open orders, or those of one market.
+        Cancel all open orders, or those that pass the filters.
         """
 
         return self._channel.unary_unary(
             "/exchange.v1.OrderService/CancelAllOrders",
             CancelAllOrdersRequest.SerializeToString,
             CancelAllOrdersResponse.FromString,
+        )(message)
+
+    def cancel_replace_order(self, message: "CancelReplaceOrderRequest") -> "CancelReplaceOrderResponse":
+        """
+        Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.OrderService/CancelReplaceOrder",
+            CancelReplaceOrderRequest.SerializeToString,
+            CancelReplaceOrderResponse.FromString,
+        )(message)
+
+    def batch_orders(self, message: "BatchOrdersRequest") -> "BatchOrdersResponse":
+        """
+        Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.OrderService/BatchOrders",
+            BatchOrdersRequest.SerializeToString,
+            BatchOrdersResponse.FromString,
+        )(message)
+
+    def place_oco_order(self, message: "PlaceOcoOrderRequest") -> "PlaceOcoOrderResponse":
+        """
+        Place two orders of which one cancels the other.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.OrderService/PlaceOcoOrder",
+            PlaceOcoOrderRequest.SerializeToString,
+            PlaceOcoOrderResponse.FromString,
+        )(message)
+
+    def place_bracket_order(self, message: "PlaceBracketOrderRequest") -> "PlaceBracketOrderResponse":
+        """
+        Place an entry with a take-profit and a stop-loss that grow with its fills.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.OrderService/PlaceBracketOrder",
+            PlaceBracketOrderRequest.SerializeToString,
+            PlaceBracketOrderResponse.FromString,
+        )(message)
+
+    def set_cancel_all_after(self, message: "SetCancelAllAfterRequest") -> "SetCancelAllAfterResponse":
+        """
+        Dead-man's switch: cancel all of the account's orders unless this is called again in time.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.OrderService/SetCancelAllAfter",
+            SetCancelAllAfterRequest.SerializeToString,
+            SetCancelAllAfterResponse.FromString,
         )(message)
 
     def get_order(self, message: "GetOrderRequest") -> "GetOrderResponse":
@@ -3591,6 +4948,27 @@ class OrderServiceStub(betterproto2_grpclib.ServiceStub):
             metadata=metadata,
         )
 
+    async def amend_order(
+        self,
+        message: "AmendOrderRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "AmendOrderResponse":
+        """
+        Change price or quantity of an open order. Less quantity at the same price keeps the place. Safe to retry.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.OrderService/AmendOrder",
+            message,
+            AmendOrderResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
     async def cancel_order(
         self,
         message: "CancelOrderRequest",
@@ -3621,13 +4999,118 @@ class OrderServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "CancelAllOrdersResponse":
         """
-        Cancel all open orders, or those of one market.
+        Cancel all open orders, or those that pass the filters.
         """
 
         return await self._unary_unary(
             "/exchange.v1.OrderService/CancelAllOrders",
             message,
             CancelAllOrdersResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def cancel_replace_order(
+        self,
+        message: "CancelReplaceOrderRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "CancelReplaceOrderResponse":
+        """
+        Cancel one order and place another in one step. Safe to retry when the new order has a `client_order_id`.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.OrderService/CancelReplaceOrder",
+            message,
+            CancelReplaceOrderResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def batch_orders(
+        self,
+        message: "BatchOrdersRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "BatchOrdersResponse":
+        """
+        Up to 500 places, amends and cancels with nothing in between; each for itself, or all or none.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.OrderService/BatchOrders",
+            message,
+            BatchOrdersResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def place_oco_order(
+        self,
+        message: "PlaceOcoOrderRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "PlaceOcoOrderResponse":
+        """
+        Place two orders of which one cancels the other.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.OrderService/PlaceOcoOrder",
+            message,
+            PlaceOcoOrderResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def place_bracket_order(
+        self,
+        message: "PlaceBracketOrderRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "PlaceBracketOrderResponse":
+        """
+        Place an entry with a take-profit and a stop-loss that grow with its fills.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.OrderService/PlaceBracketOrder",
+            message,
+            PlaceBracketOrderResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def set_cancel_all_after(
+        self,
+        message: "SetCancelAllAfterRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "SetCancelAllAfterResponse":
+        """
+        Dead-man's switch: cancel all of the account's orders unless this is called again in time.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.OrderService/SetCancelAllAfter",
+            message,
+            SetCancelAllAfterResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,

@@ -1,0 +1,21 @@
+"""Times at the edge: what a caller may pass, and what goes over the wire."""
+
+from datetime import datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+
+def to_timestamp(value: datetime, field: str) -> Timestamp:
+    """Write an aware datetime, exactly. Raises TypeError for what is none, ValueError when it has no time zone."""
+    if not isinstance(value, datetime):
+        raise TypeError(f"{field}: a {type(value).__name__} is no datetime")
+    if value.tzinfo is None:
+        raise ValueError(f"{field}: a datetime without a time zone; pass an aware one")
+    timestamp = Timestamp()
+    timestamp.FromDatetime(value)
+    return timestamp
+
+
+def time_ns(timestamp: Timestamp) -> int:
+    """Nanoseconds since 1970."""
+    return timestamp.seconds * 1_000_000_000 + timestamp.nanos

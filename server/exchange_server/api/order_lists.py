@@ -1,0 +1,48 @@
+"""PlaceOcoOrder and PlaceBracketOrder: orders that enter together."""
+
+from typing import Final
+
+from exchange.v1 import order_service_pb2 as pb
+from exchange_server.api.call import Call, Method
+from exchange_server.api.core import Core
+from exchange_server.engine.types import SCOPE_TRADE
+from exchange_server.wire.list_results import write_list_response
+
+
+class OrderListCalls:
+    """The methods of OrderService that place lists."""
+
+    def __init__(self, core: Core) -> None:
+        self._core: Final = core
+
+    def methods(self) -> dict[str, Method]:
+        """Return their part of the service's table."""
+        service = "/exchange.v1.OrderService"
+        return {
+            f"{service}/PlaceOcoOrder": Method(self.place_oco_order, SCOPE_TRADE, checks_itself=True),
+            f"{service}/PlaceBracketOrder": Method(self.place_bracket_order, SCOPE_TRADE, checks_itself=True),
+        }
+
+    async def place_oco_order(self, request: pb.PlaceOcoOrderRequest, call: Call) -> pb.PlaceOcoOrderResponse:
+        command = self._core.order_lists.place_oco_order(request, call.principal.account_id)
+        response = pb.PlaceOcoOrderResponse()
+        if request.validate_only:
+            await self._core.check(command)
+            return response
+        applied = await self._core.execute(command, call)
+        orders = response.above, response.below
+        write_list_response(response, orders, applied.events, applied.sequence, applied.time_ns)
+        return response
+
+    async def place_bracket_order(
+        self, request: pb.PlaceBracketOrderRequest, call: Call
+    ) -> pb.PlaceBracketOrderResponse:
+        command = self._core.order_lists.place_bracket_order(request, call.principal.account_id)
+        response = pb.PlaceBracketOrderResponse()
+        if request.validate_only:
+            await self._core.check(command)
+            return response
+        applied = await self._core.execute(command, call)
+        orders = response.entry, response.take_profit, response.stop_loss
+        write_list_response(response, orders, applied.events, applied.sequence, applied.time_ns)
+        return response

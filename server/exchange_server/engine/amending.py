@@ -1,0 +1,123 @@
+"""AmendOrder: less keeps the place; more, or another price, arrives anew. A refused amend changes nothing."""
+
+from exchange_server.engine import refusals, risk
+from exchange_server.engine.accounts import Account
+from exchange_server.engine.arrivals import arrive, crosses, fire_triggers, slid, unfunded
+from exchange_server.engine.book import Book
+from exchange_server.engine.changes import Changes
+from exchange_server.engine.commands import AmendOrder
+from exchange_server.engine.events import Event, OrderAmended, Rejected
+from exchange_server.engine.live import LiveState
+from exchange_server.engine.orders import Order
+from exchange_server.engine.protection import outside_band
+from exchange_server.engine.special_orders import LIMITED, judge_limits, wrong_status
+from exchange_server.engine.terms import SpecialTerms
+from exchange_server.engine.trading import count_special, open_order, replace_resting
+from exchange_server.engine.types import MAX_LOTS, MAX_SLICES, MAX_TICKS, Lots
+from exchange_server.engine.walk import Walk, plan_walk
+
+
+def amend(state: LiveState, command: AmendOrder, validate_only: bool) -> list[Event]:
+    """Give an open order another price, another quantity, or both."""
+    account = state.accounts.get(command.account_id)
+    if account is None:
+        return [refusals.ACCOUNT_NOT_FOUND]
+    order = open_order(account, command.order_id, command.client_order_id)
+    if isinstance(order, Rejected):
+        return [order]
+    fault = _fault(command, order)
+    if fault is not None:
+        return [fault]
+    book = state.books[order.market.market_id]
+    amended = order.successor()
+    amended.price_ticks = command.price_ticks or order.price_ticks
+    amended.quantity_lots = command.quantity_lots or order.quantity_lots
+    taken = order.filled_lots + order.decremented_lots
+    amended.open_lots = Lots(amended.quantity_lots - taken)
+    amended.update_time_ns = state.time_ns
+    refusal, plan = _judge(state, account, book, order, amended)
+    if refusal is not None:
+        return [refusal]
+    if validate_only:
+        return []
+    state.digest(order.order_id, amended.price_ticks, amended.open_lots)
+
+    # 1. One that waits for its trigger is changed in place.
+    changes = Changes(OrderAmended(amended, order))
+    if order.pending:
+        if order.open_lots:
+            book.waiting.remove(order)
+            book.waiting.add(amended)
+        replace_resting(account, order, amended)
+        return changes.finish(state)
+
+    # 2. Less of the same price keeps its place; of an iceberg the hidden part goes first.
+    released = risk.reserved_atoms(order)
+    balance = account.balance(order.reserved_asset.asset_id)
+    changes.balances[balance] = None
+    level = order.level
+    assert level is not None
+    changes.levels[level] = None
+    if amended.price_ticks == order.price_ticks and amended.quantity_lots <= order.quantity_lots:
+        if isinstance(amended.terms, SpecialTerms) and amended.terms.display_lots:
+            amended.special.shown_lots = min(order.special.shown_lots, amended.open_lots)
+        released -= risk.reserved_atoms(amended)
+        balance.available_atoms += released
+        balance.reserved_atoms -= released
+        replace_resting(account, order, amended)
+        return changes.finish(state)
+
+    # 3. All else leaves the book and arrives anew.
+    count_special(book, order, -1)
+    book.own(order.side).remove(order, order.visible_lots)
+    balance.available_atoms += released
+    balance.reserved_atoms -= released
+    replace_resting(account, order, amended)
+    arrive(state, changes, account, book, amended, plan)
+    fire_triggers(state, changes, book)
+    return changes.finish(state)
+
+
+def _fault(command: AmendOrder, order: Order) -> Rejected | None:
+    price, quantity = command.price_ticks, command.quantity_lots
+    if not price and not quantity:
+        return refusals.INVALID_QUANTITY
+    if price and (price < 0 or order.terms.type not in LIMITED):
+        return refusals.INVALID_PRICE
+    if price > MAX_TICKS:
+        return refusals.PRICE_OUT_OF_RANGE
+    if quantity < 0:
+        return refusals.INVALID_QUANTITY
+    if quantity > MAX_LOTS:
+        return refusals.QUANTITY_OUT_OF_RANGE
+    terms = order.terms
+    display = terms.display_lots if isinstance(terms, SpecialTerms) else 0
+    if display and display * MAX_SLICES < quantity:
+        return refusals.INVALID_QUANTITY
+    return None
+
+
+def _judge(
+    state: LiveState, account: Account, book: Book, order: Order, amended: Order
+) -> tuple[Rejected | None, Walk | None]:
+    """Judge the amended order as a new one of its kind, but for what it holds already; moves one that slides."""
+    market = book.market
+    refusal = wrong_status(market, order.terms.post_only)
+    if refusal is None and order.role and amended.quantity_lots != order.quantity_lots:
+        refusal = refusals.ORDER_IN_LIST
+    if refusal is None and amended.open_lots <= 0 < order.quantity_lots:
+        refusal = refusals.QUANTITY_NOT_ABOVE_FILLED
+    if refusal is not None:
+        return refusal, None
+    if order.pending:
+        return (judge_limits(market, amended) if order.quantity_lots else None), None
+    refusal = slid(book, amended) or judge_limits(market, amended)
+    if refusal is None and amended.price_ticks != order.price_ticks:
+        refusal = outside_band(market, amended.price_ticks)
+    if refusal is None and order.terms.post_only and crosses(book, order.side, amended.price_ticks):
+        refusal = refusals.POST_ONLY_WOULD_CROSS
+    if refusal is None:
+        refusal = unfunded(account, amended, None, risk.reserved_atoms(order))
+    if refusal is not None:
+        return refusal, None
+    return None, plan_walk(state, market, book.opposite(order.side), amended)
