@@ -2,6 +2,9 @@
 
 The way of an order: `placing` checks it (`risk` says what it can cost), `matching` finds what it meets in the `book`,
 `settlement` moves the money, and the rest goes into the `book`. `canceling` takes it out again.
+
+The long way, of what is not plain: `special_orders` (or `amending`, `order_lists`) checks it, `walk` plans what it
+does, `arrivals` lets it happen, step by step in `trading`, and fires what its trades trigger out of `waiting`.
 """
 
 from collections.abc import Iterator
