@@ -39,7 +39,7 @@ QUEUE_LIMIT: Final = 8192
 """Commands that may wait; more are refused at once."""
 UNACKNOWLEDGED_LIMIT: Final = 8192
 """Commands applied and not yet durable; at this many the sequencer waits for the disk."""
-SLICE_NS: Final = 500_000
+SLICE_NS: Final = 1_000_000
 """How long the sequencer keeps the event loop to itself."""
 SNAPSHOT_TAIL: Final = 100_000
 """Commands since the last snapshot above which a clean stop writes one."""

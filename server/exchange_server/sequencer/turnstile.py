@@ -18,6 +18,8 @@ from typing import Final, TypeAlias
 
 STEP_COMMANDS: Final = 100
 """Commands that are read, executed or answered in one go; a larger step has a go to itself."""
+CALM: Final = 10
+"""How many times as much is one step while nobody cancels: fewer, larger commits."""
 HOLD_S: Final = 0.005
 """How long cancels hold bulk work back at most; then one step enters, and they hold it back again."""
 PAUSE_S: Final = 0.0002
@@ -93,7 +95,12 @@ class Turnstile:
         return not self._urgent and not self._line and self._fits(commands)
 
     def _fits(self, commands: int) -> bool:
-        return self._entered == 0 or self._entered + commands <= self._step_commands
+        if self._entered == 0:
+            return True
+        most = self._step_commands
+        if time.monotonic() >= self._alert_until:
+            most *= CALM
+        return self._entered + commands <= most
 
     def _count(self, commands: int) -> None:
         self._entered += commands
