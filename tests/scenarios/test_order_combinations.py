@@ -105,8 +105,8 @@ def test_a_combination_is_refused_or_does_what_its_parts_say(kind: str, tif: str
         [(traded, 101)] if traded else []
     )
     assert exchange.asks() == asks
-    reason, open_lots, prevented = end_of(kind, tif, mode)
+    ended, open_lots, prevented = end_of(kind, tif, mode)
     assert (order.open_lots, order.prevented_lots, order.filled_lots) == (open_lots, prevented, traded)
-    assert (order.close_reason == getattr(t, "CLOSE_" + (reason or "NONE"))) is True
-    assert exchange.bids() == ([(101, 1)] if not reason and open_lots else [])
-    assert any(isinstance(e, OrderClosed) and e.order is order for e in events) == bool(reason)
+    assert (order.close_reason == getattr(t, "CLOSE_" + (ended or "NONE"))) is True
+    assert exchange.bids() == ([(101, 1)] if not ended and open_lots else [])
+    assert any(isinstance(e, OrderClosed) and e.order is order for e in events) == bool(ended)
