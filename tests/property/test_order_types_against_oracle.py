@@ -41,6 +41,7 @@ from exchange_server.engine.events import (
     OrderClosed,
     OrderDeduplicated,
     OrderListAccepted,
+    OrderMoved,
     OrderRested,
     OrdersCanceled,
     OrderTriggered,
@@ -81,12 +82,15 @@ KINDS = {
     "TAKE_PROFIT_MARKET": t.TYPE_TAKE_PROFIT_MARKET,
     "TAKE_PROFIT_LIMIT": t.TYPE_TAKE_PROFIT_LIMIT,
     "TRAILING_STOP": t.TYPE_TRAILING_STOP,
+    "PEGGED": t.TYPE_PEGGED,
 }
+PEGS = {"OWN": t.PEG_OWN, "MID": t.PEG_MID, "OPPOSITE": t.PEG_OPPOSITE}
 STATUSES = {
     "OPEN": t.MARKET_OPEN,
     "POST_ONLY": t.MARKET_POST_ONLY,
     "CANCEL_ONLY": t.MARKET_CANCEL_ONLY,
     "HALTED": t.MARKET_HALTED,
+    "AUCTION": t.MARKET_AUCTION,
 }
 MARKET = t.MarketId(1)
 BASE, QUOTE = t.AssetId(1), t.AssetId(2)
@@ -100,6 +104,8 @@ class Pair:
         self.random = random.Random(seed)
         maker_ppm = self.random.choice([-3_333, 0, 90_001])
         rich = self.random.choice([60, 400, 40_000])
+        self.openness = self.random.choice([40, 40, 3])
+        """How often the market is open rather than in an auction or closed."""
         market = NaiveMarket(BASE, QUOTE, 7, 10, 20, maker_ppm, 12_345)
         self.oracle = NaiveExchange({1: market}, ACCOUNTS)
         self.engine = Engine()
@@ -133,8 +139,9 @@ class Pair:
         kind, tif, price = "LIMIT", "GTC", draw.randint(5, 15)
         lots, stp = draw.randint(1, 12), draw.choice([*["EXPIRE_MAKER"] * 3, *MODES])
         post_only = slide = False
-        amount = display = expire = trigger = offset = bps = activation = 0
-        what = draw.randint(0, 12)
+        amount = display = expire = trigger = offset = bps = activation = peg_offset = 0
+        peg = ""
+        what = draw.randint(0, 13)
         if what == 0:
             kind, tif = "MARKET", draw.choice(["IOC", "FOK"])
         elif what == 1:
@@ -162,6 +169,9 @@ class Pair:
             tif = draw.choice(["IOC", "FOK"])
         elif what == 9:
             tif = "GTT"
+        elif what == 10:
+            kind, tif, peg = "PEGGED", draw.choice(["GTC", "GTC", "GTT"]), draw.choice([*PEGS])
+            peg_offset = draw.randint(-3, 3)
         if tif == "GTT":
             expire = (self.engine.sequence + draw.randint(0, 40)) * 1_000
         if kind in ("MARKET", "STOP_MARKET", "TAKE_PROFIT_MARKET", "TRAILING_STOP"):
@@ -170,7 +180,8 @@ class Pair:
         session = draw.choice([0, 0, 0, 7])
         account, buy = draw.choice(ACCOUNTS), draw.random() < 0.5
         row = (amount, display, MODES[stp], expire, slide, session, trigger, offset, bps, activation)
-        if any((amount, display, expire, slide, session, trigger, offset, bps)) or stp != "EXPIRE_MAKER":
+        row = (*row, PEGS.get(peg, 0), peg_offset)
+        if any((amount, display, expire, slide, session, trigger, offset, bps, peg)) or stp != "EXPIRE_MAKER":
             terms = SpecialTerms(KINDS[kind], TIFS[tif], post_only, *row)  # type: ignore[arg-type]
         else:
             terms = terms_of(KINDS[kind], TIFS[tif], post_only)  # type: ignore[assignment]
@@ -198,6 +209,8 @@ class Pair:
             trailing_offset=offset,
             trailing_bps=bps,
             activation=activation,
+            peg=peg,
+            peg_offset=peg_offset,
         )
         return command, naive
 
@@ -223,7 +236,7 @@ class Pair:
         account, order_id = self.any_order_id()
         if kind < 74:
             order = next((o for o in oracle.orders if o.order_id == order_id), None)
-            priced = order is not None and order.price is not None
+            priced = order is not None and order.price is not None and order.kind != "PEGGED"
             price = draw.choice([0, draw.randint(5, 15)]) if priced else 0
             lots = draw.randint(1, 15) if not price else draw.choice([0, draw.randint(1, 15)])
             if order is not None and order.display and lots > order.display * 100:
@@ -321,7 +334,7 @@ class Pair:
             bands = [self.seldom(12), self.seldom(5_000), self.seldom(3_000), self.seldom(10)]
             events = self.apply(SetMarketProtection(MARKET, *limits, *bands))  # type: ignore[arg-type]
             return events, oracle.set_protection(1, Protection(*limits, *bands))
-        status = draw.choice([*["OPEN"] * 40, "POST_ONLY", "CANCEL_ONLY", "HALTED"])
+        status = draw.choice([*["OPEN"] * self.openness, "POST_ONLY", "CANCEL_ONLY", "HALTED", *["AUCTION"] * 4])
         events = self.apply(SetMarketStatus(MARKET, STATUSES[status]))
         return events, oracle.set_status(1, status)
 
@@ -368,6 +381,8 @@ def told(events: list[Event]) -> list[tuple[object, ...]]:
         elif isinstance(event, OrderClosed | OrderCanceled):
             order = event.order
             lines.append((STATES[order.status], order.order_id, ENDS[order.close_reason]))
+        elif isinstance(event, OrderMoved):
+            lines.append(("moved", event.order.order_id, event.order.pegged_price_ticks or None))
         elif isinstance(event, OrderTriggered):
             lines.append(("triggered", event.order.order_id))
     return lines

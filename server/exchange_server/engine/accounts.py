@@ -68,6 +68,12 @@ class Account:
         order = self.open_orders.get(order_id)
         return self.closed_orders.get(order_id) if order is None else order
 
+    def put(self, successor: Order) -> None:
+        """Put a successor into an open order's place."""
+        self.open_orders[successor.order_id] = successor
+        if successor.client_order_id:
+            self.client_orders[successor.client_order_id] = successor
+
     def remember(self, order: Order) -> None:
         """Keep a closed order; forget the oldest one, with its ids, when there are too many."""
         closed = self.closed

@@ -2,6 +2,9 @@
 
 from exchange_server.engine import refusals
 from exchange_server.engine.accounts import Account, Balance
+from exchange_server.engine.arrivals import fire_triggers
+from exchange_server.engine.auction import uncross
+from exchange_server.engine.book import LOOK_ANEW
 from exchange_server.engine.changes import Changes
 from exchange_server.engine.commands import (
     CreateAccount,
@@ -33,8 +36,9 @@ from exchange_server.engine.names import is_account_name, is_asset_name, is_key_
 from exchange_server.engine.types import (
     FIRST_CLIENT_ACCOUNT,
     ISSUANCE_ACCOUNT,
-    MARKET_HALTED,
+    MARKET_AUCTION,
     MARKET_OPEN,
+    MARKET_POST_ONLY,
     MAX_ATOMS,
     MAX_BPS,
     MAX_DECIMALS,
@@ -122,17 +126,26 @@ def create_market(state: LiveState, command: CreateMarket, validate_only: bool) 
 
 
 def set_market_status(state: LiveState, command: SetMarketStatus, validate_only: bool) -> list[Event]:
-    """Set what a market accepts."""
+    """Set what a market accepts; when it opens, what an auction has collected trades at one price first."""
     market = state.markets.get(command.market_id)
     if market is None:
         return [refusals.MARKET_NOT_FOUND]
-    if not MARKET_OPEN <= command.status <= MARKET_HALTED:
+    if not MARKET_OPEN <= command.status <= MARKET_AUCTION:
         return [Rejected(REJECT_INVALID_FIELD, "status")]
+    book = state.books[command.market_id]
+    if command.status == MARKET_POST_ONLY and book.crossed:
+        return [refusals.CROSSED]
     if validate_only:
         return []
     market.status = command.status
     state.digest(market.market_id, command.status, 0)
-    return [MarketStatusChanged(market, command.status)]
+    book.note_quick()
+    book.followed = LOOK_ANEW
+    changes = Changes(MarketStatusChanged(market, command.status))
+    if command.status == MARKET_OPEN and book.crossed:
+        uncross(state, changes, book)
+        fire_triggers(state, changes, book)
+    return changes.finish(state)
 
 
 def set_market_protection(state: LiveState, command: SetMarketProtection, validate_only: bool) -> list[Event]:

@@ -13,7 +13,7 @@ from exchange_server.engine.protection import outside_band
 from exchange_server.engine.special_orders import LIMITED, judge_limits, wrong_status
 from exchange_server.engine.terms import SpecialTerms
 from exchange_server.engine.trading import count_special, open_order, replace_resting
-from exchange_server.engine.types import MAX_LOTS, MAX_SLICES, MAX_TICKS, Lots
+from exchange_server.engine.types import MARKET_AUCTION, MAX_LOTS, MAX_SLICES, MAX_TICKS, TYPE_PEGGED, Lots
 from exchange_server.engine.walk import Walk, plan_walk
 
 
@@ -56,8 +56,8 @@ def amend(state: LiveState, command: AmendOrder, validate_only: bool) -> list[Ev
     balance = account.balance(order.reserved_asset.asset_id)
     changes.balances[balance] = None
     level = order.level
-    assert level is not None
-    changes.levels[level] = None
+    if level is not None:
+        changes.levels[level] = None
     if amended.price_ticks == order.price_ticks and amended.quantity_lots <= order.quantity_lots:
         if isinstance(amended.terms, SpecialTerms) and amended.terms.display_lots:
             amended.special.shown_lots = min(order.special.shown_lots, amended.open_lots)
@@ -67,7 +67,18 @@ def amend(state: LiveState, command: AmendOrder, validate_only: bool) -> list[Ev
         replace_resting(account, order, amended)
         return changes.finish(state)
 
-    # 3. All else leaves the book and arrives anew.
+    # 3. A pegged order with more goes to the back of its level.
+    if amended.terms.type == TYPE_PEGGED:
+        released -= risk.reserved_atoms(amended)
+        balance.available_atoms += released
+        balance.reserved_atoms -= released
+        if level is not None:
+            level.remove(order, order.open_lots)
+            level.append(amended)
+        account.put(amended)
+        return changes.finish(state)
+
+    # 4. All else leaves the book and arrives anew.
     count_special(book, order, -1)
     book.own(order.side).remove(order, order.visible_lots)
     balance.available_atoms += released
@@ -102,7 +113,7 @@ def _judge(
 ) -> tuple[Rejected | None, Walk | None]:
     """Judge the amended order as a new one of its kind, but for what it holds already; moves one that slides."""
     market = book.market
-    refusal = wrong_status(market, order.terms.post_only)
+    refusal = wrong_status(market, order.terms)
     if refusal is None and order.role and amended.quantity_lots != order.quantity_lots:
         refusal = refusals.ORDER_IN_LIST
     if refusal is None and amended.open_lots <= 0 < order.quantity_lots:
@@ -120,4 +131,6 @@ def _judge(
         refusal = unfunded(account, amended, None, risk.reserved_atoms(order))
     if refusal is not None:
         return refusal, None
+    if order.terms.type == TYPE_PEGGED or market.status == MARKET_AUCTION:
+        return None, None
     return None, plan_walk(state, market, book.opposite(order.side), amended)

@@ -11,20 +11,23 @@ from exchange_server.engine.events import OrderTriggered, Rejected, Trade
 from exchange_server.engine.fees import with_fee
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Order
+from exchange_server.engine.pegging import begin_following
 from exchange_server.engine.protection import outside_band
 from exchange_server.engine.terms import SpecialTerms
-from exchange_server.engine.trading import close, count_special, decrement, drop_others, end_active, execute
+from exchange_server.engine.trading import close, count_special, decrement, drop_others, end_active, execute, note_join
 from exchange_server.engine.types import (
     CLOSE_NONE,
     CLOSE_NOT_FILLABLE,
     CLOSE_QUOTE_AMOUNT_TOO_SMALL,
     CLOSE_SELF_TRADE,
     CLOSE_TRIGGER_REFUSED,
+    MARKET_AUCTION,
     SIDE_BUY,
     SIDE_SELL,
     TIF_FOK,
     TIF_GTC,
     TIF_GTT,
+    TYPE_PEGGED,
     Lots,
     OrderId,
     Ticks,
@@ -82,17 +85,23 @@ def arrive(
     state: LiveState, changes: Changes, account: Account, book: Book, order: Order, plan: Walk | None = None
 ) -> None:
     """Let an accepted order meet what it crosses, and rest or end with what is left."""
+    if order.terms.type == TYPE_PEGGED or book.market.status == MARKET_AUCTION:
+        rest(state, changes, account, book, order)
+        return
     if plan is None:
         plan = plan_walk(state, book.market, book.opposite(order.side), order)
     if order.terms.time_in_force == TIF_FOK and not plan.fills_wholly:
         close(state, changes, account, order, CLOSE_NOT_FILLABLE)
         return
+    market = book.market
     by_amount = isinstance(order.terms, SpecialTerms) and order.terms.quote_amount_atoms > 0
     if by_amount:
         order.quantity_lots = order.open_lots = Lots(plan.lots)
     for what, maker, lots in plan.steps:
         if what == STEP_TRADE:
-            execute(state, changes, book, maker, order, lots)
+            assert maker.level is not None
+            price = maker.level.price_ticks
+            execute(state, changes, book, maker, order, lots, price, market.maker_fee_ppm, market.taker_fee_ppm)
         elif what == STEP_EXPIRE_MAKER:
             end_active(state, changes, maker, CLOSE_SELF_TRADE)
         elif what == STEP_DECREMENT:
@@ -114,17 +123,21 @@ def arrive(
 
 
 def rest(state: LiveState, changes: Changes, account: Account, book: Book, order: Order) -> None:
-    """Put what is left of a limit order into the book and reserve what it can still cost."""
+    """Put what is left of a limit order into the book and reserve what it can still cost; a pegged one follows it."""
     need = risk.reserved_atoms(order)
     balance = account.balance(order.reserved_asset.asset_id)
     balance.available_atoms -= need
     balance.reserved_atoms += need
     changes.balances[balance] = None
+    account.open_orders[order.order_id] = order
     terms = order.terms
+    if terms.type == TYPE_PEGGED:
+        begin_following(state, book, order)
+        return
     if isinstance(terms, SpecialTerms) and terms.display_lots:
         order.special.shown_lots = min(terms.display_lots, order.open_lots)
+    note_join(state, order)
     count_special(book, order, 1)
-    account.open_orders[order.order_id] = order
     changes.levels[book.own(order.side).add(order)] = None
 
 

@@ -10,8 +10,10 @@ from typing import Final
 from exchange_server.engine.entities import Market
 from exchange_server.engine.ladder import PriceLadder
 from exchange_server.engine.orders import Level, Order
-from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, Lots, MarketId, Ticks
+from exchange_server.engine.types import MARKET_OPEN, SIDE_BUY, SIDE_SELL, AccountId, Lots, MarketId, OrderId, Ticks
 from exchange_server.engine.waiting import WaitingOrders
+
+LOOK_ANEW: Final = (-1, -1)
 
 
 class BookSide:
@@ -76,17 +78,31 @@ class BookSide:
 
 
 class Book:
-    """Both sides of a market, and the orders that wait for their trigger."""
+    """Both sides of a market, the orders that wait for their trigger, and which ones follow the book."""
 
-    __slots__ = ("asks", "bids", "market", "specials", "waiting")
+    __slots__ = ("asks", "bids", "followed", "market", "pegged", "specials", "waiting")
 
     def __init__(self, market: Market) -> None:
         self.market: Final = market
         self.specials: int = 0
-        """How many icebergs and orders of lists rest: while any does, who takes liquidity goes the long way."""
+        """How many icebergs, pegged orders and orders of lists rest: while any does, who takes goes the long way."""
+        self.pegged: Final[dict[OrderId, AccountId]] = {}
+        """Open pegged orders, with their owners."""
+        self.followed: tuple[int, int] = LOOK_ANEW
+        """The best bid and ask, pegged orders aside, that the pegged orders stand by."""
         self.waiting: Final = WaitingOrders()
         self.bids: Final = BookSide(market.market_id, SIDE_BUY)
         self.asks: Final = BookSide(market.market_id, SIDE_SELL)
+
+    @property
+    def crossed(self) -> bool:
+        """Whether the best bid is at or above the best ask: orders that an auction has collected."""
+        bid, ask = self.bids.best, self.asks.best
+        return bid is not None and ask is not None and bid.price_ticks >= ask.price_ticks
+
+    def note_quick(self) -> None:
+        """Say whether plain orders may go the quick way, after the status or what follows the book has changed."""
+        self.market.quick = self.market.status == MARKET_OPEN and not self.pegged
 
     def own(self, side: int) -> BookSide:
         """Return where an order of `side` rests."""

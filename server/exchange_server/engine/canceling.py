@@ -30,15 +30,15 @@ def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[
             return [named]
         order = named
     market = order.market
-    if market.status == MARKET_HALTED:
+    if not market.quick and market.status == MARKET_HALTED:
         return [refusals.MARKET_HALTED]
     if validate_only:
         return []
 
     lots = order.open_lots
-    if isinstance(order.terms, SpecialTerms):
+    if not market.quick or isinstance(order.terms, SpecialTerms):
         book = state.books[market.market_id]
-        if order.pending or order.role:
+        if order.pending or order.role or book.pegged:
             changes = Changes()
             end_active(state, changes, order, CLOSE_BY_OWNER)
             state.digest(order.order_id, 0, 0)

@@ -3,9 +3,11 @@
 from typing import Final
 
 from exchange_server.engine.accounts import Balance
+from exchange_server.engine.book import LOOK_ANEW
 from exchange_server.engine.events import BalanceChanged, Event, LevelChanged
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.orders import Level
+from exchange_server.engine.pegging import follow
 from exchange_server.engine.types import OrderId
 
 
@@ -25,12 +27,17 @@ class Changes:
         self.balances: Final[dict[Balance, None]] = {}
 
     def finish(self, state: LiveState) -> list[Event]:
-        """Return the command's events."""
+        """Let pegged orders follow, and return the command's events."""
         events = self.events
+        if state.pegged_books:
+            self._follow(state)
         digest = state.event_digest
         for level in self.levels:
             total = level.total_lots
             digest = (digest * DIGEST_MULTIPLIER + total) & DIGEST_MASK
+            if total == 0 and level.price_ticks in state.books[level.market_id].own(level.side).levels:
+                # It was closed and, later in this command, another one opened at its price, which tells the total.
+                continue
             level_changed = LevelChanged()
             level_changed.market_id = level.market_id
             level_changed.side = level.side
@@ -48,3 +55,10 @@ class Changes:
             events.append(balance_changed)
         state.event_digest = digest
         return events
+
+    def _follow(self, state: LiveState) -> None:
+        touched = {level.market_id for level in self.levels}
+        for market_id in sorted(state.pegged_books):
+            book = state.pegged_books[market_id]
+            if market_id in touched or book.followed == LOOK_ANEW:
+                follow(state, book, self.events, self.levels)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from exchange_server.engine.types import PPM, AccountId, AssetId, Atoms, Lots, MarketId, Ppm, Ticks, TimeNs
+from exchange_server.engine.types import MARKET_OPEN, PPM, AccountId, AssetId, Atoms, Lots, MarketId, Ppm, Ticks, TimeNs
 
 
 class Asset:
@@ -56,7 +56,8 @@ class Market:
 
     `quote_atoms_per_tick_lot`: quote atoms of one tick × one lot; `base_atoms_per_lot`: base atoms of one lot;
     `worst_cost_ppm`: the most that a fill can cost a buyer, with its fee, whoever takes: never less than 10^6;
-    `last_price_ticks`: of the last trade, 0 before the first; `protection`: None while an operator limits nothing.
+    `last_price_ticks`: of the last trade, 0 before the first; `protection`: None while an operator limits nothing;
+    `quick`: it is open and nothing follows its book, so that plain orders may go the quick way.
     """
 
     __slots__ = (
@@ -72,6 +73,7 @@ class Market:
         "price_decimals",
         "protection",
         "quantity_decimals",
+        "quick",
         "quote",
         "quote_atoms_per_tick_lot",
         "status",
@@ -112,6 +114,7 @@ class Market:
         self.base_atoms_per_lot: Final = base_atoms_per_lot
         self.worst_cost_ppm: Final = Ppm(PPM + max(maker_fee_ppm, taker_fee_ppm, 0))
         self.status = status
+        self.quick: bool = status == MARKET_OPEN
         self.next_trade_id = next_trade_id
         self.last_price_ticks: Ticks = Ticks(0)
         self.protection: Protection | None = None

@@ -120,6 +120,18 @@ class OrderTriggered:
         self.before: Final = before
 
 
+class OrderMoved:
+    """A pegged order stands elsewhere from now on: `order` is it as it is now, maybe another object than before."""
+
+    __slots__ = ("cost_atoms", "fee_atoms", "open_lots", "order")
+
+    def __init__(self, order: Order) -> None:
+        self.order: Final = order
+        self.open_lots: Final = order.open_lots
+        self.cost_atoms: Final = order.cost_atoms
+        self.fee_atoms: Final = order.fee_atoms
+
+
 class CancelReplaced:
     """Outcome of CancelReplaceOrder: what was refused of it; the events of what was done follow, the cancel's first."""
 
@@ -185,13 +197,14 @@ class OrderDeduplicated:
 
 
 class Trade:
-    """Two orders met at the maker's price.
+    """Two orders met, at the maker's price or in an `auction`, where nobody takes: there the maker is who came earlier.
 
     `cost_atoms`: price × quantity in quote atoms. `…_fee_atoms`: of this trade, negative for a rebate. `…_open_lots`,
     `…_cost_atoms`, `…_total_fee_atoms`: of each order after this trade, over all its trades.
     """
 
     __slots__ = (
+        "auction",
         "cost_atoms",
         "maker",
         "maker_fee_atoms",
@@ -208,6 +221,7 @@ class Trade:
         "trade_id",
     )
 
+    auction: bool
     trade_id: TradeId
     maker: Order
     taker: Order
@@ -367,6 +381,7 @@ Event: TypeAlias = (
     | OrderAmended
     | OrderDecremented
     | OrderTriggered
+    | OrderMoved
     | CancelReplaced
     | CancelAllAfterSet
     | MarketProtectionSet

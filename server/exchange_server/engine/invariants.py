@@ -7,10 +7,15 @@ from exchange_server.engine.risk import reserved_atoms
 from exchange_server.engine.terms import SpecialTerms
 from exchange_server.engine.types import (
     ISSUANCE_ACCOUNT,
+    MARKET_AUCTION,
+    MARKET_CANCEL_ONLY,
+    MARKET_HALTED,
+    MARKET_OPEN,
     MAX_ATOMS,
     MAX_CLOSED_PER_ACCOUNT,
     ORDER_OPEN,
     ORDER_PENDING_TRIGGER,
+    TYPE_PEGGED,
     AccountId,
     AssetId,
 )
@@ -36,12 +41,18 @@ def _check_book(book: Book) -> list[Order]:
     """Check both sides of a book; return what rests in it."""
     name = book.market.name
     orders = _check_side(name, book.bids) + _check_side(name, book.asks)
-    bid, ask = book.bids.best, book.asks.best
     specials = sum(
-        isinstance(order.terms, SpecialTerms) and (order.terms.display_lots > 0 or order.role > 0) for order in orders
+        isinstance(order.terms, SpecialTerms)
+        and (order.terms.display_lots > 0 or order.role > 0 or order.terms.type == TYPE_PEGGED)
+        for order in orders
     )
-    _require(specials == book.specials, f"number of icebergs and orders of lists in {name} is wrong")
-    _require(bid is None or ask is None or bid.price_ticks < ask.price_ticks, f"book of {name} is crossed")
+    _require(specials == book.specials, f"number of icebergs, pegged orders and orders of lists in {name} is wrong")
+    collects = book.market.status in (MARKET_AUCTION, MARKET_CANCEL_ONLY, MARKET_HALTED)
+    _require(collects or not book.crossed, f"book of {name} is crossed")
+    _require(
+        book.market.quick == (book.market.status == MARKET_OPEN and not book.pegged),
+        f"which way plain orders of {name} go is wrong",
+    )
     return orders
 
 
@@ -59,7 +70,8 @@ def _check_side(name: str, side: BookSide) -> list[Order]:
         while order is not None:
             at = f"{place} at {level.price_ticks}"
             _require(order.prev is before and order.level is level, f"links of {at} are broken")
-            _require(order.price_ticks == level.price_ticks and order.side == side.side, f"wrong order in {at}")
+            price = order.pegged_price_ticks or order.price_ticks
+            _require(price == level.price_ticks and order.side == side.side, f"wrong order in {at}")
             _require(0 < order.open_lots <= order.quantity_lots, f"open quantity in {at} out of range")
             _require(0 < order.visible_lots <= order.open_lots, f"what is shown in {at} out of range")
             total += order.visible_lots
@@ -74,8 +86,13 @@ def _check_accounts(state: LiveState, resting: list[Order]) -> None:
     open_orders = [order for account in state.accounts.values() for order in account.open_orders.values()]
     _require(
         sorted(order.order_id for order in resting)
-        == sorted(order.order_id for order in open_orders if not order.pending),
+        == sorted(order.order_id for order in open_orders if not order.pending and not order.parked),
         "open orders are not those that rest in the books or wait",
+    )
+    _require(
+        sorted((order_id, owner) for book in state.books.values() for order_id, owner in book.pegged.items())
+        == sorted((order.order_id, order.account_id) for order in open_orders if order.terms.type == TYPE_PEGGED),
+        "pegged orders are not those that follow the books",
     )
     _require(
         sorted(order.order_id for book in state.books.values() for order in book.waiting)
@@ -106,7 +123,8 @@ def _check_accounts(state: LiveState, resting: list[Order]) -> None:
 
 def _check_money(state: LiveState, resting: list[Order]) -> None:
     needs: dict[tuple[AccountId, AssetId], int] = {}
-    for order in resting:
+    parked = [order for account in state.accounts.values() for order in account.open_orders.values() if order.parked]
+    for order in resting + parked:
         key = (order.account_id, order.reserved_asset.asset_id)
         needs[key] = needs.get(key, 0) + reserved_atoms(order)
     sums: dict[AssetId, int] = {}

@@ -43,10 +43,13 @@ class LiveState:
         "event_digest",
         "expiries",
         "first_order_id",
+        "join_sequence",
+        "joins",
         "markets",
         "markets_by_name",
         "next_account_id",
         "order_lists",
+        "pegged_books",
         "sequence",
         "shard_id",
         "switches",
@@ -75,6 +78,11 @@ class LiveState:
         self.api_keys_by_hash: dict[bytes, ApiKey] = {}
         self.trade_groups: dict[AccountId, int] = {}
         """The accounts that are in a group."""
+        self.pegged_books: dict[MarketId, Book] = {}
+        """Books that open pegged orders follow."""
+        self.join_sequence: Sequence = Sequence(0)
+        self.joins: int = 0
+        """How often special orders came to the back of a level in the command `join_sequence`."""
         self.expiries: Expiries = Expiries()
         self.switches: Switches = Switches()
         self.add_account(Account(ISSUANCE_ACCOUNT, "issuance", TimeNs(0)))

@@ -20,6 +20,7 @@ from exchange_server.engine.types import (
     ORDER_OPEN,
     ORDER_PENDING_TRIGGER,
     SIDE_BUY,
+    TYPE_PEGGED,
     TYPE_TRAILING_STOP,
     AccountId,
     Atoms,
@@ -54,13 +55,19 @@ class Special:
     trades; `sent_…`: the payload, which slides and amends do not change; `pending`: it waits for its trigger.
     Of an order in a list (OCO, bracket): `list_id`, the id of the list's first order, and its `role`; 0 for none.
     Of a trailing stop: `active`, and `extreme_ticks`, the best trade since, 0 before the first.
+    Of a pegged order: `pegged_price_ticks`, where it stands, 0 while it is parked in no level.
+    `joined_id` and `joined_step`: when it came to the back of its level, as the id that a new order would have got and
+    a count within that command; 0 and 0 when it was with its own id.
     """
 
     __slots__ = (
         "active",
         "decremented_lots",
         "extreme_ticks",
+        "joined_id",
+        "joined_step",
         "list_id",
+        "pegged_price_ticks",
         "pending",
         "role",
         "sent_price_ticks",
@@ -82,6 +89,9 @@ class Special:
         self.trigger_refusal: int = 0
         self.list_id: OrderId = OrderId(0)
         self.role: int = ROLE_NONE
+        self.pegged_price_ticks: Ticks = Ticks(0)
+        self.joined_id: OrderId = OrderId(0)
+        self.joined_step: int = 0
 
     def row(self) -> tuple[int, ...]:
         """Return all of it as integers."""
@@ -97,6 +107,9 @@ class Special:
             self.trigger_refusal,
             self.list_id,
             self.role,
+            self.pegged_price_ticks,
+            self.joined_id,
+            self.joined_step,
         )
 
     @classmethod
@@ -112,6 +125,9 @@ class Special:
         special.trigger_refusal = row[8]
         special.list_id = OrderId(row[9])
         special.role = row[10]
+        special.pegged_price_ticks = Ticks(row[11])
+        special.joined_id = OrderId(row[12])
+        special.joined_step = row[13]
         return special
 
 
@@ -200,6 +216,22 @@ class Order:
     def pending(self) -> bool:
         """Whether it waits for its trigger, in no book."""
         return self.close_reason == CLOSE_NONE and isinstance(self.terms, SpecialTerms) and self.special.pending
+
+    @property
+    def parked(self) -> bool:
+        """Whether it is pegged, and stands nowhere for want of a price."""
+        terms = self.terms
+        return (
+            self.close_reason == CLOSE_NONE
+            and isinstance(terms, SpecialTerms)
+            and terms.type == TYPE_PEGGED
+            and self.special.pegged_price_ticks == 0
+        )
+
+    @property
+    def pegged_price_ticks(self) -> Ticks:
+        """Where a pegged order stands; 0 while it is parked, and for all others."""
+        return self.special.pegged_price_ticks if isinstance(self.terms, SpecialTerms) else Ticks(0)
 
     @property
     def decremented_lots(self) -> Lots:

@@ -34,8 +34,8 @@ from exchange_server.engine.types import (
     CLOSE_NO_LIQUIDITY,
     CLOSE_NONE,
     CLOSE_NOT_FILLABLE,
+    MARKET_AUCTION,
     MARKET_HALTED,
-    MARKET_OPEN,
     MARKET_POST_ONLY,
     MAX_ATOMS,
     MAX_LOTS,
@@ -110,8 +110,11 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
         return place_special(state, account, book, command, validate_only)
 
     # 4. Whether the market takes it.
-    if market.status != MARKET_OPEN and not (market.status == MARKET_POST_ONLY and terms.post_only):
-        return [_status_refusal(market.status)]
+    if not market.quick:
+        if book.pegged or market.status == MARKET_AUCTION:
+            return place_special(state, account, book, command, validate_only)
+        if not (market.status == MARKET_POST_ONLY and terms.post_only):
+            return [_status_refusal(market.status)]
     if market.protection is None:
         if notional < market.min_notional_atoms and terms.type == TYPE_LIMIT:
             return [refusals.NOTIONAL_TOO_SMALL]

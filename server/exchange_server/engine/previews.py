@@ -4,11 +4,13 @@ from typing import Final
 
 from exchange_server.engine import risk
 from exchange_server.engine.arrivals import may_rest
+from exchange_server.engine.book import Book
 from exchange_server.engine.commands import PlaceOrder
 from exchange_server.engine.events import Rejected
 from exchange_server.engine.fees import ROUND_UP
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Order
+from exchange_server.engine.pegging import best_of_others, pegged_price
 from exchange_server.engine.placing import place
 from exchange_server.engine.special_orders import judge_new, new_order, waits
 from exchange_server.engine.terms import SpecialTerms
@@ -17,8 +19,10 @@ from exchange_server.engine.types import (
     CLOSE_NOT_FILLABLE,
     CLOSE_QUOTE_AMOUNT_TOO_SMALL,
     CLOSE_SELF_TRADE,
+    MARKET_AUCTION,
     PPM,
     TIF_FOK,
+    TYPE_PEGGED,
     Atoms,
     Lots,
     OrderId,
@@ -65,7 +69,12 @@ def preview(state: LiveState, command: PlaceOrder) -> Preview | Rejected:
     refusal, plan = judge_new(state, account, book, order)
     if refusal is not None:
         return refusal
-    assert plan is not None
+    if plan is None:
+        # It meets nothing: it only comes to rest.
+        if terms.type == TYPE_PEGGED:
+            order.special.pegged_price_ticks = _standing_price(book, order)
+        told.reserved_atoms = Atoms(risk.reserved_atoms(order))
+        return told
     if terms.time_in_force == TIF_FOK and not plan.fills_wholly:
         order.close_reason = CLOSE_NOT_FILLABLE
         return told
@@ -96,3 +105,12 @@ def preview(state: LiveState, command: PlaceOrder) -> Preview | Rejected:
     else:
         told.reserved_atoms = Atoms(risk.reserved_atoms(order))
     return told
+
+
+def _standing_price(book: Book, order: Order) -> Ticks:
+    """Return where a new pegged order would stand: the youngest is the last to be given a price."""
+    bid, ask = best_of_others(book)
+    if book.market.status == MARKET_AUCTION or (bid and ask and bid >= ask):
+        return Ticks(0)
+    high, low = book.bids.best, book.asks.best
+    return Ticks(pegged_price(order, bid, ask, high.price_ticks if high else 0, low.price_ticks if low else 0))

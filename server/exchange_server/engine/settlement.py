@@ -12,8 +12,9 @@ from exchange_server.engine.fees import ROUND_UP
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
 from exchange_server.engine.matching import Matches
 from exchange_server.engine.orders import Order
+from exchange_server.engine.pegging import end_following
 from exchange_server.engine.terms import SpecialTerms
-from exchange_server.engine.types import CLOSE_SELF_TRADE, FEE_ACCOUNT, PPM, SIDE_BUY, Atoms, Lots, Ticks
+from exchange_server.engine.types import CLOSE_SELF_TRADE, FEE_ACCOUNT, PPM, SIDE_BUY, TYPE_PEGGED, Atoms, Lots, Ticks
 
 
 def settle(state: LiveState, changes: Changes, account: Account, taker: Order, matches: Matches) -> None:
@@ -88,6 +89,7 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
         # 3. Report it.
         state.event_digest = (state.event_digest * DIGEST_MULTIPLIER + cost + maker_fee) & DIGEST_MASK
         trade = Trade()
+        trade.auction = False
         trade.trade_id = trade_id  # type: ignore[assignment]
         trade.maker = maker
         trade.taker = taker
@@ -140,7 +142,10 @@ def settle(state: LiveState, changes: Changes, account: Account, taker: Order, m
 def end_open(state: LiveState, changes: Changes, order: Order, reason: int) -> None:
     """End an open order that is not filled: out of the book, its reservation back to its owner."""
     account = state.accounts[order.account_id]
-    changes.levels[state.books[order.market.market_id].own(order.side).remove(order, order.visible_lots)] = None
+    if order.level is not None:
+        changes.levels[state.books[order.market.market_id].own(order.side).remove(order, order.visible_lots)] = None
+    if order.terms.type == TYPE_PEGGED:
+        end_following(state, order)
     del account.open_orders[order.order_id]
     account.remember(order)
     released = risk.reserved_atoms(order)

@@ -14,9 +14,10 @@ from exchange_server.engine.events import Event, OrderAccepted, Rejected
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Order, Special
 from exchange_server.engine.protection import outside_band, outside_limits, too_many_open
-from exchange_server.engine.terms import SpecialTerms
+from exchange_server.engine.terms import SpecialTerms, Terms
 from exchange_server.engine.types import (
     CLOSE_NONE,
+    MARKET_AUCTION,
     MARKET_HALTED,
     MARKET_OPEN,
     MARKET_POST_ONLY,
@@ -24,6 +25,7 @@ from exchange_server.engine.types import (
     MAX_LOTS,
     MAX_SLICES,
     MAX_TICKS,
+    PEG_OPPOSITE,
     SELF_TRADE_DECREMENT,
     SELF_TRADE_EXPIRE_MAKER,
     SIDE_BUY,
@@ -32,6 +34,7 @@ from exchange_server.engine.types import (
     TIF_GTT,
     TYPE_LIMIT,
     TYPE_MARKET,
+    TYPE_PEGGED,
     TYPE_STOP_LIMIT,
     TYPE_STOP_MARKET,
     TYPE_TAKE_PROFIT_LIMIT,
@@ -105,14 +108,14 @@ def judge_new(
 ) -> tuple[Rejected | None, Walk | None]:
     """Judge a new order from its expire time on; returns what it would do, where that was looked at.
 
-    `of_list`: how many orders enter with it, itself included.
+    `of_list`: how many orders enter with it, itself included. One that only comes to rest has no plan.
     """
     market, terms = book.market, order.terms
     special = terms if isinstance(terms, SpecialTerms) else None
     waiting = waits(terms.type)
     if special is not None and special.expire_time_ns and special.expire_time_ns <= state.time_ns:
         return refusals.INVALID_EXPIRE_TIME, None
-    refusal = wrong_status(market, terms.post_only)
+    refusal = wrong_status(market, terms)
     if refusal is None and not waiting:
         refusal = slid(book, order)
     if refusal is None:
@@ -129,6 +132,8 @@ def judge_new(
         if reached and satisfied(terms.type, order.side, order.trigger_price_ticks, last):
             return refusals.WOULD_TRIGGER_IMMEDIATELY, None
         return None, None
+    if terms.type == TYPE_PEGGED or market.status == MARKET_AUCTION:
+        return unfunded(account, order, None), None
     if terms.post_only and crosses(book, order.side, order.price_ticks):
         return refusals.POST_ONLY_WOULD_CROSS, None
     plan = plan_walk(state, market, book.opposite(order.side), order)
@@ -145,11 +150,15 @@ def judge_limits(market: Market, order: Order) -> Rejected | None:
     return outside_limits(market, order.quantity_lots, notional, order.price_ticks > 0)
 
 
-def wrong_status(market: Market, post_only: bool) -> Rejected | None:
+def wrong_status(market: Market, terms: Terms) -> Rejected | None:
     """Judge whether the market takes an order now."""
     status = market.status
-    if status == MARKET_OPEN or (status == MARKET_POST_ONLY and post_only):
+    adds_only = terms.post_only or terms.type == TYPE_PEGGED
+    if status == MARKET_OPEN or (status == MARKET_POST_ONLY and adds_only):
         return None
+    if status == MARKET_AUCTION:
+        collects = terms.type == TYPE_LIMIT and terms.time_in_force in (TIF_GTC, TIF_GTT) and not adds_only
+        return None if collects or waits(terms.type) else refusals.MARKET_IN_AUCTION
     if status == MARKET_HALTED:
         return refusals.MARKET_HALTED
     return refusals.MARKET_POST_ONLY if status == MARKET_POST_ONLY else refusals.MARKET_CANCEL_ONLY
@@ -160,9 +169,9 @@ def special_fault(command: PlaceOrder, terms: SpecialTerms) -> Rejected | None:
     kind = terms.type
     if command.side != SIDE_BUY and command.side != SIDE_SELL:
         return refusals.INVALID_SIDE
-    if not (kind == TYPE_LIMIT or kind == TYPE_MARKET or waits(kind)):
+    if not (kind == TYPE_LIMIT or kind == TYPE_MARKET or kind == TYPE_PEGGED or waits(kind)):
         return refusals.INVALID_TYPE
-    limited = kind in LIMITED
+    limited = kind in LIMITED or kind == TYPE_PEGGED
     fault = _time_fault(terms, limited)
     if fault is not None:
         return fault
@@ -180,7 +189,7 @@ def special_fault(command: PlaceOrder, terms: SpecialTerms) -> Rejected | None:
         return refusals.QUANTITY_OUT_OF_RANGE
     # 2. What rests, and how.
     immediate = terms.time_in_force != TIF_GTC and terms.time_in_force != TIF_GTT
-    if terms.post_only and (not limited or immediate):
+    if terms.post_only and (kind not in LIMITED or immediate):
         return refusals.INVALID_POST_ONLY
     if terms.slide and not terms.post_only:
         return refusals.INVALID_SLIDE
@@ -205,6 +214,8 @@ def _time_fault(terms: SpecialTerms, limited: bool) -> Rejected | None:
         return refusals.INVALID_TIME_IN_FORCE
     if terms.type == TYPE_MARKET and time_in_force == TIF_GTT:
         return refusals.INVALID_TIME_IN_FORCE
+    if terms.type == TYPE_PEGGED and time_in_force != TIF_GTC and time_in_force != TIF_GTT:
+        return refusals.INVALID_TIME_IN_FORCE
     if (time_in_force == TIF_GTT) != (terms.expire_time_ns > 0):
         return refusals.INVALID_EXPIRE_TIME
     return None
@@ -225,8 +236,10 @@ def _trigger_fault(terms: SpecialTerms, kind: int) -> Rejected | None:
         return refusals.INVALID_TRAILING_OFFSET
     elif terms.activation_price_ticks:
         return refusals.INVALID_ACTIVATION_PRICE
-    if terms.peg_reference or terms.peg_offset_ticks:
-        return refusals.INVALID_TYPE
+    if (kind == TYPE_PEGGED) != (terms.peg_reference != 0) or not 0 <= terms.peg_reference <= PEG_OPPOSITE:
+        return refusals.INVALID_PEG_REFERENCE
+    if terms.peg_offset_ticks and (kind != TYPE_PEGGED or abs(terms.peg_offset_ticks) > MAX_TICKS):
+        return refusals.INVALID_PEG_OFFSET
     return None
 
 

@@ -14,11 +14,13 @@ from exchange_server.engine.book import BookSide
 from exchange_server.engine.entities import ApiKey, Asset, Market, Protection
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Order, Special
+from exchange_server.engine.pegging import begin_following
 from exchange_server.engine.risk import reserved_atoms
 from exchange_server.engine.terms import PLAIN_ROW, SpecialTerms, row_of, special_of, terms_of
 from exchange_server.engine.trading import count_special
 from exchange_server.engine.types import (
     PPM,
+    TYPE_PEGGED,
     AccountId,
     AssetId,
     Atoms,
@@ -78,8 +80,8 @@ class State:
     """One list of rows a kind.
 
     Assets, markets, accounts, API keys and balances by id; what is special about orders by order id; open orders by
-    market, bids before asks, in the order in which they trade; pending orders (they wait for a trigger), closed orders
-    and credits by account, oldest first.
+    market, bids before asks, in the order in which they trade; pending orders (they wait for a trigger, or
+    are parked), closed orders and credits by account, oldest first.
     """
 
     __slots__ = TABLES
@@ -177,7 +179,7 @@ def dump(live: LiveState) -> State:
         ],
         special_orders=sorted((order.order_id, *row_of(order.terms), *order.special.row()) for order in special),
         open_orders=[_order_row(order) for order in _open_orders(live)],
-        pending_orders=[_order_row(order) for order in special if order.pending],
+        pending_orders=[_order_row(order) for order in special if order.pending or order.parked],
         closed_orders=[_order_row(order) for account in accounts for order in account.closed],
         credits=[
             (account.account_id, credit_id, *account.credits[credit_id])
@@ -214,8 +216,13 @@ def load(live: LiveState, state: State) -> None:
     opened: dict[AccountId, dict[OrderId, Order]] = {account_id: {} for account_id in live.accounts}
     for row in state.open_orders:
         book = live.books[row[2]]  # type: ignore[index]
-        level = book.own(row[3]).level(row[7])  # type: ignore[arg-type]
-        order = _order(book.market, row, level.price_ticks, specials)
+        if row[4] == TYPE_PEGGED:
+            order = _order(book.market, row, row[7], specials)  # type: ignore[arg-type]
+            level = book.own(row[3]).level(order.pegged_price_ticks)
+            begin_following(live, book, order)
+        else:
+            level = book.own(row[3]).level(row[7])  # type: ignore[arg-type]
+            order = _order(book.market, row, level.price_ticks, specials)
         level.append(order)
         account = live.accounts[order.account_id]
         opened[order.account_id][order.order_id] = order
@@ -232,7 +239,11 @@ def load(live: LiveState, state: State) -> None:
         book = live.books[row[2]]  # type: ignore[index]
         order = _order(book.market, row, row[7], specials)  # type: ignore[arg-type]
         order.level = order.prev = order.next = None
-        if order.open_lots:
+        if order.parked:
+            begin_following(live, book, order)
+            balance = live.accounts[order.account_id].balance(order.reserved_asset.asset_id)
+            balance.reserved_atoms += reserved_atoms(order)
+        elif order.open_lots:
             book.waiting.add(order)
         _join_list(live, order)
         opened[order.account_id][order.order_id] = order

@@ -10,58 +10,55 @@ from exchange_server.engine.changes import Changes
 from exchange_server.engine.events import OrderAmended, OrderClosed, OrderDecremented, Rejected, Trade
 from exchange_server.engine.fees import charged
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
-from exchange_server.engine.orders import ROLE_ENTRY, ROLE_EXIT, ROLE_LEG, Order
+from exchange_server.engine.orders import ROLE_ENTRY, ROLE_EXIT, ROLE_LEG, Order, Special
+from exchange_server.engine.pegging import end_following
 from exchange_server.engine.settlement import end_open
-from exchange_server.engine.terms import SpecialTerms
+from exchange_server.engine.terms import SpecialTerms, special_copy
 from exchange_server.engine.types import (
     CLOSE_NONE,
     CLOSE_ORDER_LIST,
     CLOSE_SELF_TRADE,
     FEE_ACCOUNT,
     SIDE_BUY,
+    TYPE_PEGGED,
     Atoms,
     Lots,
     OrderId,
+    Ppm,
+    Ticks,
     TradeId,
 )
 
 
-def execute(state: LiveState, changes: Changes, book: Book, maker: Order, taker: Order, lots: Lots) -> None:
-    """Trade with a resting order, at its price; end it when it is filled."""
+def execute(
+    state: LiveState,
+    changes: Changes,
+    book: Book,
+    maker: Order,
+    taker: Order,
+    lots: Lots,
+    price: Ticks,
+    maker_fee_ppm: Ppm,
+    taker_fee_ppm: Ppm,
+) -> None:
+    """Trade with a resting order; end it when it is filled. In an auction the other one rests, too."""
     market = book.market
-    price = maker.price_ticks
     cost = price * lots * market.quote_atoms_per_tick_lot
-    base = lots * market.base_atoms_per_lot
-    maker_account, taker_account = state.accounts[maker.account_id], state.accounts[taker.account_id]
-    reserved_before = risk.reserved_atoms(maker)
-    maker_fee = _fill(maker, lots, cost, market.maker_fee_ppm, state)
-    taker_fee = _fill(taker, lots, cost, market.taker_fee_ppm, state)
-    released = reserved_before - risk.reserved_atoms(maker)
+    auction = taker.level is not None
 
-    # 1. Money.
-    maker_base = maker_account.balance(market.base.asset_id)
-    maker_quote = maker_account.balance(market.quote.asset_id)
-    taker_base = taker_account.balance(market.base.asset_id)
-    taker_quote = taker_account.balance(market.quote.asset_id)
+    # 1. Money: each pays out of what its order releases, and what that is short of out of what is available.
+    maker_released, maker_fee = _fill(state, maker, lots, cost, maker_fee_ppm)
+    taker_released, taker_fee = _fill(state, taker, lots, cost, taker_fee_ppm)
+    _pay(state, changes, maker, lots, cost, maker_fee, maker_released)
+    _pay(state, changes, taker, lots, cost, taker_fee, taker_released if auction else 0)
     fees = state.accounts[FEE_ACCOUNT].balance(market.quote.asset_id)
-    if maker.side == SIDE_BUY:
-        maker_base.available_atoms += base
-        maker_quote.reserved_atoms -= released
-        maker_quote.available_atoms += released - cost - maker_fee
-        taker_base.available_atoms -= base
-        taker_quote.available_atoms += cost - taker_fee
-    else:
-        maker_base.reserved_atoms -= released
-        maker_quote.available_atoms += cost - maker_fee
-        taker_base.available_atoms += base
-        taker_quote.available_atoms -= cost + taker_fee
     fees.available_atoms += maker_fee + taker_fee
-    for balance in (maker_base, maker_quote, taker_base, taker_quote, fees):
-        changes.balances[balance] = None
+    changes.balances[fees] = None
 
     # 2. The report.
     state.event_digest = (state.event_digest * DIGEST_MULTIPLIER + cost + maker_fee) & DIGEST_MASK
     trade = Trade()
+    trade.auction = auction
     trade.trade_id = TradeId(market.next_trade_id)
     trade.maker = maker
     trade.taker = taker
@@ -80,32 +77,41 @@ def execute(state: LiveState, changes: Changes, book: Book, maker: Order, taker:
     market.next_trade_id += 1
     market.last_price_ticks = price
 
-    # 3. The maker's place, and what a fill means for the other orders of a list.
+    # 3. Their places, and what a fill means for the other orders of a list.
     traded = len(changes.events) - 1
-    _shrink(state, changes, book, maker_account, maker, lots)
+    _shrink(state, changes, book, maker, lots)
+    if auction:
+        _shrink(state, changes, book, taker, lots)
     for order in (maker, taker):
         if order.role:
             _list_filled(state, changes, book, order, lots, traded)
 
 
 def decrement(state: LiveState, changes: Changes, book: Book, maker: Order, taker: Order, lots: Lots) -> None:
-    """Take the same quantity from a resting and an arriving order of one owner; end the resting one at nothing."""
-    account = state.accounts[maker.account_id]
-    # A successor, so that who reads earlier events of it later does not find this decrement in them.
-    maker = replace_resting(account, maker, maker.successor())
-    reserved_before = risk.reserved_atoms(maker)
+    """Take the same quantity from two orders of one owner; end one that rests at nothing.
+
+    The maker rests, in an auction the other one, too. Who rests gets a successor, so that who reads earlier events of
+    it later does not find this decrement in them.
+    """
+    maker = replace_resting(state.accounts[maker.account_id], maker, maker.successor())
+    resting = [maker]
+    if taker.level is not None:
+        taker = replace_resting(state.accounts[taker.account_id], taker, taker.successor())
+        resting.append(taker)
+    before = [risk.reserved_atoms(order) for order in resting]
     for order in (maker, taker):
         order.open_lots = Lots(order.open_lots - lots)
         order.special.decremented_lots = Lots(order.special.decremented_lots + lots)
         order.update_time_ns = state.time_ns
         changes.events.append(OrderDecremented(order, lots, order.open_lots, order.special.decremented_lots))
     state.digest(maker.order_id, lots, taker.order_id)
-    released = reserved_before - risk.reserved_atoms(maker)
-    balance = account.balance(maker.reserved_asset.asset_id)
-    balance.reserved_atoms -= released
-    balance.available_atoms += released
-    changes.balances[balance] = None
-    _shrink(state, changes, book, account, maker, lots)
+    for order, reserved_before in zip(resting, before, strict=True):
+        released = reserved_before - risk.reserved_atoms(order)
+        balance = state.accounts[order.account_id].balance(order.reserved_asset.asset_id)
+        balance.reserved_atoms -= released
+        balance.available_atoms += released
+        changes.balances[balance] = None
+        _shrink(state, changes, book, order, lots)
 
 
 def open_order(account: Account, order_id: OrderId, client_order_id: str) -> Order | Rejected:
@@ -132,7 +138,8 @@ def end_active(state: LiveState, changes: Changes, order: Order, reason: int, al
             book.waiting.remove(order)
         close(state, changes, account, order, reason, alone)
         return
-    count_special(book, order, -1)
+    if order.level is not None:
+        count_special(book, order, -1)
     end_open(state, changes, order, reason)
     if order.role:
         _list_ended(state, changes, order, alone)
@@ -147,6 +154,8 @@ def close(state: LiveState, changes: Changes, account: Account, order: Order, re
     account.open_orders.pop(order.order_id, None)
     account.remember(order)
     changes.events.append(OrderClosed(order))
+    if order.terms.type == TYPE_PEGGED:
+        end_following(state, order)
     if order.role:
         _list_ended(state, changes, order, alone)
 
@@ -156,17 +165,33 @@ def replace_resting(account: Account, order: Order, successor: Order) -> Order:
     level = order.level
     if level is not None:
         level.replace(order, successor)
-    account.open_orders[OrderId(order.order_id)] = successor
-    if order.client_order_id:
-        account.client_orders[order.client_order_id] = successor
+    account.put(successor)
     return successor
 
 
 def count_special(book: Book, order: Order, more: int) -> None:
     """Count an order in that comes to rest, or out (`more` −1), if takers must go the long way because of it."""
     terms = order.terms
-    if isinstance(terms, SpecialTerms) and (terms.display_lots or order.special.role):
+    if isinstance(terms, SpecialTerms) and (terms.display_lots or order.special.role or terms.type == TYPE_PEGGED):
         book.specials += more
+
+
+def note_join(state: LiveState, order: Order) -> None:
+    """Note that an order comes to the back of a level now, after all that came before it.
+
+    A new order needs no note unless others have come in the same command: its id says it.
+    """
+    if state.join_sequence != state.sequence:
+        if order.order_id == state.first_order_id + state.sequence:
+            return
+        state.join_sequence = state.sequence
+        state.joins = 0
+    if not isinstance(order.terms, SpecialTerms):
+        order.terms = special_copy(order.terms)
+        order.special = Special(order.price_ticks, order.quantity_lots)
+    state.joins += 1
+    order.special.joined_id = OrderId(state.first_order_id + state.sequence)
+    order.special.joined_step = state.joins
 
 
 def drop_others(state: LiveState, changes: Changes, order: Order, with_entry: bool) -> None:
@@ -215,17 +240,36 @@ def _list_ended(state: LiveState, changes: Changes, order: Order, alone: bool) -
         del state.order_lists[list_id]
 
 
-def _fill(order: Order, lots: Lots, cost: int, fee_ppm: int, state: LiveState) -> int:
-    """Count an execution in an order; return its fee in quote atoms, what the rounded sum grows by."""
-    before = charged(order.fee_micro)
+def _fill(state: LiveState, order: Order, lots: Lots, cost: int, fee_ppm: Ppm) -> tuple[int, int]:
+    """Count an execution in an order; return by how much less it would reserve, and its fee in quote atoms.
+
+    The fee is what the rounded sum of all its fees grows by.
+    """
+    reserved, fee = risk.reserved_atoms(order), charged(order.fee_micro)
     order.fee_micro += cost * fee_ppm
     order.cost_atoms = Atoms(order.cost_atoms + cost)
     order.open_lots = Lots(order.open_lots - lots)
     order.update_time_ns = state.time_ns
-    return charged(order.fee_micro) - before
+    return reserved - risk.reserved_atoms(order), charged(order.fee_micro) - fee
 
 
-def _shrink(state: LiveState, changes: Changes, book: Book, account: Account, maker: Order, lots: Lots) -> None:
+def _pay(state: LiveState, changes: Changes, order: Order, lots: Lots, cost: int, fee: int, released: int) -> None:
+    """Move what an execution moves in the balances of one side; `released` of it was reserved."""
+    market, account = order.market, state.accounts[order.account_id]
+    base, quote = account.balance(market.base.asset_id), account.balance(market.quote.asset_id)
+    lots_atoms = lots * market.base_atoms_per_lot
+    if order.side == SIDE_BUY:
+        base.available_atoms += lots_atoms
+        quote.reserved_atoms -= released
+        quote.available_atoms += released - cost - fee
+    else:
+        base.reserved_atoms -= released
+        base.available_atoms += released - lots_atoms
+        quote.available_atoms += cost - fee
+    changes.balances[base] = changes.balances[quote] = None
+
+
+def _shrink(state: LiveState, changes: Changes, book: Book, maker: Order, lots: Lots) -> None:
     """Take lots out of what a resting order shows: it ends, shows its next slice at the back, or keeps its place."""
     level = maker.level
     assert level is not None
@@ -238,8 +282,9 @@ def _shrink(state: LiveState, changes: Changes, book: Book, account: Account, ma
     if maker.open_lots == 0:
         count_special(book, maker, -1)
         book.own(maker.side).remove(maker, Lots(0))
-        close(state, changes, account, maker, CLOSE_NONE)
+        close(state, changes, state.accounts[maker.account_id], maker, CLOSE_NONE)
     elif is_iceberg and maker.special.shown_lots == 0 and isinstance(terms, SpecialTerms):
         level.remove(maker, Lots(0))
         maker.special.shown_lots = min(terms.display_lots, maker.open_lots)
         level.append(maker)
+        note_join(state, maker)

@@ -75,6 +75,10 @@ TYPE_TAKE_PROFIT_LIMIT: Final = 6
 TYPE_TRAILING_STOP: Final = 7
 TYPE_PEGGED: Final = 8
 
+PEG_OWN: Final = 1
+PEG_MID: Final = 2
+PEG_OPPOSITE: Final = 3
+
 TIF_GTC: Final = 1
 TIF_IOC: Final = 2
 TIF_FOK: Final = 3

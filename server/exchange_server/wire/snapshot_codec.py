@@ -9,7 +9,7 @@ from exchange.journal.v1 import snapshot_pb2
 from exchange_server.engine.state import ROWS_HASHED_AT_ONCE, TABLES, State
 from exchange_server.wire.snapshot_columns import Column, StateHasher, pack, unpack
 
-SNAPSHOT_VERSION: Final = 2
+SNAPSHOT_VERSION: Final = 3
 """Raised when a table gets other columns; older snapshots are passed over then."""
 
 ROWS_PER_CHUNK: Final = 5 * ROWS_HASHED_AT_ONCE
