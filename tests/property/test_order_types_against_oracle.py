@@ -179,8 +179,8 @@ class Pair:
         key = draw.choice(["", "", "", "a", "b", "c1", "c2", "c3"])
         session = draw.choice([0, 0, 0, 7])
         account, buy = draw.choice(ACCOUNTS), draw.random() < 0.5
-        row = (amount, display, MODES[stp], expire, slide, session, trigger, offset, bps, activation)
-        row = (*row, PEGS.get(peg, 0), peg_offset)
+        first = (amount, display, MODES[stp], expire, slide, session, trigger, offset, bps)
+        row = (*first, activation, PEGS.get(peg, 0), peg_offset)
         if any((amount, display, expire, slide, session, trigger, offset, bps, peg)) or stp != "EXPIRE_MAKER":
             terms = SpecialTerms(KINDS[kind], TIFS[tif], post_only, *row)  # type: ignore[arg-type]
         else:

@@ -74,6 +74,14 @@ class SelfTradePrevention(_WireEnum):
     DECREMENT = 4
 
 
+class PegReference(_WireEnum):
+    """What the price of a pegged order follows: the best price of its own side, the middle, or of the other side."""
+
+    OWN = 1
+    MID = 2
+    OPPOSITE = 3
+
+
 class CancelReplaceMode(_WireEnum):
     """What happens to the new order when the old one cannot be canceled: not placed, or placed all the same."""
 

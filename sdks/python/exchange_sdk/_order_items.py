@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from exchange_sdk._decimals import DecimalInput
-from exchange_sdk._enums import OrderType, SelfTradePrevention, Side, TimeInForce
+from exchange_sdk._enums import OrderType, PegReference, SelfTradePrevention, Side, TimeInForce
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +14,8 @@ class NewOrder:
 
     `market`, `side`: where, and which side of the book. `quantity` in base units; for a market order `quote_amount`
     instead, fees included: buy for at most, or sell to receive at most, so many quote units. `price`: the limit, in
-    quote units per base unit. `type`: not given it is LIMIT with a price, TRAILING_STOP with a trailing offset, else
-    MARKET; orders with a `trigger_price` name theirs.
+    quote units per base unit. `type`: not given it is LIMIT with a price, TRAILING_STOP with a trailing offset,
+    PEGGED with a peg reference, else MARKET; orders with a `trigger_price` name theirs.
 
     `time_in_force`: not given it is GTT with an `expire_time` (an aware datetime in the future), else GTC with a price
     and IOC without. `post_only`: refuse rather than trade on arrival; with `slide` move to the best price that does not
@@ -24,7 +24,8 @@ class NewOrder:
 
     `trigger_price`: the last trade at which a stop or take-profit triggers. A trailing stop has `trailing_offset`
     (quote units) or `trailing_offset_bps` (basis points, 1 to 9,999), and follows at once or from a trade at
-    `activation_price` on.
+    `activation_price` on. A pegged order follows the book at `peg_reference` + `peg_offset` (signed, quote units),
+    never beyond its `price`, and only adds liquidity.
 
     `client_order_id`: your own key, None to have one made, "" for none. `validate_only`: check, and do nothing.
     """
@@ -45,6 +46,8 @@ class NewOrder:
     trailing_offset: DecimalInput | None = None
     trailing_offset_bps: int | None = None
     activation_price: DecimalInput | None = None
+    peg_reference: PegReference | str | None = None
+    peg_offset: DecimalInput | None = None
     client_order_id: str | None = None
     validate_only: bool = False
 

@@ -10,7 +10,15 @@ from typing import TypeVar
 
 from exchange.v1 import order_service_pb2 as pb
 from exchange_sdk._decimals import DecimalInput, to_wire
-from exchange_sdk._enums import CancelReplaceMode, OrderType, SelfTradePrevention, Side, TimeInForce, wire_number
+from exchange_sdk._enums import (
+    CancelReplaceMode,
+    OrderType,
+    PegReference,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+    wire_number,
+)
 from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
 from exchange_sdk._times import to_timestamp
 
@@ -55,6 +63,8 @@ def place_order(order: NewOrder) -> pb.PlaceOrderRequest:
         trailing_offset=_decimal(order.trailing_offset, "trailing_offset"),
         trailing_offset_bps=order.trailing_offset_bps,
         activation_price=_decimal(order.activation_price, "activation_price"),
+        peg_reference=None if order.peg_reference is None else wire_number(PegReference, order.peg_reference),
+        peg_offset=_decimal(order.peg_offset, "peg_offset"),
     )
 
 
@@ -164,6 +174,8 @@ def _type(order: NewOrder) -> OrderType | str:
         raise TypeError("type: an order with a trigger_price needs one, such as OrderType.STOP_MARKET")
     if order.trailing_offset is not None or order.trailing_offset_bps is not None:
         return OrderType.TRAILING_STOP
+    if order.peg_reference is not None:
+        return OrderType.PEGGED
     return OrderType.MARKET if order.price is None else OrderType.LIMIT
 
 

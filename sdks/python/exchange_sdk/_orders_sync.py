@@ -8,7 +8,7 @@ from typing import TypeVar
 from exchange_sdk import _order_operations as operations
 from exchange_sdk import _order_requests as requests
 from exchange_sdk._decimals import DecimalInput
-from exchange_sdk._enums import CancelReplaceMode, OrderType, SelfTradePrevention, Side, TimeInForce
+from exchange_sdk._enums import CancelReplaceMode, OrderType, PegReference, SelfTradePrevention, Side, TimeInForce
 from exchange_sdk._operations import Operation
 from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
 from exchange_sdk.order_models import (
@@ -47,6 +47,8 @@ class Orders(ABC):
         trailing_offset: DecimalInput | None = None,
         trailing_offset_bps: int | None = None,
         activation_price: DecimalInput | None = None,
+        peg_reference: PegReference | str | None = None,
+        peg_offset: DecimalInput | None = None,
         client_order_id: str | None = None,
         validate_only: bool = False,
         timeout: float | None = None,
@@ -77,6 +79,8 @@ class Orders(ABC):
             trailing_offset=trailing_offset,
             trailing_offset_bps=trailing_offset_bps,
             activation_price=activation_price,
+            peg_reference=peg_reference,
+            peg_offset=peg_offset,
             client_order_id=client_order_id,
             validate_only=validate_only,
         )

@@ -13,6 +13,7 @@ from exchange_sdk._enums import (
     MarketStatus,
     OrderStatus,
     OrderType,
+    PegReference,
     RejectReason,
     Scope,
     SelfTradePrevention,
@@ -26,6 +27,7 @@ from exchange_sdk.models import (
     AccountSnapshot,
     AccountUpdate,
     Asset,
+    AuctionIndication,
     Balance,
     LedgerEntry,
     Market,
@@ -67,6 +69,16 @@ def market(message: types_pb2.Market) -> Market:
         quantity_decimals=message.quantity_decimals,
         protection=protection(message.protection),
         last_price=_optional(message.last_price),
+        auction=_indication(message.auction) if message.HasField("auction") else None,
+    )
+
+
+def _indication(message: types_pb2.AuctionIndication) -> AuctionIndication:
+    return AuctionIndication(
+        price=_optional(message.price),
+        quantity=from_wire(message.quantity),
+        imbalance=from_wire(message.imbalance),
+        imbalance_side=Side(message.imbalance_side) if message.imbalance_side else None,
     )
 
 
@@ -116,6 +128,9 @@ def order(message: types_pb2.Order) -> Order:
         trigger_time_ns=time_ns(message.trigger_time) if message.HasField("trigger_time") else None,
         trigger_refusal=RejectReason(message.trigger_refusal) if message.trigger_refusal else None,
         order_list_id=message.order_list_id,
+        peg_reference=PegReference(message.peg_reference) if message.peg_reference else None,
+        peg_offset=_optional(message.peg_offset),
+        pegged_price=_optional(message.pegged_price),
     )
 
 

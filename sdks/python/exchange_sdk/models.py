@@ -47,13 +47,28 @@ class MarketProtection(Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class AuctionIndication(Model):
+    """What would happen if an auction ended now: `quantity` (base units) would trade at `price` (quote units).
+
+    `price` is None when nothing would. `imbalance`: how much more one side has at this price, base units;
+    `imbalance_side`: which, None when both are equal.
+    """
+
+    price: Decimal | None
+    quantity: Decimal
+    imbalance: Decimal
+    imbalance_side: Side | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Market(Model):
     """A pair of assets with an order book.
 
     Prices are multiples of `tick_size` (quote units per base unit), quantities of `lot_size` (base units); a limit
     order's price × quantity is at least `min_notional` (quote units). Fees are millionths of the quote amount,
     negative for a rebate. `price_decimals` and `quantity_decimals` are those of the book's checksum. `protection`: what
-    an operator limits. `last_price`: of the last trade; None before the first.
+    an operator limits. `last_price`: of the last trade; None before the first. `auction`: what an auction would do now,
+    while the status is AUCTION.
     """
 
     name: str
@@ -69,6 +84,7 @@ class Market(Model):
     quantity_decimals: int
     protection: MarketProtection = MarketProtection()
     last_price: Decimal | None = None
+    auction: AuctionIndication | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -11,6 +11,7 @@ from exchange_sdk._enums import (
     Liquidity,
     OrderStatus,
     OrderType,
+    PegReference,
     RejectReason,
     SelfTradePrevention,
     Side,
@@ -33,7 +34,8 @@ class Order(Model):
     or expired otherwise is quantity - filled - prevented - open. `trigger_price`: the last trade at which it triggers;
     of a trailing stop as it is now, None before it is active. `trailing_offset` (quote units) or `trailing_offset_bps`
     (basis points, else 0): a trailing stop's distance from the extreme; `activation_price`: the trade price from which
-    it follows. `trigger_refusal`: why it was refused when it triggered.
+    it follows. `trigger_refusal`: why it was refused when it triggered. `peg_reference` and `peg_offset` (quote units):
+    what a pegged order follows; `pegged_price`: where it stands, None while it is parked.
     """
 
     order_id: int
@@ -67,6 +69,9 @@ class Order(Model):
     trigger_time_ns: int | None = None
     trigger_refusal: RejectReason | None = None
     order_list_id: int = 0
+    peg_reference: PegReference | None = None
+    peg_offset: Decimal | None = None
+    pegged_price: Decimal | None = None
 
     @property
     def create_time(self) -> datetime:

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from exchange.v1 import market_data_service_pb2 as pb
+from exchange.v1 import types_pb2
 from exchange_server.api.call import Call, Method
 from exchange_server.api.core import Core
+from exchange_server.engine.entities import Market
 from exchange_server.wire.market_data import asset_message, market_message
 
 DEFAULT_DEPTH: Final = 100
@@ -37,17 +39,18 @@ class MarketDataService:
 
     async def list_markets(self, request: pb.ListMarketsRequest, call: Call) -> pb.ListMarketsResponse:
         markets = self._core.engine.markets_by_name
-        response = pb.ListMarketsResponse(
-            markets=[market_message(markets[name], markets[name].status) for name in sorted(markets)]
-        )
+        response = pb.ListMarketsResponse(markets=[self._message(markets[name]) for name in sorted(markets)])
         await self._core.settled()
         return response
 
     async def get_market(self, request: pb.GetMarketRequest, call: Call) -> pb.GetMarketResponse:
         market = self._core.market(request.market)
-        response = pb.GetMarketResponse(market=market_message(market, market.status))
+        response = pb.GetMarketResponse(market=self._message(market))
         await self._core.settled()
         return response
+
+    def _message(self, market: Market) -> types_pb2.Market:
+        return market_message(market, market.status, self._core.engine.indication(market.market_id))
 
     async def get_order_book(self, request: pb.GetOrderBookRequest, call: Call) -> pb.GetOrderBookResponse:
         # Published books hold only what is durable.

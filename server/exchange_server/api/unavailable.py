@@ -1,7 +1,4 @@
-"""What the contract has and the exchange has not: refused in so many words.
-
-Pegged orders are refused where orders are read, `wire/special_orders.refuse_unavailable`.
-"""
+"""What the contract has and the exchange has not: refused in so many words."""
 
 from exchange_server.api.errors import INVALID_FIELD
 from exchange_server.wire.errors import FieldError

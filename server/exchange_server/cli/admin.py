@@ -34,6 +34,7 @@ class StatusName(StrEnum):
     POST_ONLY = "post_only"
     CANCEL_ONLY = "cancel_only"
     HALTED = "halted"
+    AUCTION = "auction"
 
 
 class ScopeName(StrEnum):

@@ -47,6 +47,7 @@ LIMITS = (
     "market_protection_bps",
     "reference_price",
 )
+INDICATION = ("price", "quantity", "imbalance", "imbalance_side")
 
 
 @client_command(app, "ls")
@@ -64,6 +65,7 @@ def show_market(session: Session, market: Market) -> None:
 
 
 def show_one_market(session: Session, market: "MarketModel") -> None:
-    """Print one market and those limits that it has."""
+    """Print one market, those limits that it has, and what an auction would do."""
     limits = [f"protection.{name}" for name in LIMITS if getattr(market.protection, name)]
-    show_one(session, market, [*FIELDS, *limits])
+    auction = [f"auction.{name}" for name in INDICATION] if market.auction is not None else []
+    show_one(session, market, [*FIELDS, *limits, *auction])

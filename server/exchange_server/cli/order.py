@@ -33,6 +33,8 @@ def place(
     trigger: options.TriggerOption = None,
     trailing: options.TrailingOption = None,
     activation: options.ActivationOption = None,
+    peg: options.PegOption = None,
+    peg_offset: options.PegOffsetOption = None,
     client_order_id: options.KeyOption = None,
     validate_only: options.ValidateOnlyOption = False,
 ) -> None:
@@ -53,6 +55,8 @@ def place(
         trigger=trigger,
         trailing=trailing,
         activation=activation,
+        peg=peg,
+        peg_offset=peg_offset,
         key=client_order_id,
         validate_only=validate_only,
     )

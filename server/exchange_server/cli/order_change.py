@@ -70,6 +70,8 @@ def replace(
     trigger: options.TriggerOption = None,
     trailing: options.TrailingOption = None,
     activation: options.ActivationOption = None,
+    peg: options.PegOption = None,
+    peg_offset: options.PegOffsetOption = None,
     client_order_id: options.KeyOption = None,
     validate_only: options.ValidateOnlyOption = False,
 ) -> None:
@@ -93,6 +95,8 @@ def replace(
         trigger=trigger,
         trailing=trailing,
         activation=activation,
+        peg=peg,
+        peg_offset=peg_offset,
         key=client_order_id,
     )
     mode = CancelReplaceMode.ALLOW_FAILURE if allow_failure else CancelReplaceMode.STOP_ON_FAILURE

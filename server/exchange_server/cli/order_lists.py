@@ -110,6 +110,8 @@ def bracket(
         trigger=None,
         trailing=None,
         activation=None,
+        peg=None,
+        peg_offset=None,
         key=client_order_id,
     )
     profit = _exit((take_profit, "--take-profit"), (take_profit_limit, "--take-profit-limit"), take_profit_key)

@@ -34,6 +34,7 @@ class TypeName(StrEnum):
     TAKE_PROFIT_MARKET = "take_profit_market"
     TAKE_PROFIT_LIMIT = "take_profit_limit"
     TRAILING_STOP = "trailing_stop"
+    PEGGED = "pegged"
 
 
 class TifName(StrEnum):
@@ -43,6 +44,14 @@ class TifName(StrEnum):
     IOC = "ioc"
     FOK = "fok"
     GTT = "gtt"
+
+
+class PegName(StrEnum):
+    """What a pegged order follows."""
+
+    OWN = "own"
+    MID = "mid"
+    OPPOSITE = "opposite"
 
 
 class StpName(StrEnum):
@@ -95,6 +104,13 @@ TrailingOption = Annotated[
 ActivationOption = Annotated[
     str | None, typer.Option("--activation", metavar="PRICE", help="Trade from which a trailing stop follows.")
 ]
+PegOption = Annotated[
+    PegName | None,
+    typer.Option("--peg", help="Pegged: follow the best price of the own or the other side, never beyond PRICE."),
+]
+PegOffsetOption = Annotated[
+    str | None, typer.Option("--peg-offset", metavar="DISTANCE", help="Added to what is followed; may be negative.")
+]
 KeyOption = Annotated[str | None, typer.Option("--id", help="Your key: a repeated call is safe.")]
 OrderIdArgument = Annotated[int | None, typer.Argument(help="The exchange's order id.")]
 OrderKeyOption = Annotated[str | None, typer.Option("--id", help="Your key, instead.")]
@@ -120,6 +136,8 @@ def new_order(
     trigger: str | None,
     trailing: str | None,
     activation: str | None,
+    peg: PegName | None,
+    peg_offset: str | None,
     key: str | None,
     validate_only: bool = False,
 ) -> "NewOrder":
@@ -148,6 +166,8 @@ def new_order(
         trailing_offset=offset,
         trailing_offset_bps=offset_bps,
         activation_price=_decimal(activation, "--activation"),
+        peg_reference=None if peg is None else peg.value,
+        peg_offset=_decimal(peg_offset, "--peg-offset"),
         client_order_id=key,
         validate_only=validate_only,
     )

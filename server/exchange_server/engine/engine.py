@@ -4,7 +4,8 @@ The way of an order: `placing` checks it (`risk` says what it can cost), `matchi
 `settlement` moves the money, and the rest goes into the `book`. `canceling` takes it out again.
 
 The long way, of what is not plain: `special_orders` (or `amending`, `order_lists`) checks it, `walk` plans what it
-does, `arrivals` lets it happen, step by step in `trading`, and fires what its trades trigger out of `waiting`.
+does, `arrivals` lets it happen, step by step in `trading`, and fires what its trades trigger out of `waiting`. When all
+is done, pegged orders follow (`pegging`). What an `auction` has collected trades when the market opens.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from exchange_server.engine.administration import (
     set_trade_group,
 )
 from exchange_server.engine.amending import amend
+from exchange_server.engine.auction import Indication, indication
 from exchange_server.engine.canceling import cancel, cancel_all
 from exchange_server.engine.commands import (
     AmendOrder,
@@ -62,6 +64,7 @@ from exchange_server.engine.previews import Preview, preview
 from exchange_server.engine.replacing import cancel_replace
 from exchange_server.engine.state import State
 from exchange_server.engine.types import (
+    MARKET_AUCTION,
     AccountId,
     AssetId,
     Atoms,
@@ -221,6 +224,11 @@ class Engine(LiveState):
             if len(levels) == limit:
                 break
         return levels
+
+    def indication(self, market_id: MarketId) -> Indication | None:
+        """Return what an auction would do now; None outside of one, and when nothing would trade."""
+        book = self.books[market_id]
+        return indication(book) if book.market.status == MARKET_AUCTION else None
 
     # ------------------------------------------------------------ state
 

@@ -20,6 +20,7 @@ from exchange_server.engine.events import (
     OrderCanceled,
     OrderClosed,
     OrderDecremented,
+    OrderMoved,
     OrderRested,
     OrderTriggered,
     Trade,
@@ -51,7 +52,7 @@ from exchange_server.wire.market_streams import (
 
 HEARTBEAT_S: Final = 5.0
 
-_OF_AN_ORDER: Final = frozenset((OrderAmended, OrderDecremented, OrderTriggered))
+_OF_AN_ORDER: Final = frozenset((OrderAmended, OrderDecremented, OrderMoved, OrderTriggered))
 """Besides those that place and end an order, the events that change one."""
 
 FILLS_PER_MESSAGE: Final = 1_000

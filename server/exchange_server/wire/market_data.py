@@ -4,8 +4,9 @@ from typing import cast
 
 from exchange.v1 import market_data_service_pb2, types_pb2
 from exchange_server.engine import events
+from exchange_server.engine.auction import Indication
 from exchange_server.engine.entities import Asset, Market, Protection
-from exchange_server.engine.types import Atoms, Lots, Ticks
+from exchange_server.engine.types import MARKET_AUCTION, SIDE_BUY, SIDE_SELL, Atoms, Lots, Ticks
 from exchange_server.wire.decimals import format_units
 from exchange_server.wire.times import timestamp
 from exchange_server.wire.units import format_price, format_quantity, format_quote
@@ -16,9 +17,12 @@ def asset_message(asset: Asset) -> types_pb2.Asset:
     return types_pb2.Asset(name=asset.name, decimals=asset.decimals)
 
 
-def market_message(market: Market, status: int) -> types_pb2.Market:
-    """Return a market as it is now, with a status: of the event that is answered, or `market.status`."""
-    return types_pb2.Market(
+def market_message(market: Market, status: int, indication: Indication | None = None) -> types_pb2.Market:
+    """Return a market as it is now, with a status: of the event that is answered, or `market.status`.
+
+    `indication`: what an auction would do now; only told while the status is AUCTION, None for nothing.
+    """
+    message = types_pb2.Market(
         name=market.name,
         base_asset=market.base.name,
         quote_asset=market.quote.name,
@@ -32,6 +36,23 @@ def market_message(market: Market, status: int) -> types_pb2.Market:
         quantity_decimals=market.quantity_decimals,
         protection=protection_message(market, market.protection),
         last_price=format_price(market, market.last_price_ticks) if market.last_price_ticks else "",
+    )
+    if status == MARKET_AUCTION:
+        message.auction.CopyFrom(indication_message(market, indication))
+    return message
+
+
+def indication_message(market: Market, indication: Indication | None) -> types_pb2.AuctionIndication:
+    """Return what an auction would do; None is nothing."""
+    if indication is None:
+        return types_pb2.AuctionIndication(quantity="0", imbalance="0")
+    surplus = indication.surplus_lots
+    side = SIDE_BUY if surplus > 0 else SIDE_SELL if surplus < 0 else 0
+    return types_pb2.AuctionIndication(
+        price=format_price(market, indication.price_ticks),
+        quantity=format_quantity(market, indication.volume_lots),
+        imbalance=format_quantity(market, Lots(abs(surplus))),
+        imbalance_side=cast(types_pb2.Side, side),
     )
 
 
@@ -74,7 +95,7 @@ def trade_message(trade: events.Trade, sequence: int, time_ns: int) -> types_pb2
         market=market.name,
         price=format_price(market, trade.price_ticks),
         quantity=format_quantity(market, trade.quantity_lots),
-        taker_side=cast(types_pb2.Side, trade.taker.side),
+        taker_side=cast(types_pb2.Side, 0 if trade.auction else trade.taker.side),
         trade_time=timestamp(time_ns),
         sequence=sequence,
     )

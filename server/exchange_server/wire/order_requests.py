@@ -46,7 +46,7 @@ from exchange_server.engine.types import (
 from exchange_server.wire.errors import FieldError
 from exchange_server.wire.journal_codec import MODE_ALLOW_FAILURE
 from exchange_server.wire.plain_requests import PLAIN_ORDER, whole_order
-from exchange_server.wire.special_orders import read_terms, refuse_unavailable
+from exchange_server.wire.special_orders import read_terms
 from exchange_server.wire.units import MarketUnits
 from exchange_server.wire.validation import contract_error
 
@@ -135,7 +135,6 @@ class OrderReader:
                 raise _refused()
         except FieldError as error:
             raise contract_error(request) or error from None
-        refuse_unavailable(request)
         return PlaceOrder(
             account_id, units.market.market_id, request.side, terms, price_ticks, quantity_lots, client_order_id
         )

@@ -24,8 +24,8 @@ class OrderState:
     """An order and what changes about it, after some command.
 
     `open_lots` is what is not executed nor taken by self-trade prevention, also after the order closed;
-    `decremented_lots` what self-trade prevention took instead of trades. An order that was amended or triggered is
-    another object with the same id, so `order` is the latest that an event told of.
+    `decremented_lots` what self-trade prevention took instead of trades. An order that was amended, triggered or moved
+    is another object with the same id, so `order` is the latest that an event told of.
     """
 
     __slots__ = (
@@ -126,8 +126,8 @@ def states_after(account_id: AccountId, outcome: Iterable[events.Event], time_ns
             assert isinstance(event, events.OrderCanceled | events.OrderClosed)
             if event.order.account_id == account_id:
                 states[event.order.order_id] = present_state(event.order)
-        elif kind is events.OrderAmended:
-            assert isinstance(event, events.OrderAmended)
+        elif kind is events.OrderAmended or kind is events.OrderMoved:
+            assert isinstance(event, events.OrderAmended | events.OrderMoved)
             order = event.order
             if order.account_id == account_id:
                 states[order.order_id] = OrderState(

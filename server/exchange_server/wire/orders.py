@@ -24,14 +24,15 @@ from exchange_server.engine.types import (
 )
 from exchange_server.wire.order_states import OrderState, prevented_lots, state_after
 from exchange_server.wire.times import timestamp, write_timestamp
-from exchange_server.wire.units import format_price, format_quantity, format_quote
+from exchange_server.wire.units import format_offset, format_price, format_quantity, format_quote
 
 LIQUIDITY_MAKER = 1
 LIQUIDITY_TAKER = 2
+LIQUIDITY_AUCTION = 3
 
 
 class OrderTerms(Protocol):
-    """What an order asks for, from the engine or from the history; `trigger_…` is of this moment."""
+    """What an order asks for, from the engine or from the history; `trigger_…` and `pegged_…` are of this moment."""
 
     @property
     def order_id(self) -> int: ...
@@ -57,6 +58,8 @@ class OrderTerms(Protocol):
     def trigger_refusal(self) -> int: ...
     @property
     def list_id(self) -> int: ...
+    @property
+    def pegged_price_ticks(self) -> Ticks: ...
 
 
 def order_message(
@@ -144,6 +147,8 @@ def _write_order(
             message.order_list_id = order.list_id
         if TYPE_STOP_MARKET <= terms.type <= TYPE_TRAILING_STOP:
             _write_trigger(message, order, market)
+        elif stands and order.pegged_price_ticks:
+            message.pegged_price = format_price(market, order.pegged_price_ticks)
     write_timestamp(message.create_time, order.create_time_ns)
     write_timestamp(message.update_time, update_time_ns)
 
@@ -167,6 +172,9 @@ def _write_special(message: types_pb2.Order, terms: Terms, market: Market) -> No
         message.activation_price = format_price(market, terms.activation_price_ticks)
     if terms.trigger_price_ticks:
         message.trigger_price = format_price(market, terms.trigger_price_ticks)
+    if terms.peg_reference:
+        message.peg_reference = cast(types_pb2.PegReference, terms.peg_reference)
+        message.peg_offset = format_offset(market, terms.peg_offset_ticks)
 
 
 def _write_trigger(message: types_pb2.Order, order: OrderTerms, market: Market) -> None:
@@ -266,13 +274,15 @@ def order_fills(
 
 
 def taker_fill_message(trade: events.Trade, sequence: int, time_ns: int) -> types_pb2.Fill:
-    """Return the side of a trade whose order took liquidity."""
-    return _trade_fill(trade, trade.taker, trade.taker_fee_atoms, LIQUIDITY_TAKER, sequence, time_ns)
+    """Return the side of a trade whose order took liquidity, or in an auction came later."""
+    liquidity = LIQUIDITY_AUCTION if trade.auction else LIQUIDITY_TAKER
+    return _trade_fill(trade, trade.taker, trade.taker_fee_atoms, liquidity, sequence, time_ns)
 
 
 def maker_fill_message(trade: events.Trade, sequence: int, time_ns: int) -> types_pb2.Fill:
-    """Return the side of a trade whose order had rested."""
-    return _trade_fill(trade, trade.maker, trade.maker_fee_atoms, LIQUIDITY_MAKER, sequence, time_ns)
+    """Return the side of a trade whose order had rested, or in an auction came earlier."""
+    liquidity = LIQUIDITY_AUCTION if trade.auction else LIQUIDITY_MAKER
+    return _trade_fill(trade, trade.maker, trade.maker_fee_atoms, liquidity, sequence, time_ns)
 
 
 def fill_message(

@@ -6,6 +6,7 @@ from exchange.v1 import order_service_pb2 as pb
 from exchange_server.engine.terms import PLAIN_ROW, SOUND, SpecialTerms, Terms
 from exchange_server.engine.types import (
     MAX_SLICES,
+    PEG_OPPOSITE,
     REJECT_INVALID_FIELD,
     SELF_TRADE_DECREMENT,
     SELF_TRADE_EXPIRE_MAKER,
@@ -37,12 +38,6 @@ _TRIGGERED: Final = (TYPE_STOP_MARKET, TYPE_STOP_LIMIT, TYPE_TAKE_PROFIT_MARKET,
 _POST_ONLY: Final = (TYPE_LIMIT, TYPE_STOP_LIMIT, TYPE_TAKE_PROFIT_LIMIT)
 _PRICED: Final = (*_POST_ONLY, TYPE_PEGGED)
 _UNPRICED: Final = (TYPE_MARKET, TYPE_STOP_MARKET, TYPE_TAKE_PROFIT_MARKET, TYPE_TRAILING_STOP)
-
-
-def refuse_unavailable(request: pb.PlaceOrderRequest) -> None:
-    """Raise FieldError for a sound order of a kind that the contract has and the engine has not."""
-    if request.type == TYPE_PEGGED:
-        raise FieldError(REJECT_INVALID_FIELD, "type", "pegged orders are not available yet")
 
 
 def read_terms(request: pb.PlaceOrderRequest, units: MarketUnits) -> tuple[Terms, Ticks, Lots]:
@@ -168,16 +163,13 @@ def _peg_offset(request: pb.PlaceOrderRequest, units: MarketUnits) -> int:
     """Return the signed offset of a pegged order in ticks."""
     reference: int = request.peg_reference
     text = request.peg_offset
-    if (request.type == TYPE_PEGGED) != bool(reference) or not 0 <= reference <= _LAST_PEG_REFERENCE:
+    if (request.type == TYPE_PEGGED) != bool(reference) or not 0 <= reference <= PEG_OPPOSITE:
         _refuse()
     if not text:
         return 0
     if request.type != TYPE_PEGGED:
         _refuse()
     return units.read_offset(text, "peg_offset")
-
-
-_LAST_PEG_REFERENCE: Final = 3
 
 
 def _refuse() -> NoReturn:

@@ -81,6 +81,12 @@ def format_price(market: Market, price_ticks: Ticks) -> str:
     return format_units(price_ticks * market.tick_units, market.price_decimals)
 
 
+def format_offset(market: Market, ticks: int) -> str:
+    """Write a signed distance in quote units per base unit ("-0.5")."""
+    text = format_price(market, Ticks(abs(ticks)))
+    return f"-{text}" if ticks < 0 else text
+
+
 def format_quantity(market: Market, quantity_lots: Lots) -> str:
     """Write a quantity in base units."""
     return format_units(quantity_lots * market.lot_units, market.quantity_decimals)

@@ -25,6 +25,7 @@ from exchange_server.engine.events import (
     OrderCanceled,
     OrderClosed,
     OrderDecremented,
+    OrderMoved,
     OrderRested,
     OrderTriggered,
     Trade,
@@ -146,6 +147,7 @@ class BatchBuilder:
                 [order.trigger_price_ticks for order in special],
                 [order.trigger_time_ns for order in special],
                 [order.trigger_refusal for order in special],
+                [order.pegged_price_ticks for order in special],
             ),
             balances=(
                 [account_id for account_id, _ in balances],
@@ -168,7 +170,7 @@ class BatchBuilder:
         self._balances[key] = event.available_atoms, event.reserved_atoms
 
     def _touch(self, order: Order) -> None:
-        """Note that an order changed. One that was amended or triggered is another object since: the latest counts."""
+        """Note that an order changed. One that was amended, say, is another object since: the latest counts."""
         orders = self._new_orders if order.order_id in self._new_orders else self._old_orders
         orders[order.order_id] = order
 
@@ -213,7 +215,7 @@ class BatchBuilder:
                 self._assets[event.asset.asset_id] = event.asset
             case MarketCreated(created=True) | MarketStatusChanged():
                 self._markets[event.market.market_id] = (event.market, event.status)
-            case OrderAmended() | OrderTriggered() | OrderDecremented():
+            case OrderAmended() | OrderTriggered() | OrderDecremented() | OrderMoved():
                 self._touch(event.order)
             case TradeGroupSet():
                 self._trade_groups[event.account_id] = event.trade_group_id

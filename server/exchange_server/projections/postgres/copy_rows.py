@@ -16,6 +16,7 @@ TRAILER: Final = b"\xff\xff"
 
 LIQUIDITY_MAKER: Final = 1
 LIQUIDITY_TAKER: Final = 2
+LIQUIDITY_AUCTION: Final = 3
 
 COPY_ORDERS: Final[
     LiteralString
@@ -29,7 +30,7 @@ COPY_SPECIAL_ORDERS: Final[
 quantity_lots, open_lots, cost_atoms, fee_atoms, status, close_reason, create_time_ns, update_time_ns, decremented_lots,
 quote_amount_atoms, display_lots, self_trade, expire_time_ns, slide, session_id, trigger_price_ticks,
 trailing_offset_ticks, trailing_offset_bps, activation_price_ticks, trigger_time_ns, trigger_refusal, list_id,
-client_order_id)
+peg_reference, peg_offset_ticks, pegged_price_ticks, client_order_id)
 FROM STDIN (FORMAT BINARY)"""
 
 COPY_FILLS: Final[
@@ -44,11 +45,11 @@ COPY_LEDGER_ENTRIES: Final[
 trade_id, time_ns)
 FROM STDIN (FORMAT BINARY)"""
 
-_SPECIAL_COLUMNS: Final = 31
+_SPECIAL_COLUMNS: Final = 34
 
 # i: a length, then its value: h smallint, i integer, q bigint, ? boolean.
 _ORDER: Final = Struct(">h iq iq ii ih ih ih i? iq iq iq iq iq ih ih iq iq i")
-_SPECIAL: Final = Struct(">iq iq iq ih iq i? iq iq iq ii iq iq ih iq i")
+_SPECIAL: Final = Struct(">iq iq iq ih iq i? iq iq iq ii iq iq ih iq ih iq iq i")
 _COUNT: Final = Struct(">h")
 _LENGTH: Final = Struct(">i")
 _FILL: Final = Struct(">h ii iq ih iq iq iq ih iq iq iq iq iq i")
@@ -83,7 +84,8 @@ def special_order_row(order: Order) -> bytes:
             *(8, order.decremented_lots, 8, terms.quote_amount_atoms, 8, terms.display_lots, 2, terms.self_trade),
             *(8, terms.expire_time_ns, 1, terms.slide, 8, terms.session_id, 8, order.trigger_price_ticks),
             *(8, terms.trailing_offset_ticks, 4, terms.trailing_offset_bps, 8, terms.activation_price_ticks),
-            *(8, order.trigger_time_ns, 2, order.trigger_refusal, 8, order.list_id, len(key)),
+            *(8, order.trigger_time_ns, 2, order.trigger_refusal, 8, order.list_id),
+            *(2, terms.peg_reference, 8, terms.peg_offset_ticks, 8, order.pegged_price_ticks, len(key)),
         )
         + key
     )
@@ -92,16 +94,17 @@ def special_order_row(order: Order) -> bytes:
 def fill_rows(sequence: int, time_ns: int, trade: Trade) -> bytes:
     """Encode both sides of a trade."""
     maker, taker = trade.maker, trade.taker
+    makes, takes = (LIQUIDITY_AUCTION, LIQUIDITY_AUCTION) if trade.auction else (LIQUIDITY_MAKER, LIQUIDITY_TAKER)
     market_id, trade_id = maker.market.market_id, trade.trade_id
     price, lots, cost = trade.price_ticks, trade.quantity_lots, trade.cost_atoms
     key = maker.client_order_id.encode()
     maker_row = _FILL.pack(
-        *(13, 4, market_id, 8, trade_id, 2, LIQUIDITY_MAKER, 8, sequence, 8, maker.order_id, 8, maker.account_id),
+        *(13, 4, market_id, 8, trade_id, 2, makes, 8, sequence, 8, maker.order_id, 8, maker.account_id),
         *(2, maker.side, 8, price, 8, lots, 8, cost, 8, trade.maker_fee_atoms, 8, time_ns, len(key)),
     )
     taker_key = taker.client_order_id.encode()
     taker_row = _FILL.pack(
-        *(13, 4, market_id, 8, trade_id, 2, LIQUIDITY_TAKER, 8, sequence, 8, taker.order_id, 8, taker.account_id),
+        *(13, 4, market_id, 8, trade_id, 2, takes, 8, sequence, 8, taker.order_id, 8, taker.account_id),
         *(2, taker.side, 8, price, 8, lots, 8, cost, 8, trade.taker_fee_atoms, 8, time_ns, len(taker_key)),
     )
     return maker_row + key + taker_row + taker_key

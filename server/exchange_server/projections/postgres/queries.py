@@ -42,8 +42,8 @@ class HistoryUnavailable(Exception):
 class OrderRow:
     """An order as it was at the projection's cursor.
 
-    `open_lots` is what is neither filled nor decremented, also after it closed; `trigger_price_ticks` is as of the last
-    event.
+    `open_lots` is what is neither filled nor decremented, also after it closed; `trigger_price_ticks` and
+    `pegged_price_ticks` are as of the last event.
     """
 
     order_id: OrderId
@@ -77,6 +77,9 @@ class OrderRow:
     trigger_time_ns: TimeNs
     trigger_refusal: int
     list_id: OrderId
+    peg_reference: int
+    peg_offset_ticks: int
+    pegged_price_ticks: Ticks
 
     @property
     def terms(self) -> Terms:
@@ -95,6 +98,8 @@ class OrderRow:
             self.trailing_offset_ticks,
             self.trailing_offset_bps,
             self.activation_price_ticks,
+            self.peg_reference,
+            self.peg_offset_ticks,
         )
 
 

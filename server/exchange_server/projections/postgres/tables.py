@@ -102,6 +102,9 @@ orders: Final = Table(
     Column("trigger_time_ns", BigInteger, nullable=False, server_default="0", comment="0 before it triggered"),
     Column("trigger_refusal", SmallInteger, nullable=False, server_default="0", comment="exchange.v1.RejectReason"),
     Column("list_id", BigInteger, nullable=False, server_default="0", comment="first order of its list, 0 for none"),
+    Column("peg_reference", SmallInteger, nullable=False, server_default="0", comment="exchange.v1.PegReference"),
+    Column("peg_offset_ticks", BigInteger, nullable=False, server_default="0"),
+    Column("pegged_price_ticks", BigInteger, nullable=False, server_default="0", comment="as of the last event"),
     # Pages of one account, newest first: the index is read backwards.
     Index("orders_by_account", "account_id", "order_id"),
     # An order is updated some times in its life; room on its page keeps that out of the indexes.

@@ -45,11 +45,11 @@ SET open_lots = new.open_lots, cost_atoms = new.cost_atoms, fee_atoms = new.fee_
     close_reason = new.close_reason, update_time_ns = new.update_time_ns, price_ticks = new.price_ticks,
     quantity_lots = new.quantity_lots, decremented_lots = new.decremented_lots,
     trigger_price_ticks = new.trigger_price_ticks, trigger_time_ns = new.trigger_time_ns,
-    trigger_refusal = new.trigger_refusal
+    trigger_refusal = new.trigger_refusal, pegged_price_ticks = new.pegged_price_ticks
 FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::smallint[], %b::smallint[], %b::bigint[],
-    %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::smallint[])
+    %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::smallint[], %b::bigint[])
     AS new (order_id, open_lots, cost_atoms, fee_atoms, status, close_reason, update_time_ns, price_ticks,
-        quantity_lots, decremented_lots, trigger_price_ticks, trigger_time_ns, trigger_refusal)
+        quantity_lots, decremented_lots, trigger_price_ticks, trigger_time_ns, trigger_refusal, pegged_price_ticks)
 WHERE orders.order_id = new.order_id"""
 
 UPSERT_BALANCES: Final = """
