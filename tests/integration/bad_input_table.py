@@ -231,7 +231,7 @@ TABLE: dict[str, dict[str, list[Case]]] = {
         "place_order": [
             Case(None, INVALID),
             Case({**sound_place, "validate_only": True}, INVALID, "validate_only"),
-            Case({**sound_place, "type": 8, "peg_reference": 1}, INVALID, "place_order.type"),
+            Case({**sound_place, "type": 8}, INVALID, "place_order.peg_reference"),
             *within("place_order.price", optional_step, **sound_place),
             *within(
                 "place_order.quantity", [case for case in amended_quantity if case.value == "0.0001"], **sound_place
@@ -489,7 +489,9 @@ COMBINATIONS: list[tuple[str, dict[str, Any], str, str]] = [
     ("PlaceOrderRequest", {"type": 7, "price": ""}, INVALID, "trailing_offset"),
     ("PlaceOrderRequest", {"type": 7, "price": "", "trailing_offset": "0.25"}, "PRICE_OFF_TICK", "trailing_offset"),
     ("PlaceOrderRequest", {"type": 7, "price": "", "trailing_offset_bps": 10_000}, INVALID, "trailing_offset_bps"),
-    ("PlaceOrderRequest", {"type": 8, "peg_reference": 1, "peg_offset": "-0.5"}, INVALID, "type"),
+    ("PlaceOrderRequest", {"type": 8, "peg_reference": 1, "post_only": True}, INVALID, "post_only"),
+    ("PlaceOrderRequest", {"type": 8, "peg_reference": 1, "display_quantity": "0.5"}, INVALID, "display_quantity"),
+    ("PlaceOrderRequest", {"type": 8, "peg_reference": 1, "price": ""}, INVALID, "price"),
     ("PlaceOrderRequest", {"type": 8, "peg_reference": 1, "time_in_force": 2}, INVALID, "time_in_force"),
     ("PlaceOrderRequest", {"time_in_force": 4, "expire_time": {"seconds": 1}}, INVALID, "expire_time"),
     ("PlaceOrderRequest", {"time_in_force": 4, "expire_time": {"seconds": -1}}, INVALID, "expire_time"),

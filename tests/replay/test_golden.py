@@ -20,8 +20,8 @@ from exchange_server.journal.layout import Layout
 from tests.journal_support import one_of_each, order_features
 
 GOLDEN = Path(__file__).parent / "golden"
-OF_AN_OLDER_LAYOUT = ("v1",)
-"""Journals whose snapshot this version passes over: it replays instead."""
+OF_AN_OLDER_LAYOUT = ("v1", "v2")
+"""Journals whose snapshots this version passes over: it replays instead."""
 NAMES = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
 
 

@@ -51,7 +51,8 @@ def indication(book: Book) -> Indication | None:
         reference = market.protection.reference_price_ticks
 
     # 1. Ranges of prices with the same volume: from each of these to before the next.
-    starts = sorted({low, *(price for price, _ in asks), *(price + 1 for price, _ in bids if price < high)})
+    changes_at = [low, *(price for price, _ in asks), *(price + 1 for price, _ in bids if price < high)]
+    starts = sorted(dict.fromkeys(changes_at))
     # 2. The best of each range, and of these the best.
     buys, sells = sum(lots for _, lots in bids), 0
     bids.reverse()

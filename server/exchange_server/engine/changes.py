@@ -57,7 +57,7 @@ class Changes:
         return events
 
     def _follow(self, state: LiveState) -> None:
-        touched = {level.market_id for level in self.levels}
+        touched = {level.market_id: None for level in self.levels}
         for market_id in sorted(state.pegged_books):
             book = state.pegged_books[market_id]
             if market_id in touched or book.followed == LOOK_ANEW:

@@ -21,6 +21,7 @@ from exchange_server.engine.types import (
 )
 
 _PARKED: Final = (0, 0)
+"""What pegged orders stand by where there is nothing to stand by."""
 
 
 def begin_following(state: LiveState, book: Book, order: Order) -> None:
@@ -44,17 +45,15 @@ def end_following(state: LiveState, order: Order) -> None:
 def follow(state: LiveState, book: Book, events: list[Event], levels: dict[Level, None]) -> None:
     """Give every pegged order of a book its price anew; add what moved to `events` and `levels`."""
     bid, ask = best_of_others(book)
-    crossed = bid > 0 and ask > 0 and bid >= ask
-    seen = _PARKED if crossed or book.market.status == MARKET_AUCTION else (bid, ask)
+    parked = park(book, bid, ask)
+    seen = _PARKED if parked else (bid, ask)
     if seen == book.followed:
         return
     book.followed = seen
     high_bid, low_ask = bid, ask
     for order_id in sorted(book.pegged):
         order = state.accounts[book.pegged[order_id]].open_orders[order_id]
-        price = 0
-        if seen is not _PARKED:
-            price = pegged_price(order, bid, ask, high_bid, low_ask)
+        price = 0 if parked else pegged_price(order, bid, ask, high_bid, low_ask)
         if price and order.side == SIDE_BUY:
             high_bid = max(high_bid, price)
         elif price:
@@ -66,6 +65,11 @@ def follow(state: LiveState, book: Book, events: list[Event], levels: dict[Level
 def best_of_others(book: Book) -> tuple[int, int]:
     """Return the best bid and ask of orders that are not pegged; 0 for none."""
     return _best_of_others(book.bids), _best_of_others(book.asks)
+
+
+def park(book: Book, bid: int, ask: int) -> bool:
+    """Tell whether all pegged orders are parked: in an auction, and while what it has collected is crossed."""
+    return book.market.status == MARKET_AUCTION or 0 < ask <= bid
 
 
 def pegged_price(order: Order, bid: int, ask: int, high_bid: int, low_ask: int) -> int:

@@ -10,7 +10,7 @@ from exchange_server.engine.events import Rejected
 from exchange_server.engine.fees import ROUND_UP
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Order
-from exchange_server.engine.pegging import best_of_others, pegged_price
+from exchange_server.engine.pegging import best_of_others, park, pegged_price
 from exchange_server.engine.placing import place
 from exchange_server.engine.special_orders import judge_new, new_order, waits
 from exchange_server.engine.terms import SpecialTerms
@@ -19,7 +19,6 @@ from exchange_server.engine.types import (
     CLOSE_NOT_FILLABLE,
     CLOSE_QUOTE_AMOUNT_TOO_SMALL,
     CLOSE_SELF_TRADE,
-    MARKET_AUCTION,
     PPM,
     TIF_FOK,
     TYPE_PEGGED,
@@ -110,7 +109,7 @@ def preview(state: LiveState, command: PlaceOrder) -> Preview | Rejected:
 def _standing_price(book: Book, order: Order) -> Ticks:
     """Return where a new pegged order would stand: the youngest is the last to be given a price."""
     bid, ask = best_of_others(book)
-    if book.market.status == MARKET_AUCTION or (bid and ask and bid >= ask):
+    if park(book, bid, ask):
         return Ticks(0)
     high, low = book.bids.best, book.asks.best
     return Ticks(pegged_price(order, bid, ask, high.price_ticks if high else 0, low.price_ticks if low else 0))

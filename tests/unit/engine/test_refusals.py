@@ -148,7 +148,7 @@ REFUSED: list[tuple[Command, int, str]] = [
     *[(market(taker_fee_ppm=ppm), INVALID, "taker_fee_ppm") for ppm in (-1, 100_001)],
     (market(maker_fee_ppm=-21, taker_fee_ppm=20), INVALID, "maker_fee_ppm"),
     (market(quote_asset="USD"), t.REJECT_ALREADY_EXISTS, "base_asset"),
-    *[(SetMarketStatus(t.MarketId(1), status), INVALID, "status") for status in (-1, 0, 5, BIG)],
+    *[(SetMarketStatus(t.MarketId(1), status), INVALID, "status") for status in (-1, 0, 6, BIG)],
     (SetMarketStatus(t.MarketId(2), t.MARKET_OPEN), t.REJECT_MARKET_NOT_FOUND, "market"),
     *[(CreateAccount(name), INVALID, "name") for name in ("", "_a", ".", "-a", "a b", "ä", "a" * 65, "a\n")],
     *[(CreateAccount(name), t.REJECT_ALREADY_EXISTS, "name") for name in ("issuance", "fees")],
