@@ -33,6 +33,7 @@ from exchange_server.engine.events import (
     OrderCanceled,
     OrderClosed,
     OrderDecremented,
+    OrderMoved,
     OrderRested,
     OrderTriggered,
     Trade,
@@ -40,7 +41,7 @@ from exchange_server.engine.events import (
 from exchange_server.engine.terms import SpecialTerms, row_of, terms_of
 from exchange_server.engine.types import (
     FIRST_CLIENT_ACCOUNT,
-    MARKET_HALTED,
+    MARKET_AUCTION,
     MARKET_OPEN,
     SIDE_BUY,
     SIDE_SELL,
@@ -50,6 +51,7 @@ from exchange_server.engine.types import (
     TIF_IOC,
     TYPE_LIMIT,
     TYPE_MARKET,
+    TYPE_PEGGED,
     TYPE_STOP_LIMIT,
     TYPE_STOP_MARKET,
     TYPE_TAKE_PROFIT_LIMIT,
@@ -146,7 +148,7 @@ def flow(seed: int = 1) -> Iterator[Command]:
         elif kind < 0.99:
             yield CreateAccount(f"late-{number}")
         elif kind < 0.995:
-            yield SetMarketStatus(MarketId(2), source.randrange(MARKET_OPEN, MARKET_HALTED + 1))
+            yield SetMarketStatus(MarketId(2), source.randrange(MARKET_OPEN, MARKET_AUCTION + 1))
         else:
             yield SetMarketStatus(MarketId(2), MARKET_OPEN)
 
@@ -206,6 +208,7 @@ def _special_order(source: random.Random, account: AccountId, number: int) -> Pl
     trigger = Ticks(650_000 + source.randrange(-15, 16))
     soon = TimeNs(START_NS + (number + source.randrange(500)) * 1_000)
     stop = source.choice((TYPE_STOP_LIMIT, TYPE_TAKE_PROFIT_LIMIT))
+    side = source.choice((SIDE_BUY, SIDE_SELL))
     kind: tuple[SpecialTerms, int, int] = source.choice(
         (
             (SpecialTerms(TYPE_LIMIT, TIF_GTC, False, self_trade=source.randrange(1, 5)), price, lots),
@@ -215,10 +218,14 @@ def _special_order(source: random.Random, account: AccountId, number: int) -> Pl
             (SpecialTerms(stop, TIF_GTC, False, trigger_price_ticks=trigger), price, lots),
             (SpecialTerms(TYPE_STOP_MARKET, TIF_IOC, False, trigger_price_ticks=trigger), 0, lots),
             (SpecialTerms(TYPE_LIMIT, TIF_GTC, False, session_id=7), price, lots),
+            (
+                SpecialTerms(TYPE_PEGGED, TIF_GTC, False, peg_reference=side, peg_offset_ticks=price % 7 - 3),
+                price,
+                lots,
+            ),
         )
     )
     terms, price_ticks, quantity_lots = kind
-    side = source.choice((SIDE_BUY, SIDE_SELL))
     return PlaceOrder(account, MarketId(1), side, terms, Ticks(price_ticks), Lots(quantity_lots), f"key-{number}")
 
 
@@ -243,6 +250,8 @@ def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tup
                         "asked": row_of(order.terms)[:10],
                         "triggered": (0, 0),
                         "list": order.list_id,
+                        "peg": row_of(order.terms)[10:],
+                        "stands": 0,
                     }
                 case Trade():
                     for order, filled in (
@@ -261,6 +270,11 @@ def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tup
                         "terms": (order.price_ticks, order.quantity_lots),
                         "filled": (event.open_lots, event.cost_atoms, event.fee_atoms),
                         "times": (order.create_time_ns, time_ns),
+                    }
+                case OrderMoved(order=order):
+                    rows[order.order_id] |= {
+                        "times": (order.create_time_ns, time_ns),
+                        "stands": order.pegged_price_ticks,
                     }
                 case OrderTriggered(order=order):
                     rows[order.order_id] |= {
@@ -290,6 +304,7 @@ def expected_orders(events: list[tuple[int, int, list[Event]]]) -> dict[int, tup
         order_id: (
             *(*row["fixed"], *row["terms"], *row["filled"], *row["status"], *row["times"]),  # type: ignore[misc]
             *(row["decremented"], *row["asked"], *row["triggered"], row["list"]),  # type: ignore[misc]
+            *(*row["peg"], row["stands"]),  # type: ignore[misc]
         )
         for order_id, row in rows.items()
     }
@@ -302,8 +317,8 @@ def expected_fills(events: list[tuple[int, int, list[Event]]]) -> set[tuple[int,
         for event in command_events:
             if isinstance(event, Trade):
                 for liquidity, order, fee in (
-                    (1, event.maker, event.maker_fee_atoms),
-                    (2, event.taker, event.taker_fee_atoms),
+                    (3 if event.auction else 1, event.maker, event.maker_fee_atoms),
+                    (3 if event.auction else 2, event.taker, event.taker_fee_atoms),
                 ):
                     fills.add(
                         (

@@ -33,7 +33,7 @@ TABLES = {
     "accounts": "account_id",
     "api_keys": "key_id",
     "orders": "order_id",
-    "fills": "market_id, trade_id, liquidity",
+    "fills": "market_id, trade_id, side",
     "ledger_entries": "sequence, line",
     "balances": "account_id, asset_id",
     "cursor": "shard_id",

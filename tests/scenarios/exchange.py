@@ -21,16 +21,18 @@ from exchange_server.engine.events import (
     BalanceChanged,
     Event,
     LevelChanged,
+    MarketStatusChanged,
     OrderAccepted,
     OrderCanceled,
     OrderClosed,
     OrderDeduplicated,
+    OrderMoved,
     OrderRested,
     Rejected,
     Trade,
 )
 from exchange_server.engine.invariants import check
-from exchange_server.engine.terms import terms_of
+from exchange_server.engine.terms import SpecialTerms, terms_of
 
 MARKET = t.MarketId(1)
 BASE = t.AssetId(1)
@@ -106,6 +108,11 @@ class Exchange:
         )
         return self.tell(self.apply(command))
 
+    def special(self, trader: str, side: int, quantity: int, price: int, terms: SpecialTerms) -> list[str]:
+        """Place an order with special terms, and tell what happened."""
+        command = PlaceOrder(self.traders[trader], MARKET, side, terms, t.Ticks(price), t.Lots(quantity), "")
+        return self.tell(self.apply(command))
+
     def buy(
         self,
         trader: str,
@@ -137,8 +144,8 @@ class Exchange:
     def cancel_all(self, trader: str) -> list[str]:
         return self.tell(self.apply(CancelAllOrders(self.traders[trader], t.MarketId(0))))
 
-    def set_status(self, status: int) -> None:
-        self.apply(SetMarketStatus(MARKET, status))
+    def set_status(self, status: int) -> list[str]:
+        return self.tell(self.apply(SetMarketStatus(MARKET, status)))
 
     def balance(self, trader: str, asset: t.AssetId) -> tuple[int, int]:
         """Return available and reserved atoms."""
@@ -168,9 +175,12 @@ class Exchange:
         if isinstance(event, OrderDeduplicated):
             return f"known: {event.open_lots} open"
         if isinstance(event, Trade):
-            return f"{names[event.maker.account_id]} trades {event.quantity_lots} at {event.price_ticks}"
+            maker, lots, price = names[event.maker.account_id], event.quantity_lots, event.price_ticks
+            return f"{maker} trades {lots} at {price}" + (f" with {names[event.taker.account_id]}" * event.auction)
+        if isinstance(event, OrderMoved):
+            return f"{names[event.order.account_id]} moves to {event.order.pegged_price_ticks or 'nowhere'}"
         if isinstance(event, OrderCanceled | OrderClosed):
             return f"{names[event.order.account_id]} {ENDINGS[event.order.close_reason]}"
-        if isinstance(event, LevelChanged | BalanceChanged):
+        if isinstance(event, LevelChanged | BalanceChanged | MarketStatusChanged):
             return ""
         return type(event).__name__
