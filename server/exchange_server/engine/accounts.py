@@ -1,10 +1,13 @@
 """Accounts: balances, orders by id and by client order id, and what idempotency remembers."""
 
 from collections import deque
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from exchange_server.engine.orders import Order
 from exchange_server.engine.types import MAX_CLOSED_PER_ACCOUNT, AccountId, AssetId, Atoms, OrderId, TimeNs
+
+if TYPE_CHECKING:
+    from exchange_server.engine.undo import Undo
 
 
 class Balance:
@@ -41,7 +44,11 @@ class Account:
         "credits",
         "name",
         "open_orders",
+        "undo",
     )
+
+    undo: "Undo"
+    """The state's own, which gives it to every account."""
 
     def __init__(self, account_id: AccountId, name: str, create_time_ns: TimeNs) -> None:
         self.account_id: Final = account_id
@@ -61,6 +68,10 @@ class Account:
         if balance is None:
             balance = Balance(self.account_id, asset_id)
             self.balances[asset_id] = balance
+            if self.undo.recording:
+                self.undo.opened(self, asset_id)
+        elif self.undo.recording:
+            self.undo.balance(balance)
         return balance
 
     def order(self, order_id: OrderId) -> Order | None:
@@ -74,10 +85,30 @@ class Account:
         closed.append(order)
         self.closed_orders[order.order_id] = order
         if len(closed) > MAX_CLOSED_PER_ACCOUNT:
+            if self.undo.recording:
+                self.undo.crowded(self)
+            else:
+                self.forget()
+
+    def forget(self) -> None:
+        """Forget the oldest closed orders, with their ids, until there are not too many."""
+        closed = self.closed
+        while len(closed) > MAX_CLOSED_PER_ACCOUNT:
             oldest = closed.popleft()
             del self.closed_orders[oldest.order_id]
             if oldest.client_order_id:
                 del self.client_orders[oldest.client_order_id]
+
+    def reopen(self, orders: list[Order]) -> None:
+        """List orders as open again, by age: only what is younger than the oldest of them is moved."""
+        opened = self.open_orders
+        returning = {order.order_id: order for order in orders}
+        oldest = min(returning)
+        while opened and next(reversed(opened)) > oldest:
+            order_id, order = opened.popitem()
+            returning[order_id] = order
+        for order_id in sorted(returning):
+            opened[order_id] = returning[order_id]
 
     def remember_credit(self, credit_id: str, asset_id: AssetId, amount: Atoms) -> None:
         """Keep a credit's key; forget the oldest one when there are too many."""

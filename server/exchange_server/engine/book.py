@@ -5,7 +5,7 @@ neighbours, and only a level's first and last order touch the sorted ladder of p
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from exchange_server.engine.entities import Market
 from exchange_server.engine.ladder import PriceLadder
@@ -13,13 +13,17 @@ from exchange_server.engine.orders import Level, Order
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, Lots, MarketId, Ticks
 from exchange_server.engine.waiting import WaitingOrders
 
+if TYPE_CHECKING:
+    from exchange_server.engine.undo import Undo
+
 
 class BookSide:
     """All bids, or all asks, of a market. `best` is the level that trades first."""
 
-    __slots__ = ("best", "is_bid", "levels", "market_id", "prices", "side")
+    __slots__ = ("_undo", "best", "is_bid", "levels", "market_id", "prices", "side")
 
-    def __init__(self, market_id: MarketId, side: int) -> None:
+    def __init__(self, market_id: MarketId, side: int, undo: "Undo") -> None:
+        self._undo: Final = undo
         self.market_id: Final = market_id
         self.side: Final = side
         self.is_bid: Final = side == SIDE_BUY
@@ -31,7 +35,7 @@ class BookSide:
         """Return the level of a price, opening it if there is none; an order must be appended to it at once."""
         level = self.levels.get(price)
         if level is None:
-            level = Level(self.market_id, self.side, price)
+            level = Level(self.market_id, self.side, price, self._undo)
             self.levels[price] = level
             self.prices.add(price)
             best = self.best
@@ -80,13 +84,13 @@ class Book:
 
     __slots__ = ("asks", "bids", "market", "specials", "waiting")
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, undo: "Undo") -> None:
         self.market: Final = market
         self.specials: int = 0
         """How many icebergs and orders of lists rest: while any does, who takes liquidity goes the long way."""
-        self.waiting: Final = WaitingOrders()
-        self.bids: Final = BookSide(market.market_id, SIDE_BUY)
-        self.asks: Final = BookSide(market.market_id, SIDE_SELL)
+        self.waiting: Final = WaitingOrders(undo)
+        self.bids: Final = BookSide(market.market_id, SIDE_BUY, undo)
+        self.asks: Final = BookSide(market.market_id, SIDE_SELL, undo)
 
     def own(self, side: int) -> BookSide:
         """Return where an order of `side` rests."""

@@ -23,9 +23,11 @@ from exchange_server.engine.administration import (
     set_trade_group,
 )
 from exchange_server.engine.amending import amend
+from exchange_server.engine.batch import batch_orders
 from exchange_server.engine.canceling import cancel, cancel_all
 from exchange_server.engine.commands import (
     AmendOrder,
+    BatchOrders,
     CancelAllOrders,
     CancelOrder,
     CancelReplaceOrder,
@@ -130,6 +132,8 @@ class Engine(LiveState):
             return place_oco(self, command, validate_only)
         if isinstance(command, PlaceBracketOrder):
             return place_bracket(self, command, validate_only)
+        if isinstance(command, BatchOrders):
+            return batch_orders(self, command, validate_only)
         if isinstance(command, CancelAllOrders):
             return cancel_all(self, command, validate_only)
         if isinstance(command, ExpireOrders):

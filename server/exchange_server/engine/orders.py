@@ -1,6 +1,6 @@
 """The order and the price level that it rests in. A million may rest, so both are slotted and linked by hand."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from exchange_server.engine.entities import Asset, Market
 from exchange_server.engine.fees import charged
@@ -29,6 +29,9 @@ from exchange_server.engine.types import (
     Ticks,
     TimeNs,
 )
+
+if TYPE_CHECKING:
+    from exchange_server.engine.undo import Undo
 
 _CANCELED_BY: Final = (
     CLOSE_BY_OWNER,
@@ -309,18 +312,21 @@ class Order:
 class Level:
     """The orders that rest at one price of one side, first come first."""
 
-    __slots__ = ("first", "last", "market_id", "price_ticks", "side", "total_lots")
+    __slots__ = ("first", "last", "market_id", "price_ticks", "side", "total_lots", "undo")
 
-    def __init__(self, market_id: MarketId, side: int, price_ticks: Ticks) -> None:
+    def __init__(self, market_id: MarketId, side: int, price_ticks: Ticks, undo: "Undo") -> None:
         self.market_id: Final = market_id
         self.side: Final = side
         self.price_ticks: Final = price_ticks
         self.total_lots: Lots = Lots(0)
         self.first: Order | None = None
         self.last: Order | None = None
+        self.undo: Final = undo
 
     def append(self, order: Order) -> None:
         """Let an order rest behind all others."""
+        if self.undo.recording:
+            self.undo.joins(self)
         last = self.last
         if last is None:
             self.first = order
@@ -334,6 +340,8 @@ class Level:
 
     def replace(self, order: Order, successor: Order) -> None:
         """Let a successor take the place of an order that rests here."""
+        if self.undo.recording:
+            self.undo.neighbours(order)
         before = successor.prev = order.prev
         after = successor.next = order.next
         successor.level = self
@@ -350,6 +358,12 @@ class Level:
 
     def remove(self, order: Order, visible_lots: Lots) -> None:
         """Take out an order that rests here and shows so much. After the last one the book must close the level."""
+        if self.undo.recording:
+            self.undo.neighbours(order)
+        self.unlink(order, visible_lots)
+
+    def unlink(self, order: Order, visible_lots: Lots) -> None:
+        """Do the same where no batch is executed: cancels are half of all commands."""
         before = order.prev
         after = order.next
         if before is None:

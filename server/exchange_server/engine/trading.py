@@ -28,6 +28,8 @@ from exchange_server.engine.types import (
 
 def execute(state: LiveState, changes: Changes, book: Book, maker: Order, taker: Order, lots: Lots) -> None:
     """Trade with a resting order, at its price; end it when it is filled."""
+    if state.undo.recording:
+        state.undo.order(maker)
     market = book.market
     price = maker.price_ticks
     cost = price * lots * market.quote_atoms_per_tick_lot
@@ -125,6 +127,8 @@ def open_order(account: Account, order_id: OrderId, client_order_id: str) -> Ord
 
 def end_active(state: LiveState, changes: Changes, order: Order, reason: int, alone: bool = False) -> None:
     """End an order that rests or waits for its trigger, and is not filled; and what ends with it, unless `alone`."""
+    if state.undo.recording:
+        state.undo.order(order)
     book = state.books[order.market.market_id]
     if order.pending:
         account = state.accounts[order.account_id]
@@ -153,6 +157,8 @@ def close(state: LiveState, changes: Changes, account: Account, order: Order, re
 
 def replace_resting(account: Account, order: Order, successor: Order) -> Order:
     """Put a successor into an open order's place in its level and its account; return it."""
+    if account.undo.recording:
+        account.undo.order(order)
     level = order.level
     if level is not None:
         level.replace(order, successor)

@@ -3,7 +3,7 @@
 from bisect import insort
 from collections.abc import Iterator
 from operator import attrgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from exchange_server.engine.ladder import PriceLadder
 from exchange_server.engine.orders import Order
@@ -15,6 +15,9 @@ from exchange_server.engine.types import (
     OrderId,
     Ticks,
 )
+
+if TYPE_CHECKING:
+    from exchange_server.engine.undo import Undo
 
 _BY_AGE: Final = attrgetter("order_id")
 
@@ -74,9 +77,10 @@ class WaitingOrders:
     A trade that triggers none of them looks at two prices, however many wait; trailing stops are looked at one by one.
     """
 
-    __slots__ = ("count", "falling", "rising", "trailing")
+    __slots__ = ("_undo", "count", "falling", "rising", "trailing")
 
-    def __init__(self) -> None:
+    def __init__(self, undo: "Undo") -> None:
+        self._undo: Final = undo
         self.count: int = 0
         self.rising: Final = Triggers(True)
         self.falling: Final = Triggers(False)
@@ -84,6 +88,8 @@ class WaitingOrders:
 
     def add(self, order: Order) -> None:
         """Let an order wait for its trigger."""
+        if self._undo.recording:
+            self._undo.waits(self, order)
         self.count += 1
         if order.terms.type == TYPE_TRAILING_STOP:
             self.trailing[order.order_id] = order
@@ -92,6 +98,8 @@ class WaitingOrders:
 
     def remove(self, order: Order) -> None:
         """Take out an order that waits."""
+        if self._undo.recording:
+            self._undo.ceases(self, order)
         self.count -= 1
         if order.terms.type == TYPE_TRAILING_STOP:
             del self.trailing[order.order_id]
@@ -110,6 +118,9 @@ class WaitingOrders:
 
     def reached_by(self, price: Ticks) -> list[Order]:
         """Let trailing stops follow a trade, and return what it triggers, by age."""
+        if self._undo.recording:
+            for order in self.trailing.values():
+                self._undo.order(order)
         reached = self.rising.reached_by(price) + self.falling.reached_by(price)
         reached += [order for order in self.trailing.values() if _follow(order, price)]
         reached.sort(key=_BY_AGE)
