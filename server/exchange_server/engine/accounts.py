@@ -1,13 +1,10 @@
 """Accounts: balances, orders by id and by client order id, and what idempotency remembers."""
 
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from exchange_server.engine.orders import Order
+from exchange_server.engine.orders import Order, Recorder
 from exchange_server.engine.types import MAX_CLOSED_PER_ACCOUNT, AccountId, AssetId, Atoms, OrderId, TimeNs
-
-if TYPE_CHECKING:
-    from exchange_server.engine.undo import Undo
 
 
 class Balance:
@@ -23,6 +20,21 @@ class Balance:
         self.asset_id: Final = asset_id
         self.available_atoms: int = 0
         self.reserved_atoms: int = 0
+
+
+class AccountRecorder(Recorder):
+    """Is told of what changes in accounts, too."""
+
+    __slots__ = ()
+
+    def balance(self, balance: Balance) -> None:
+        """A balance is about to change."""
+
+    def opens(self, balance: Balance) -> None:
+        """An account has got a balance of an asset that it never held."""
+
+    def crowds(self, account_id: AccountId) -> None:
+        """An account remembers more closed orders than it may, until it is told to `forget`."""
 
 
 class Account:
@@ -47,7 +59,7 @@ class Account:
         "undo",
     )
 
-    undo: "Undo"
+    undo: AccountRecorder
     """The state's own, which gives it to every account."""
 
     def __init__(self, account_id: AccountId, name: str, create_time_ns: TimeNs) -> None:
@@ -69,7 +81,7 @@ class Account:
             balance = Balance(self.account_id, asset_id)
             self.balances[asset_id] = balance
             if self.undo.recording:
-                self.undo.opened(self, asset_id)
+                self.undo.opens(balance)
         elif self.undo.recording:
             self.undo.balance(balance)
         return balance
@@ -86,7 +98,7 @@ class Account:
         self.closed_orders[order.order_id] = order
         if len(closed) > MAX_CLOSED_PER_ACCOUNT:
             if self.undo.recording:
-                self.undo.crowded(self)
+                self.undo.crowds(self.account_id)
             else:
                 self.forget()
 

@@ -5,16 +5,13 @@ neighbours, and only a level's first and last order touch the sorted ladder of p
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from exchange_server.engine.entities import Market
 from exchange_server.engine.ladder import PriceLadder
-from exchange_server.engine.orders import Level, Order
+from exchange_server.engine.orders import Level, Order, Recorder
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, Lots, MarketId, Ticks
 from exchange_server.engine.waiting import WaitingOrders
-
-if TYPE_CHECKING:
-    from exchange_server.engine.undo import Undo
 
 
 class BookSide:
@@ -22,7 +19,7 @@ class BookSide:
 
     __slots__ = ("_undo", "best", "is_bid", "levels", "market_id", "prices", "side")
 
-    def __init__(self, market_id: MarketId, side: int, undo: "Undo") -> None:
+    def __init__(self, market_id: MarketId, side: int, undo: Recorder) -> None:
         self._undo: Final = undo
         self.market_id: Final = market_id
         self.side: Final = side
@@ -84,7 +81,7 @@ class Book:
 
     __slots__ = ("asks", "bids", "market", "specials", "waiting")
 
-    def __init__(self, market: Market, undo: "Undo") -> None:
+    def __init__(self, market: Market, undo: Recorder) -> None:
         self.market: Final = market
         self.specials: int = 0
         """How many icebergs and orders of lists rest: while any does, who takes liquidity goes the long way."""

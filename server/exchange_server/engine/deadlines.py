@@ -4,12 +4,10 @@ Both are heaps whose entries are never taken out early: what no longer holds is 
 """
 
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
+from exchange_server.engine.orders import Recorder
 from exchange_server.engine.types import AccountId, OrderId, TimeNs
-
-if TYPE_CHECKING:
-    from exchange_server.engine.undo import Undo
 
 Expiry: TypeAlias = tuple[TimeNs, OrderId, AccountId]
 
@@ -19,7 +17,7 @@ class Expiries:
 
     __slots__ = ("_heap", "_undo")
 
-    def __init__(self, undo: "Undo") -> None:
+    def __init__(self, undo: Recorder) -> None:
         self._heap: Final[list[Expiry]] = []
         self._undo: Final = undo
 
@@ -28,7 +26,7 @@ class Expiries:
         expiry: Expiry = (expire_time_ns, order_id, account_id)
         heappush(self._heap, expiry)
         if self._undo.recording:
-            self._undo.expires(expiry)
+            self._undo.expires(expire_time_ns, order_id, account_id)
 
     def take_back(self, expiry: Expiry) -> None:
         """Undo the latest `add`: it moved what lay on its way up by one place, and here that is moved down again."""

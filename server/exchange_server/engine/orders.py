@@ -1,6 +1,6 @@
 """The order and the price level that it rests in. A million may rest, so both are slotted and linked by hand."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from exchange_server.engine.entities import Asset, Market
 from exchange_server.engine.fees import charged
@@ -29,9 +29,6 @@ from exchange_server.engine.types import (
     Ticks,
     TimeNs,
 )
-
-if TYPE_CHECKING:
-    from exchange_server.engine.undo import Undo
 
 _CANCELED_BY: Final = (
     CLOSE_BY_OWNER,
@@ -309,12 +306,33 @@ class Order:
         return self.market.quote if self.side == SIDE_BUY else self.market.base
 
 
+class Recorder:
+    """Is told of changes before they are made, while it is `recording`: see `undo`. This one keeps nothing."""
+
+    __slots__ = ("recording",)
+
+    def __init__(self) -> None:
+        self.recording: bool = False
+
+    def order(self, order: Order) -> None:
+        """An open order is about to change, in whatever way."""
+
+    def leaves(self, order: Order) -> None:
+        """An order is about to leave its level, or to be replaced there."""
+
+    def joins(self, level: "Level") -> None:
+        """An order is about to join a level, behind all others."""
+
+    def expires(self, expire_time_ns: TimeNs, order_id: OrderId, account_id: AccountId) -> None:
+        """An order has got an expire time."""
+
+
 class Level:
     """The orders that rest at one price of one side, first come first."""
 
     __slots__ = ("first", "last", "market_id", "price_ticks", "side", "total_lots", "undo")
 
-    def __init__(self, market_id: MarketId, side: int, price_ticks: Ticks, undo: "Undo") -> None:
+    def __init__(self, market_id: MarketId, side: int, price_ticks: Ticks, undo: Recorder) -> None:
         self.market_id: Final = market_id
         self.side: Final = side
         self.price_ticks: Final = price_ticks
@@ -341,7 +359,7 @@ class Level:
     def replace(self, order: Order, successor: Order) -> None:
         """Let a successor take the place of an order that rests here."""
         if self.undo.recording:
-            self.undo.neighbours(order)
+            self.undo.leaves(order)
         before = successor.prev = order.prev
         after = successor.next = order.next
         successor.level = self
@@ -359,7 +377,7 @@ class Level:
     def remove(self, order: Order, visible_lots: Lots) -> None:
         """Take out an order that rests here and shows so much. After the last one the book must close the level."""
         if self.undo.recording:
-            self.undo.neighbours(order)
+            self.undo.leaves(order)
         self.unlink(order, visible_lots)
 
     def unlink(self, order: Order, visible_lots: Lots) -> None:

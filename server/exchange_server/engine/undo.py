@@ -2,8 +2,7 @@
 
 Of each order, level, balance and book there is an image from before its first change. Everything else follows from
 these, as it does when a snapshot is loaded: which orders an account has open, which it remembers as closed, which
-levels a book has. What follows from nothing is noted one by one: who began or ceased to wait for a trigger, and expire
-times.
+levels a book has, who waits for a trigger. Only expire times are noted one by one.
 
 The primitives that change an order's place (`Level`, `WaitingOrders`, `Account`, `Expiries`) tell of it themselves
 while a batch is `recording`. Who changes fields of an order beyond that says so first, by `order`. Of each order id the
@@ -12,13 +11,12 @@ first image counts: neither a successor nor an order that the batch has placed n
 
 from typing import Final
 
-from exchange_server.engine.accounts import Account, Balance
+from exchange_server.engine.accounts import Account, AccountRecorder, Balance
 from exchange_server.engine.book import Book
 from exchange_server.engine.deadlines import Expiries, Expiry
 from exchange_server.engine.orders import Level, Order, Special
 from exchange_server.engine.terms import SpecialTerms
-from exchange_server.engine.types import AccountId, AssetId, Atoms, Lots, MarketId, OrderId, Ticks, TimeNs
-from exchange_server.engine.waiting import WaitingOrders
+from exchange_server.engine.types import AccountId, Atoms, Lots, MarketId, OrderId, Ticks, TimeNs
 
 
 class OrderImage:
@@ -97,7 +95,7 @@ class BookImage:
         book.market.last_price_ticks = self._last_price_ticks
 
 
-class Undo:
+class Undo(AccountRecorder):
     """The images of one engine, empty but while a batch is executed."""
 
     __slots__ = (
@@ -111,8 +109,6 @@ class Undo:
         "_lists",
         "_new_order_id",
         "_opened",
-        "_waits",
-        "recording",
     )
 
     def __init__(
@@ -120,7 +116,7 @@ class Undo:
         accounts: dict[AccountId, Account],
         order_lists: dict[OrderId, tuple[OrderId, ...]],
     ) -> None:
-        self.recording: bool = False
+        super().__init__()
         self._accounts: Final = accounts
         self._lists: Final = order_lists
         self._new_order_id: OrderId = OrderId(0)
@@ -128,8 +124,7 @@ class Undo:
         self._images: Final[dict[OrderId, OrderImage]] = {}
         self._levels: Final[dict[Level, tuple[Lots, Order | None, Order | None]]] = {}
         self._balances: Final[dict[Balance, tuple[int, int]]] = {}
-        self._opened: Final[list[tuple[Account, AssetId]]] = []
-        self._waits: Final[list[tuple[WaitingOrders, Order, bool]]] = []
+        self._opened: Final[list[Balance]] = []
         self._expiries: Final[list[Expiry]] = []
         self._crowded: Final[dict[AccountId, None]] = {}
 
@@ -138,7 +133,7 @@ class Undo:
         """Whether nothing is kept."""
         kept = (
             *(len(self._books), len(self._images), len(self._levels), len(self._balances), len(self._opened)),
-            *(len(self._waits), len(self._expiries), len(self._crowded)),
+            *(len(self._expiries), len(self._crowded)),
         )
         return not any(kept)
 
@@ -168,7 +163,7 @@ class Undo:
         if level not in self._levels:
             self._levels[level] = (level.total_lots, level.first, level.last)
 
-    def neighbours(self, order: Order) -> None:
+    def leaves(self, order: Order) -> None:
         """Keep an order that leaves its level or is replaced there, and those that it is linked with."""
         self.order(order)
         if order.prev is not None:
@@ -187,26 +182,17 @@ class Undo:
         if balance not in self._balances:
             self._balances[balance] = (balance.available_atoms, balance.reserved_atoms)
 
-    def opened(self, account: Account, asset_id: AssetId) -> None:
-        """Note that an account got a balance that it did not have."""
-        self._opened.append((account, asset_id))
+    def opens(self, balance: Balance) -> None:
+        """Note a new balance, that it may go again."""
+        self._opened.append(balance)
 
-    def waits(self, waiting: WaitingOrders, order: Order) -> None:
-        """Note that an order begins to wait for its trigger."""
-        self._waits.append((waiting, order, True))
-
-    def ceases(self, waiting: WaitingOrders, order: Order) -> None:
-        """Note that an order is about to wait no longer."""
-        self.order(order)
-        self._waits.append((waiting, order, False))
-
-    def expires(self, expiry: Expiry) -> None:
+    def expires(self, expire_time_ns: TimeNs, order_id: OrderId, account_id: AccountId) -> None:
         """Note that an order has got an expire time."""
-        self._expiries.append(expiry)
+        self._expiries.append((expire_time_ns, order_id, account_id))
 
-    def crowded(self, account: Account) -> None:
-        """Note that an account remembers more than it may: what is forgotten cannot be brought back."""
-        self._crowded[account.account_id] = None
+    def crowds(self, account_id: AccountId) -> None:
+        """Note that an account remembers too much: what is forgotten cannot be brought back."""
+        self._crowded[account_id] = None
 
     # ------------------------------------------------------------ the end of a batch
 
@@ -220,12 +206,10 @@ class Undo:
     def take_back(self, expiries: Expiries, placed_by: AccountId) -> None:
         """Make everything what it was; new orders are of one account."""
         self.recording = False
-        # 1. Who waits, while orders still are what they were when they began to.
-        for waiting, order, began in reversed(self._waits):
-            if began:
-                waiting.remove(order)
-            else:
-                waiting.add(order)
+        # 1. Whoever waits now, of those that changed or are new, waits no longer; whoever waited does so again below.
+        for order in self._changed_or_new(placed_by):
+            if order.pending and order.open_lots:
+                self._books[order.market.market_id][0].waiting.remove(order)
         for expiry in reversed(self._expiries):
             expiries.take_back(expiry)
         # 2. The books.
@@ -240,6 +224,8 @@ class Undo:
             gone.setdefault(AccountId(order.account_id), []).append(order)
             if image.list_members:
                 self._lists[order.list_id] = image.list_members
+            if order.pending and order.open_lots:
+                self._books[order.market.market_id][0].waiting.add(order)
         for account_id, orders in gone.items():
             account = self._accounts.get(account_id)
             if account is not None:
@@ -248,9 +234,24 @@ class Undo:
         for balance, (available_atoms, reserved_atoms) in self._balances.items():
             balance.available_atoms = available_atoms
             balance.reserved_atoms = reserved_atoms
-        for account, asset_id in self._opened:
-            del account.balances[asset_id]
+        for balance in self._opened:
+            del self._accounts[balance.account_id].balances[balance.asset_id]
         self._clear()
+
+    def _changed_or_new(self, placed_by: AccountId) -> list[Order]:
+        """Return the orders that are open now, as they are now, and were changed or placed by the batch."""
+        found: list[Order] = []
+        for image in self._images.values():
+            current = self._accounts[image.order.account_id].open_orders.get(image.order.order_id)
+            if current is not None:
+                found.append(current)
+        account = self._accounts.get(placed_by)
+        if account is not None:
+            for order_id in reversed(account.open_orders):
+                if order_id < self._new_order_id:
+                    break
+                found.append(account.open_orders[order_id])
+        return found
 
     def _restore_levels(self) -> None:
         """Give levels their orders again; those that were opened go before those that were closed return."""
@@ -296,6 +297,5 @@ class Undo:
         self._levels.clear()
         self._balances.clear()
         self._opened.clear()
-        self._waits.clear()
         self._expiries.clear()
         self._crowded.clear()

@@ -3,10 +3,10 @@
 from bisect import insort
 from collections.abc import Iterator
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from exchange_server.engine.ladder import PriceLadder
-from exchange_server.engine.orders import Order
+from exchange_server.engine.orders import Order, Recorder
 from exchange_server.engine.types import (
     SIDE_BUY,
     TYPE_STOP_LIMIT,
@@ -15,9 +15,6 @@ from exchange_server.engine.types import (
     OrderId,
     Ticks,
 )
-
-if TYPE_CHECKING:
-    from exchange_server.engine.undo import Undo
 
 _BY_AGE: Final = attrgetter("order_id")
 
@@ -79,7 +76,7 @@ class WaitingOrders:
 
     __slots__ = ("_undo", "count", "falling", "rising", "trailing")
 
-    def __init__(self, undo: "Undo") -> None:
+    def __init__(self, undo: Recorder) -> None:
         self._undo: Final = undo
         self.count: int = 0
         self.rising: Final = Triggers(True)
@@ -88,8 +85,6 @@ class WaitingOrders:
 
     def add(self, order: Order) -> None:
         """Let an order wait for its trigger."""
-        if self._undo.recording:
-            self._undo.waits(self, order)
         self.count += 1
         if order.terms.type == TYPE_TRAILING_STOP:
             self.trailing[order.order_id] = order
@@ -99,7 +94,7 @@ class WaitingOrders:
     def remove(self, order: Order) -> None:
         """Take out an order that waits."""
         if self._undo.recording:
-            self._undo.ceases(self, order)
+            self._undo.order(order)
         self.count -= 1
         if order.terms.type == TYPE_TRAILING_STOP:
             del self.trailing[order.order_id]
