@@ -6,6 +6,7 @@ from pathlib import Path
 from exchange_server.engine import Engine
 from exchange_server.engine.commands import (
     AmendOrder,
+    BatchOrders,
     CancelAllOrders,
     CancelOrder,
     CancelReplaceOrder,
@@ -170,6 +171,14 @@ def order_features() -> list[Command]:
                 Lots(10),
                 "f-5",
             ),
+        ),
+        BatchOrders(
+            [
+                PlaceOrder(BUYER, MARKET, SIDE_BUY, special, Ticks(400_000), Lots(10), "f-6"),
+                order(BUYER, SIDE_BUY, 400_000, 10, client_order_id="f-7"),
+                AmendOrder(BUYER, OrderId(0), "f-7", Ticks(0), Lots(2**40 - 1)),
+                CancelOrder(BUYER, OrderId(0), "f-6"),
+            ]
         ),
         PlaceBracketOrder(first, order(BUYER, SIDE_SELL, 700_000, 0), order(BUYER, SIDE_SELL, 300_000, 0)),
         SetTradeGroup(BUYER, 2**62 - 1),

@@ -469,7 +469,7 @@ TABLE: dict[str, dict[str, list[Case]]] = {
     },
     "OrderBatch": {
         "items": [Case([{}], INVALID, "request")],
-        "all_or_none": [Case(True, INVALID, "batch.all_or_none")],
+        "all_or_none": [Case(True, INVALID, "batch.items[0].request")],
     },
     "OrderBatchItem": {
         "place_order": [Case({}, INVALID, "market")],

@@ -444,6 +444,7 @@ def test_on_the_stream_a_request_that_asks_nothing_or_too_much_is_refused_as_a_w
     item = order_pb.OrderBatchItem(place_order=place)
     keyed = order_pb.PlaceOrderRequest(**SOUND["PlaceOrderRequest"], client_order_id="twice")
     twice = order_pb.OrderBatchItem(place_order=keyed)
+    dry = order_pb.OrderBatchItem(cancel_order=order_pb.CancelOrderRequest(order_id=5, validate_only=True))
     cancel = order_pb.OrderBatchItem(cancel_order=order_pb.CancelOrderRequest(order_id=5))
     amend = order_pb.OrderBatchItem(amend_order=order_pb.AmendOrderRequest(order_id=5, quantity="1"))
     whole = [
@@ -453,8 +454,8 @@ def test_on_the_stream_a_request_that_asks_nothing_or_too_much_is_refused_as_a_w
         (order_pb.OrderEntryRequest(request_id=4, batch=order_pb.OrderBatch(items=[twice] * 2)), "batch.items"),
         (order_pb.OrderEntryRequest(request_id=5, batch=order_pb.OrderBatch(items=[cancel, amend])), "batch.items"),
         (
-            order_pb.OrderEntryRequest(request_id=6, batch=order_pb.OrderBatch(items=[item], all_or_none=True)),
-            "batch.all_or_none",
+            order_pb.OrderEntryRequest(request_id=6, batch=order_pb.OrderBatch(items=[dry], all_or_none=True)),
+            "batch.items",
         ),
     ]
     with nothing_changes(exchange):

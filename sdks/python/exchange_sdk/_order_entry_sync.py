@@ -168,12 +168,15 @@ class OrderEntry(OrderStream):
         result: OrderListResult = self._ask(pb.OrderEntryRequest(place_bracket_order=legs), timeout)
         return result
 
-    def batch(self, items: Iterable[BatchItem], *, timeout: float | None = None) -> list[OrderResult]:
+    def batch(
+        self, items: Iterable[BatchItem], *, all_or_none: bool = False, timeout: float | None = None
+    ) -> list[OrderResult]:
         """Send up to 500 orders, amends and cancels that are executed one after the other with nothing in between.
 
-        Each stands for itself: a refused one has its `error` in the result, nothing is raised for it.
+        Each stands for itself: a refused one has its `error` in the result, nothing is raised for it. `all_or_none`:
+        when one is refused nothing happens at all, and what it was refused with is raised.
         """
-        batch = pb.OrderBatch(items=requests.batch_items(items))
+        batch = pb.OrderBatch(items=requests.batch_items(items), all_or_none=all_or_none)
         results: list[OrderResult] = self._ask(pb.OrderEntryRequest(batch=batch), timeout)
         return results
 

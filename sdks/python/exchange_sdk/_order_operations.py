@@ -156,8 +156,12 @@ def _first_key(request: pb.PlaceOcoOrderRequest | pb.PlaceBracketOrderRequest) -
     return next(filter(None, keys), "")
 
 
-def batch_orders(items: Iterable[BatchItem]) -> Operation[list[OrderResult]]:
-    """Repeatable when every order in it has a key, or is only checked."""
+def batch_orders(items: Iterable[BatchItem], all_or_none: bool) -> Operation[list[OrderResult]]:
+    """Repeatable when every order in it has a key, or is only checked.
+
+    All or none of them: when there is nothing else in it. A cancel or an amend that an attempt before had done would be
+    refused, and the whole batch with it.
+    """
     built = requests.batch_items(items)
     placed = [item.place_order for item in built if item.HasField("place_order")]
     singles: list[Any] = list(map(single, built))
@@ -168,10 +172,11 @@ def batch_orders(items: Iterable[BatchItem]) -> Operation[list[OrderResult]]:
 
     return Operation(
         lambda stubs: stubs.orders.BatchOrders,
-        pb.BatchOrdersRequest(items=built),
+        pb.BatchOrdersRequest(items=built, all_or_none=all_or_none),
         results,
         mutates=not all(request.validate_only for request in singles),
-        repeatable=all(request.client_order_id or request.validate_only for request in placed),
+        repeatable=all(request.client_order_id or request.validate_only for request in placed)
+        and not (all_or_none and len(placed) < len(built)),
     )
 
 

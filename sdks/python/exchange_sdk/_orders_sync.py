@@ -159,14 +159,19 @@ class Orders(ABC):
         operation = operations.place_bracket_order(entry, take_profit, stop_loss, validate_only)
         return self._call(operation, timeout)
 
-    def batch_orders(self, items: Iterable[BatchItem], *, timeout: float | None = None) -> list[OrderResult]:
+    def batch_orders(
+        self, items: Iterable[BatchItem], *, all_or_none: bool = False, timeout: float | None = None
+    ) -> list[OrderResult]:
         """Execute 1 to 500 orders, amends and cancels one after the other with nothing in between.
 
         Each stands for itself: a refused one has its `error` in the result, nothing is raised for it. It is repeated
         only when every order in it has a key, which they get unless told otherwise; then a cancel that an attempt
         before had done is OrderClosed. Raises InvalidRequest for the batch as a whole, OutcomeUnknown.
+
+        `all_or_none`: when one is refused nothing happens at all, and what it was refused with is raised; its `field`
+        begins with the item, such as `items[3].place_order`. Repeated only when it is nothing but orders with keys.
         """
-        return self._call(operations.batch_orders(items), timeout)
+        return self._call(operations.batch_orders(items, all_or_none), timeout)
 
     def cancel_order(
         self,

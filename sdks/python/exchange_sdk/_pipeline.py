@@ -81,7 +81,7 @@ class Pending:
         if self.future.done():
             return
         if self._kind == "batch":
-            self.future.set_result(list(results))
+            self._finish_batch(results)
         elif self._kind in _LISTS:
             self._finish_list(results)
         elif results[-1].error is not None:
@@ -90,6 +90,14 @@ class Pending:
             self.future.set_result(CancelReplaceResult(results[0], results[1]))
         else:
             self.future.set_result(results[0])
+
+    def _finish_batch(self, results: Sequence[OrderResult]) -> None:
+        """Hand over a batch. One that was to happen wholly or not at all fails with what was not found of it."""
+        missing = [result.error for result in results if result.error is not None]
+        if self.request.batch.all_or_none and missing:
+            self.future.set_exception(missing[0])
+        else:
+            self.future.set_result(list(results))
 
     def _finish_list(self, results: Sequence[OrderResult]) -> None:
         """Hand over a list that was looked up: its orders were accepted together, so a missing one tells of all."""

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from exchange.v1 import order_service_pb2 as pb
-from exchange_server.api.batches import BatchReader, missing_request, write_results
+from exchange_server.api.batches import BatchReader, missing_request, refusal_of, write_results
 from exchange_server.api.call import Call, Undecodable
 from exchange_server.api.core import Core
 from exchange_server.api.disconnects import Disconnects, new_session_id
@@ -38,7 +38,7 @@ from exchange_server.engine.commands import (
     PlaceOrder,
 )
 from exchange_server.sequencer import Applied, NotSequenced
-from exchange_server.sequencer.lanes import LANE_CANCEL, lane_of
+from exchange_server.sequencer.lanes import LANE_CANCEL, lane_of, size_of
 from exchange_server.wire.errors import FieldError
 from exchange_server.wire.list_requests import list_bound_to_session
 from exchange_server.wire.list_results import write_list_result
@@ -119,7 +119,7 @@ class OrderEntry:
             self._turnstile.hold()
             released: Callable[[], None] = self._turnstile.release
         else:
-            room = len(unit.commands)
+            room = size_of(unit.commands)
             await self._intake.take(room)
             released = partial(self._intake.give, room)
         try:
@@ -184,7 +184,7 @@ class OrderEntry:
         except FieldError as error:
             raise error.within("batch") from None
         unit.items = len(batch.items)
-        if session_id and any(type(command) is PlaceOrder for command in unit.commands):
+        if session_id and any(item.HasField("place_order") for item in batch.items):
             pipe.bound = True
 
     async def _read_single(self, unit: Unit, kind: str, request: pb.OrderEntryRequest, call: Call, pipe: Pipe) -> None:
@@ -302,7 +302,11 @@ class OrderEntry:
             if response.HasField("outcome"):
                 return
         if unit.items:
-            await self._turnstile.enter(len(applied))
+            refusal = refusal_of(applied)
+            if refusal is not None:
+                response.error.CopyFrom(order_error(CallError(refusal.reason, f"batch.{refusal.field}")))
+                return
+            await self._turnstile.enter(size_of(unit.commands))
             add = response.batch.results.add
             write_results([add() for _ in range(unit.items)], applied, unit.early, self._dry_runs.order_error)
         elif unit.early:

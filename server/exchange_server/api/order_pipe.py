@@ -8,6 +8,7 @@ from exchange.v1 import order_service_pb2 as pb
 from exchange_server.api.batches import Early
 from exchange_server.engine.commands import Command
 from exchange_server.sequencer import Applied
+from exchange_server.sequencer.lanes import size_of
 
 MAX_UNITS: Final = 8
 """Units of one stream that may be under way."""
@@ -54,7 +55,7 @@ class Pipe:
     def add(self, unit: Unit) -> None:
         if not self._closed:
             self._units.append(unit)
-            self._commands += len(unit.commands)
+            self._commands += size_of(unit.commands)
             self._wake()
 
     async def room(self) -> None:
@@ -77,7 +78,7 @@ class Pipe:
 
     def done(self, unit: Unit) -> None:
         self._units.popleft()
-        self._commands -= len(unit.commands)
+        self._commands -= size_of(unit.commands)
         self._wake()
 
     def close(self) -> None:

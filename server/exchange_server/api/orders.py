@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 
 from exchange.v1 import order_service_pb2 as pb
-from exchange_server.api.batches import BatchReader, write_results
+from exchange_server.api.batches import BatchReader, refusal_of, write_results
 from exchange_server.api.call import Call, Method
 from exchange_server.api.core import Core
 from exchange_server.api.dry_runs import DryRuns
@@ -202,13 +202,20 @@ class OrderService:
         return response
 
     async def batch_orders(self, request: pb.BatchOrdersRequest, call: Call) -> pb.BatchOrdersResponse:
-        commands, early = await self._batches.read(request, call.principal.account_id)
+        try:
+            commands, early = await self._batches.read(request, call.principal.account_id)
+        except FieldError:
+            await self._core.settled()
+            raise
         if commands:
             with self._core.shard.turnstile.urgent() if lane_of(commands) == LANE_CANCEL else nullcontext():
                 applied = await self._core.shard.submit(commands, call.deadline_ns)
         else:
             applied = []
             await self._core.settled()
+        refusal = refusal_of(applied)
+        if refusal is not None:
+            raise refusal
         response = pb.BatchOrdersResponse()
         results = [response.results.add() for _ in request.items]
         write_results(results, applied, early, self._errors)

@@ -109,17 +109,20 @@ def replace(
 def batch(
     session: Session,
     file: Annotated[Path, typer.Argument(help="JSON lines, see above; - reads standard input.", metavar="FILE.jsonl")],
+    all_or_none: Annotated[
+        bool, typer.Option("--all-or-none", help="When any of them is refused, do nothing at all.")
+    ] = False,
 ) -> None:
     """Execute up to 500 orders, amends and cancels one after the other with nothing in between.
 
     A line is {"place": {…}}, {"amend": {…}} or {"cancel": {…}}; inside are the fields of the contract, such as
     {"place": {"market": "BTC-USDC", "side": "buy", "quantity": "0.5", "price": "65000"}},
     {"amend": {"order_id": 7, "price": "65001"}} and {"cancel": {"client_order_id": "mine"}}.
-    Each stands for itself; when any is refused the exit status is 1.
+    Each stands for itself, unless --all-or-none is given; when any is refused the exit status is 1.
     """
     items = read_batch(_lines(file), str(file))
     with session.client() as client:
-        results = client.batch_orders(items)
+        results = client.batch_orders(items, all_or_none=all_or_none)
     show_results(session, results)
 
 

@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Final
 
-from exchange_server.engine.orders import Order
+from exchange_server.engine.orders import Order, Recorder
 from exchange_server.engine.types import MAX_CLOSED_PER_ACCOUNT, AccountId, AssetId, Atoms, OrderId, TimeNs
 
 
@@ -20,6 +20,21 @@ class Balance:
         self.asset_id: Final = asset_id
         self.available_atoms: int = 0
         self.reserved_atoms: int = 0
+
+
+class AccountRecorder(Recorder):
+    """Is told of what changes in accounts, too."""
+
+    __slots__ = ()
+
+    def balance(self, balance: Balance) -> None:
+        """A balance is about to change."""
+
+    def opens(self, balance: Balance) -> None:
+        """An account has got a balance of an asset that it never held."""
+
+    def crowds(self, account_id: AccountId) -> None:
+        """An account remembers more closed orders than it may, until it is told to `forget`."""
 
 
 class Account:
@@ -41,7 +56,11 @@ class Account:
         "credits",
         "name",
         "open_orders",
+        "undo",
     )
+
+    undo: AccountRecorder
+    """The state's own, which gives it to every account."""
 
     def __init__(self, account_id: AccountId, name: str, create_time_ns: TimeNs) -> None:
         self.account_id: Final = account_id
@@ -61,6 +80,10 @@ class Account:
         if balance is None:
             balance = Balance(self.account_id, asset_id)
             self.balances[asset_id] = balance
+            if self.undo.recording:
+                self.undo.opens(balance)
+        elif self.undo.recording:
+            self.undo.balance(balance)
         return balance
 
     def order(self, order_id: OrderId) -> Order | None:
@@ -80,10 +103,30 @@ class Account:
         closed.append(order)
         self.closed_orders[order.order_id] = order
         if len(closed) > MAX_CLOSED_PER_ACCOUNT:
+            if self.undo.recording:
+                self.undo.crowds(self.account_id)
+            else:
+                self.forget()
+
+    def forget(self) -> None:
+        """Forget the oldest closed orders, with their ids, until there are not too many."""
+        closed = self.closed
+        while len(closed) > MAX_CLOSED_PER_ACCOUNT:
             oldest = closed.popleft()
             del self.closed_orders[oldest.order_id]
             if oldest.client_order_id:
                 del self.client_orders[oldest.client_order_id]
+
+    def reopen(self, orders: list[Order]) -> None:
+        """List orders as open again, by age: only what is younger than the oldest of them is moved."""
+        opened = self.open_orders
+        returning = {order.order_id: order for order in orders}
+        oldest = min(returning)
+        while opened and next(reversed(opened)) > oldest:
+            order_id, order = opened.popitem()
+            returning[order_id] = order
+        for order_id in sorted(returning):
+            opened[order_id] = returning[order_id]
 
     def remember_credit(self, credit_id: str, asset_id: AssetId, amount: Atoms) -> None:
         """Keep a credit's key; forget the oldest one when there are too many."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from exchange_server.engine.entities import Market
 from exchange_server.engine.ladder import PriceLadder
-from exchange_server.engine.orders import Level, Order
+from exchange_server.engine.orders import Level, Order, Recorder
 from exchange_server.engine.types import MARKET_OPEN, SIDE_BUY, SIDE_SELL, AccountId, Lots, MarketId, OrderId, Ticks
 from exchange_server.engine.waiting import WaitingOrders
 
@@ -19,9 +19,10 @@ LOOK_ANEW: Final = (-1, -1)
 class BookSide:
     """All bids, or all asks, of a market. `best` is the level that trades first."""
 
-    __slots__ = ("best", "is_bid", "levels", "market_id", "prices", "side")
+    __slots__ = ("_undo", "best", "is_bid", "levels", "market_id", "prices", "side")
 
-    def __init__(self, market_id: MarketId, side: int) -> None:
+    def __init__(self, market_id: MarketId, side: int, undo: Recorder) -> None:
+        self._undo: Final = undo
         self.market_id: Final = market_id
         self.side: Final = side
         self.is_bid: Final = side == SIDE_BUY
@@ -33,7 +34,7 @@ class BookSide:
         """Return the level of a price, opening it if there is none; an order must be appended to it at once."""
         level = self.levels.get(price)
         if level is None:
-            level = Level(self.market_id, self.side, price)
+            level = Level(self.market_id, self.side, price, self._undo)
             self.levels[price] = level
             self.prices.add(price)
             best = self.best
@@ -82,7 +83,7 @@ class Book:
 
     __slots__ = ("asks", "bids", "followed", "market", "pegged", "specials", "waiting")
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, undo: Recorder) -> None:
         self.market: Final = market
         self.specials: int = 0
         """How many icebergs, pegged orders and orders of lists rest: while any does, who takes goes the long way."""
@@ -90,9 +91,9 @@ class Book:
         """Open pegged orders, with their owners."""
         self.followed: tuple[int, int] = LOOK_ANEW
         """The best bid and ask, pegged orders aside, that the pegged orders stand by."""
-        self.waiting: Final = WaitingOrders()
-        self.bids: Final = BookSide(market.market_id, SIDE_BUY)
-        self.asks: Final = BookSide(market.market_id, SIDE_SELL)
+        self.waiting: Final = WaitingOrders(undo)
+        self.bids: Final = BookSide(market.market_id, SIDE_BUY, undo)
+        self.asks: Final = BookSide(market.market_id, SIDE_SELL, undo)
 
     @property
     def crossed(self) -> bool:

@@ -47,7 +47,7 @@ def cancel(state: LiveState, command: CancelOrder, validate_only: bool) -> list[
         lots = order.visible_lots
     level = order.level
     assert level is not None
-    level.remove(order, lots)
+    level.unlink(order, lots)
     if level.first is None:
         state.books[market.market_id].own(order.side).close_level(level)
     if order.side == SIDE_BUY:

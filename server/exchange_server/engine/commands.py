@@ -4,6 +4,7 @@ Commands are immutable and carry neither sequence nor time: the sequencer stamps
 `Engine.apply(sequence, time_ns, command)`. Plain slotted classes, because they are built once for every order.
 """
 
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from exchange_server.engine.terms import Terms
@@ -130,6 +131,21 @@ class PlaceBracketOrder:
         self.entry: Final = entry
         self.take_profit: Final = take_profit
         self.stop_loss: Final = stop_loss
+
+
+BatchItem: TypeAlias = PlaceOrder | CancelOrder | AmendOrder
+
+
+class BatchOrders:
+    """Execute all of 1 to 500 items of one account, in order, or none of them.
+
+    A batch whose items each stand for themselves is no command: its items are.
+    """
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: Sequence[BatchItem]) -> None:
+        self.items: Final = tuple(items)
 
 
 class SetMarketProtection:
@@ -338,6 +354,7 @@ Command: TypeAlias = (
     | CancelReplaceOrder
     | PlaceOcoOrder
     | PlaceBracketOrder
+    | BatchOrders
     | SetCancelAllAfter
     | ExpireOrders
     | RunCancelAllAfter

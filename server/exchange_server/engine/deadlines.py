@@ -4,24 +4,40 @@ Both are heaps whose entries are never taken out early: what no longer holds is 
 """
 
 from heapq import heapify, heappop, heappush
-from typing import Final
+from typing import Final, TypeAlias
 
+from exchange_server.engine.orders import Recorder
 from exchange_server.engine.types import AccountId, OrderId, TimeNs
+
+Expiry: TypeAlias = tuple[TimeNs, OrderId, AccountId]
 
 
 class Expiries:
     """Orders with an expire time, by it, then by age. Who asks says which of them are still open."""
 
-    __slots__ = ("_heap",)
+    __slots__ = ("_heap", "_undo")
 
-    def __init__(self) -> None:
-        self._heap: Final[list[tuple[TimeNs, OrderId, AccountId]]] = []
+    def __init__(self, undo: Recorder) -> None:
+        self._heap: Final[list[Expiry]] = []
+        self._undo: Final = undo
 
     def add(self, expire_time_ns: TimeNs, order_id: OrderId, account_id: AccountId) -> None:
         """Remember an order that has come to rest or to wait."""
-        heappush(self._heap, (expire_time_ns, order_id, account_id))
+        expiry: Expiry = (expire_time_ns, order_id, account_id)
+        heappush(self._heap, expiry)
+        if self._undo.recording:
+            self._undo.expires(expire_time_ns, order_id, account_id)
 
-    def first(self) -> tuple[TimeNs, OrderId, AccountId] | None:
+    def take_back(self, expiry: Expiry) -> None:
+        """Undo the latest `add`: it moved what lay on its way up by one place, and here that is moved down again."""
+        heap = self._heap
+        at = len(heap) - 1
+        moved = heap.pop()
+        while moved != expiry:
+            at = (at - 1) // 2
+            moved, heap[at] = heap[at], moved
+
+    def first(self) -> Expiry | None:
         """Return the order that expires first."""
         return self._heap[0] if self._heap else None
 

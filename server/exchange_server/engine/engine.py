@@ -25,9 +25,11 @@ from exchange_server.engine.administration import (
 )
 from exchange_server.engine.amending import amend
 from exchange_server.engine.auction import Indication, indication
+from exchange_server.engine.batch import batch_orders
 from exchange_server.engine.canceling import cancel, cancel_all
 from exchange_server.engine.commands import (
     AmendOrder,
+    BatchOrders,
     CancelAllOrders,
     CancelOrder,
     CancelReplaceOrder,
@@ -133,6 +135,8 @@ class Engine(LiveState):
             return place_oco(self, command, validate_only)
         if isinstance(command, PlaceBracketOrder):
             return place_bracket(self, command, validate_only)
+        if isinstance(command, BatchOrders):
+            return batch_orders(self, command, validate_only)
         if isinstance(command, CancelAllOrders):
             return cancel_all(self, command, validate_only)
         if isinstance(command, ExpireOrders):

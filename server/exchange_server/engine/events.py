@@ -142,6 +142,15 @@ class CancelReplaced:
         self.place_refusal: Final = place_refusal
 
 
+class BatchAccepted:
+    """Outcome of BatchOrders: the events of each item, as of a command of its own; all of them follow, in order."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: "list[list[Event]]") -> None:
+        self.items: Final = items
+
+
 class CancelAllAfterSet:
     """An account's dead-man's switch acts at `cancel_time_ns`; 0: it is disarmed."""
 
@@ -383,6 +392,7 @@ Event: TypeAlias = (
     | OrderTriggered
     | OrderMoved
     | CancelReplaced
+    | BatchAccepted
     | CancelAllAfterSet
     | MarketProtectionSet
     | TradeGroupSet

@@ -17,6 +17,7 @@ from exchange_server.engine.types import (
     Sequence,
     TimeNs,
 )
+from exchange_server.engine.undo import Undo
 
 DIGEST_MASK: Final = (1 << 62) - 1
 DIGEST_MULTIPLIER: Final = 0x9E3779B1
@@ -55,6 +56,7 @@ class LiveState:
         "switches",
         "time_ns",
         "trade_groups",
+        "undo",
     )
 
     def __init__(self, shard_id: int) -> None:
@@ -78,12 +80,14 @@ class LiveState:
         self.api_keys_by_hash: dict[bytes, ApiKey] = {}
         self.trade_groups: dict[AccountId, int] = {}
         """The accounts that are in a group."""
-        self.pegged_books: dict[MarketId, Book] = {}
+        self.pegged_books: Final[dict[MarketId, Book]] = {}
         """Books that open pegged orders follow."""
         self.join_sequence: Sequence = Sequence(0)
         self.joins: int = 0
         """How often special orders came to the back of a level in the command `join_sequence`."""
-        self.expiries: Expiries = Expiries()
+        self.undo: Final = Undo(self.accounts, self.order_lists, self.pegged_books)
+        """Records while a batch is executed that happens wholly or not at all."""
+        self.expiries: Expiries = Expiries(self.undo)
         self.switches: Switches = Switches()
         self.add_account(Account(ISSUANCE_ACCOUNT, "issuance", TimeNs(0)))
         self.add_account(Account(FEE_ACCOUNT, "fees", TimeNs(0)))
@@ -109,10 +113,11 @@ class LiveState:
         """Make a market known by id and name, with an empty book."""
         self.markets[market.market_id] = market
         self.markets_by_name[market.name] = market
-        self.books[market.market_id] = Book(market)
+        self.books[market.market_id] = Book(market, self.undo)
 
     def add_account(self, account: Account) -> None:
         """Make an account known by id and name."""
+        account.undo = self.undo
         self.accounts[account.account_id] = account
         self.accounts_by_name[account.name] = account
 

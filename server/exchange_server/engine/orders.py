@@ -338,21 +338,45 @@ class Order:
         return self.market.quote if self.side == SIDE_BUY else self.market.base
 
 
+class Recorder:
+    """Is told of changes before they are made, while it is `recording`: see `undo`. This one keeps nothing."""
+
+    __slots__ = ("recording",)
+
+    def __init__(self) -> None:
+        self.recording: bool = False
+
+    def order(self, order: Order) -> None:
+        """An open order is about to change, in whatever way."""
+
+    def leaves(self, order: Order) -> None:
+        """An order is about to leave its level, or to be replaced there."""
+
+    def joins(self, level: "Level") -> None:
+        """An order is about to join a level, behind all others."""
+
+    def expires(self, expire_time_ns: TimeNs, order_id: OrderId, account_id: AccountId) -> None:
+        """An order has got an expire time."""
+
+
 class Level:
     """The orders that rest at one price of one side, first come first."""
 
-    __slots__ = ("first", "last", "market_id", "price_ticks", "side", "total_lots")
+    __slots__ = ("first", "last", "market_id", "price_ticks", "side", "total_lots", "undo")
 
-    def __init__(self, market_id: MarketId, side: int, price_ticks: Ticks) -> None:
+    def __init__(self, market_id: MarketId, side: int, price_ticks: Ticks, undo: Recorder) -> None:
         self.market_id: Final = market_id
         self.side: Final = side
         self.price_ticks: Final = price_ticks
         self.total_lots: Lots = Lots(0)
         self.first: Order | None = None
         self.last: Order | None = None
+        self.undo: Final = undo
 
     def append(self, order: Order) -> None:
         """Let an order rest behind all others."""
+        if self.undo.recording:
+            self.undo.joins(self)
         last = self.last
         if last is None:
             self.first = order
@@ -366,6 +390,8 @@ class Level:
 
     def replace(self, order: Order, successor: Order) -> None:
         """Let a successor take the place of an order that rests here."""
+        if self.undo.recording:
+            self.undo.leaves(order)
         before = successor.prev = order.prev
         after = successor.next = order.next
         successor.level = self
@@ -382,6 +408,12 @@ class Level:
 
     def remove(self, order: Order, visible_lots: Lots) -> None:
         """Take out an order that rests here and shows so much. After the last one the book must close the level."""
+        if self.undo.recording:
+            self.undo.leaves(order)
+        self.unlink(order, visible_lots)
+
+    def unlink(self, order: Order, visible_lots: Lots) -> None:
+        """Do the same where no batch is executed: cancels are half of all commands."""
         before = order.prev
         after = order.next
         if before is None:

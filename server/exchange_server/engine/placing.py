@@ -88,7 +88,7 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
         and (rests or terms is IMMEDIATE_OR_CANCEL)
         and (side == SIDE_BUY or side == SIDE_SELL)
     ):
-        fault = special_fault(command, terms) if isinstance(terms, SpecialTerms) else _fault(command)
+        fault = special_fault(command, terms) if isinstance(terms, SpecialTerms) else plain_fault(command)
         if fault is not None:
             return [fault]
 
@@ -96,7 +96,7 @@ def place(state: LiveState, command: PlaceOrder, validate_only: bool) -> list[Ev
     client_order_id = command.client_order_id
     if client_order_id:
         if client_order_id in account.client_orders:
-            return _repeat(state, command, account.client_orders[client_order_id], validate_only)
+            return repeat(state, command, account.client_orders[client_order_id], validate_only)
         if not (
             len(client_order_id) <= MAX_NAME
             and client_order_id.isascii()
@@ -267,8 +267,8 @@ def _rest(changes: Changes, account: Account, book: Book, order: Order) -> None:
     changes.levels[book.own(order.side).add(order)] = None
 
 
-def _fault(command: PlaceOrder) -> Rejected | None:
-    """Return the refusal of a field out of its domain, or None."""
+def plain_fault(command: PlaceOrder) -> Rejected | None:
+    """Return the refusal of a plain order's field out of its domain, or None."""
     if command.side != SIDE_BUY and command.side != SIDE_SELL:
         return refusals.INVALID_SIDE
     terms = command.terms
@@ -304,7 +304,7 @@ def _status_refusal(status: int) -> Rejected:
     return refusals.MARKET_CANCEL_ONLY
 
 
-def _repeat(state: LiveState, command: PlaceOrder, order: Order, validate_only: bool) -> list[Event]:
+def repeat(state: LiveState, command: PlaceOrder, order: Order, validate_only: bool) -> list[Event]:
     """Answer a client order id that is known: with the original order if the payload is the same."""
     price, quantity = order.price_ticks, order.quantity_lots
     if isinstance(order.terms, SpecialTerms):

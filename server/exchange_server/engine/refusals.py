@@ -36,6 +36,7 @@ INVALID_ACTIVATION_PRICE: Final = Rejected(REJECT_INVALID_FIELD, "activation_pri
 INVALID_CLIENT_ORDER_ID: Final = Rejected(REJECT_INVALID_FIELD, "client_order_id")
 INVALID_DISPLAY_QUANTITY: Final = Rejected(REJECT_INVALID_FIELD, "display_quantity")
 INVALID_EXPIRE_TIME: Final = Rejected(REJECT_INVALID_FIELD, "expire_time")
+INVALID_ITEMS: Final = Rejected(REJECT_INVALID_FIELD, "items")
 INVALID_ORDER: Final = Rejected(REJECT_INVALID_FIELD, "order")
 INVALID_PEG_OFFSET: Final = Rejected(REJECT_INVALID_FIELD, "peg_offset")
 INVALID_PEG_REFERENCE: Final = Rejected(REJECT_INVALID_FIELD, "peg_reference")

@@ -42,6 +42,8 @@ def execute(
     taker_fee_ppm: Ppm,
 ) -> None:
     """Trade with a resting order; end it when it is filled. In an auction the other one rests, too."""
+    if state.undo.recording:
+        state.undo.order(maker)
     market = book.market
     cost = price * lots * market.quote_atoms_per_tick_lot
     auction = taker.level is not None
@@ -131,6 +133,8 @@ def open_order(account: Account, order_id: OrderId, client_order_id: str) -> Ord
 
 def end_active(state: LiveState, changes: Changes, order: Order, reason: int, alone: bool = False) -> None:
     """End an order that rests or waits for its trigger, and is not filled; and what ends with it, unless `alone`."""
+    if state.undo.recording:
+        state.undo.order(order)
     book = state.books[order.market.market_id]
     if order.pending:
         account = state.accounts[order.account_id]
@@ -162,6 +166,8 @@ def close(state: LiveState, changes: Changes, account: Account, order: Order, re
 
 def replace_resting(account: Account, order: Order, successor: Order) -> Order:
     """Put a successor into an open order's place in its level and its account; return it."""
+    if account.undo.recording:
+        account.undo.order(order)
     level = order.level
     if level is not None:
         level.replace(order, successor)

@@ -54,6 +54,8 @@ MIN_TIMEOUT_NS: Final = 10**9
 """Of a dead-man's switch."""
 MAX_SLICES: Final = 100
 """An iceberg shows at least this part of its quantity."""
+MAX_BATCH: Final = 500
+"""Items of a batch."""
 BPS: Final = 10_000
 
 ISSUANCE_ACCOUNT: Final = AccountId(1)

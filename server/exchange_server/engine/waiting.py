@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Final
 
 from exchange_server.engine.ladder import PriceLadder
-from exchange_server.engine.orders import Order
+from exchange_server.engine.orders import Order, Recorder
 from exchange_server.engine.types import (
     SIDE_BUY,
     TYPE_STOP_LIMIT,
@@ -74,9 +74,10 @@ class WaitingOrders:
     A trade that triggers none of them looks at two prices, however many wait; trailing stops are looked at one by one.
     """
 
-    __slots__ = ("count", "falling", "rising", "trailing")
+    __slots__ = ("_undo", "count", "falling", "rising", "trailing")
 
-    def __init__(self) -> None:
+    def __init__(self, undo: Recorder) -> None:
+        self._undo: Final = undo
         self.count: int = 0
         self.rising: Final = Triggers(True)
         self.falling: Final = Triggers(False)
@@ -92,6 +93,8 @@ class WaitingOrders:
 
     def remove(self, order: Order) -> None:
         """Take out an order that waits."""
+        if self._undo.recording:
+            self._undo.order(order)
         self.count -= 1
         if order.terms.type == TYPE_TRAILING_STOP:
             del self.trailing[order.order_id]
@@ -110,6 +113,9 @@ class WaitingOrders:
 
     def reached_by(self, price: Ticks) -> list[Order]:
         """Let trailing stops follow a trade, and return what it triggers, by age."""
+        if self._undo.recording:
+            for order in self.trailing.values():
+                self._undo.order(order)
         reached = self.rising.reached_by(price) + self.falling.reached_by(price)
         reached += [order for order in self.trailing.values() if _follow(order, price)]
         reached.sort(key=_BY_AGE)

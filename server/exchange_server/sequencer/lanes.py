@@ -10,6 +10,7 @@ from typing import Final
 
 from exchange_server.engine.commands import (
     AmendOrder,
+    BatchOrders,
     CancelAllOrders,
     CancelOrder,
     CancelSessionOrders,
@@ -32,16 +33,17 @@ _URGENT: Final = frozenset((CancelAllOrders, SetCancelAllAfter, ExpireOrders, Ru
 class Unit:
     """Commands that are executed in order with nothing in between.
 
-    `deadline_ns` is of `time.monotonic_ns`, 0 for none.
+    `deadline_ns` is of `time.monotonic_ns`, 0 for none; `size` is in commands, see `size_of`.
     """
 
-    __slots__ = ("commands", "deadline_ns", "future", "lane")
+    __slots__ = ("commands", "deadline_ns", "future", "lane", "size")
 
     def __init__(self, commands: Sequence[Command], deadline_ns: int, future: "asyncio.Future[list[Applied]]") -> None:
         self.commands: Final = commands
         self.deadline_ns: Final = deadline_ns
         self.future: Final = future
         self.lane: Final = lane_of(commands)
+        self.size: Final = size_of(commands)
 
 
 def lane_of(commands: Sequence[Command]) -> int:
@@ -57,9 +59,18 @@ def lane_of(commands: Sequence[Command]) -> int:
             pass
         elif kind is AmendOrder and not command.price_ticks:  # type: ignore[union-attr]
             lane = LANE_POST_ONLY
+        elif kind is BatchOrders:
+            lane = max(lane, lane_of(command.items))  # type: ignore[union-attr]
         else:
             return LANE_REST
     return lane
+
+
+def size_of(commands: Sequence[Command]) -> int:
+    """Return how many commands a unit counts as: every item of an all-or-none batch, which is alone in its unit."""
+    if len(commands) == 1 and type(commands[0]) is BatchOrders:
+        return len(commands[0].items)
+    return len(commands)
 
 
 class Lanes:
@@ -77,7 +88,7 @@ class Lanes:
     def push(self, unit: Unit) -> bool:
         """Let a unit wait; tell whether there was room. A unit larger than the bound fits when nothing else waits."""
         lane = unit.lane
-        waiting = self.waiting + len(unit.commands)
+        waiting = self.waiting + unit.size
         if waiting > (self._limit if lane else self._cancel_limit) and self.waiting:
             return False
         self._lanes[lane].append(unit)
@@ -90,7 +101,7 @@ class Lanes:
         if not lane:
             return None
         unit = lane.popleft()
-        self.waiting -= len(unit.commands)
+        self.waiting -= unit.size
         return unit
 
     def pop(self) -> Unit | None:
@@ -98,6 +109,6 @@ class Lanes:
         for lane in self._lanes:
             if lane:
                 unit = lane.popleft()
-                self.waiting -= len(unit.commands)
+                self.waiting -= unit.size
                 return unit
         return None

@@ -11,6 +11,7 @@ from google.protobuf.message import DecodeError
 from exchange.journal.v1 import journal_pb2
 from exchange_server.engine.commands import (
     AmendOrder,
+    BatchOrders,
     CancelAllOrders,
     CancelOrder,
     CancelReplaceOrder,
@@ -32,21 +33,19 @@ from exchange_server.engine.commands import (
     SetMarketStatus,
     SetTradeGroup,
 )
-from exchange_server.engine.terms import SpecialTerms, Terms, is_special, terms_of
-from exchange_server.engine.types import (
-    SELF_TRADE_EXPIRE_MAKER,
-    AccountId,
-    AssetId,
-    Atoms,
-    Lots,
-    MarketId,
-    OrderId,
-    Ppm,
-    Ticks,
-    TimeNs,
+from exchange_server.engine.terms import Terms, is_special
+from exchange_server.engine.types import AccountId, AssetId, Atoms, Lots, MarketId, Ppm, Ticks, TimeNs
+from exchange_server.wire.journal_orders import (
+    SPECIAL_FIELDS,
+    amend_order,
+    any_place_order,
+    batch_orders,
+    cancel_order,
+    place_order,
+    place_special_order,
 )
 
-Value: TypeAlias = "int | str | bytes | bool | dict[str, Value]"
+Value: TypeAlias = "int | str | bytes | bool | dict[str, Value] | list[Value]"
 
 MODE_STOP_ON_FAILURE: Final = 1
 MODE_ALLOW_FAILURE: Final = 2
@@ -123,6 +122,9 @@ def command_values(command: Command) -> dict[str, Value]:
             "place_order": _place_values(command.place),
             "mode": mode,
         }
+    if isinstance(command, BatchOrders):
+        # Of an item the kind does not tell whether an order is plain: its fields do.
+        return {"items": [{_FIELDS[type(item)]: command_values(item)} for item in command.items]}
     descriptor = journal_pb2.Command.DESCRIPTOR.fields_by_name[_FIELDS[type(command)]].message_type
     assert descriptor is not None
     values = {name: getattr(command, name) for name in sorted(descriptor.fields_by_name)}
@@ -132,7 +134,7 @@ def command_values(command: Command) -> dict[str, Value]:
 def _place_values(command: PlaceOrder) -> dict[str, Value]:
     values: dict[str, Value] = {name: getattr(command, name) for name in _PLAIN_FIELDS}
     if is_special(command.terms):
-        values |= zip(_SPECIAL_FIELDS, command.terms.row(), strict=True)
+        values |= zip(SPECIAL_FIELDS, command.terms.row(), strict=True)
         values["slide"] = command.terms.slide
     return values
 
@@ -142,7 +144,7 @@ def decode_command(payload: bytes) -> Command:
     try:
         # Nearly all are this: a tag and a length below 128 in front, so the inner message can be read directly.
         if len(payload) > 1 and payload[0] == _PLACE_ORDER_TAG and payload[1] == len(payload) - 2 < 128:
-            return _place_order(_read_place_order(payload[2:]))
+            return place_order(_read_place_order(payload[2:]))
         message = journal_pb2.Command.FromString(payload)
     except DecodeError:
         raise ValueError("not a command") from None
@@ -152,56 +154,6 @@ def decode_command(payload: bytes) -> Command:
     return decode(message)
 
 
-def _place_order(place: journal_pb2.PlaceOrder) -> PlaceOrder:
-    return PlaceOrder(
-        place.account_id,  # type: ignore[arg-type]
-        place.market_id,  # type: ignore[arg-type]
-        place.side,
-        terms_of(place.type, place.time_in_force, place.post_only),
-        place.price_ticks,  # type: ignore[arg-type]
-        place.quantity_lots,  # type: ignore[arg-type]
-        place.client_order_id,
-    )
-
-
-def _place_special_order(place: journal_pb2.PlaceOrder) -> PlaceOrder:
-    return PlaceOrder(
-        AccountId(place.account_id),
-        MarketId(place.market_id),
-        place.side,
-        SpecialTerms(
-            place.type,
-            place.time_in_force,
-            place.post_only,
-            Atoms(place.quote_amount_atoms),
-            Lots(place.display_lots),
-            place.self_trade_prevention or SELF_TRADE_EXPIRE_MAKER,
-            TimeNs(place.expire_time_ns),
-            place.slide,
-            place.session_id,
-            Ticks(place.trigger_price_ticks),
-            Ticks(place.trailing_offset_ticks),
-            place.trailing_offset_bps,
-            Ticks(place.activation_price_ticks),
-            place.peg_reference,
-            place.peg_offset_ticks,
-        ),
-        Ticks(place.price_ticks),
-        Lots(place.quantity_lots),
-        place.client_order_id,
-    )
-
-
-def _any_place_order(place: journal_pb2.PlaceOrder) -> PlaceOrder:
-    """Decode an order that is part of another command, where its kind does not tell whether it is plain."""
-    special = any(getattr(place, name) for name in _SPECIAL_FIELDS)
-    return _place_special_order(place) if special else _place_order(place)
-
-
-def _cancel_order(cancel: journal_pb2.CancelOrder) -> CancelOrder:
-    return CancelOrder(AccountId(cancel.account_id), OrderId(cancel.order_id), cancel.client_order_id)
-
-
 def _cancel_all_orders(message: journal_pb2.Command) -> Command:
     cancel = message.cancel_all_orders
     return CancelAllOrders(
@@ -209,34 +161,23 @@ def _cancel_all_orders(message: journal_pb2.Command) -> Command:
     )
 
 
-def _amend_order(message: journal_pb2.Command) -> Command:
-    amend = message.amend_order
-    return AmendOrder(
-        AccountId(amend.account_id),
-        OrderId(amend.order_id),
-        amend.client_order_id,
-        Ticks(amend.price_ticks),
-        Lots(amend.quantity_lots),
-    )
-
-
 def _cancel_replace_order(message: journal_pb2.Command) -> Command:
     replace = message.cancel_replace_order
     return CancelReplaceOrder(
-        _cancel_order(replace.cancel_order),
-        _any_place_order(replace.place_order),
+        cancel_order(replace.cancel_order),
+        any_place_order(replace.place_order),
         replace.mode != MODE_ALLOW_FAILURE,
     )
 
 
 def _place_oco_order(message: journal_pb2.Command) -> Command:
     pair = message.place_oco_order
-    return PlaceOcoOrder(_any_place_order(pair.above), _any_place_order(pair.below))
+    return PlaceOcoOrder(any_place_order(pair.above), any_place_order(pair.below))
 
 
 def _place_bracket_order(message: journal_pb2.Command) -> Command:
     legs = message.place_bracket_order
-    return PlaceBracketOrder(*map(_any_place_order, (legs.entry, legs.take_profit, legs.stop_loss)))
+    return PlaceBracketOrder(*map(any_place_order, (legs.entry, legs.take_profit, legs.stop_loss)))
 
 
 def _set_market_protection(message: journal_pb2.Command) -> Command:
@@ -325,6 +266,7 @@ _FIELDS: Final[dict[type, str]] = {
     CancelReplaceOrder: "cancel_replace_order",
     PlaceOcoOrder: "place_oco_order",
     PlaceBracketOrder: "place_bracket_order",
+    BatchOrders: "batch_orders",
     SetMarketProtection: "set_market_protection",
     SetCancelAllAfter: "set_cancel_all_after",
     ExpireOrders: "expire_orders",
@@ -341,11 +283,12 @@ _FIELDS: Final[dict[type, str]] = {
 }
 
 _DECODERS: Final[dict[str, Callable[[journal_pb2.Command], Command]]] = {
-    "place_order": lambda message: _place_order(message.place_order),
-    "place_special_order": lambda message: _place_special_order(message.place_special_order),
-    "cancel_order": lambda message: _cancel_order(message.cancel_order),
+    "place_order": lambda message: place_order(message.place_order),
+    "place_special_order": lambda message: place_special_order(message.place_special_order),
+    "cancel_order": lambda message: cancel_order(message.cancel_order),
     "cancel_all_orders": _cancel_all_orders,
-    "amend_order": _amend_order,
+    "amend_order": lambda message: amend_order(message.amend_order),
+    "batch_orders": lambda message: batch_orders(message.batch_orders),
     "cancel_replace_order": _cancel_replace_order,
     "place_oco_order": _place_oco_order,
     "place_bracket_order": _place_bracket_order,
@@ -375,22 +318,6 @@ _PLAIN_FIELDS: Final = (
     "time_in_force",
     "type",
 )
-
-_SPECIAL_FIELDS: Final = (
-    "quote_amount_atoms",
-    "display_lots",
-    "self_trade_prevention",
-    "expire_time_ns",
-    "slide",
-    "session_id",
-    "trigger_price_ticks",
-    "trailing_offset_ticks",
-    "trailing_offset_bps",
-    "activation_price_ticks",
-    "peg_reference",
-    "peg_offset_ticks",
-)
-"""In the order of `SpecialTerms.row`."""
 
 LATER_FIELDS: Final[dict[type, tuple[str, ...]]] = {CancelAllOrders: ("side", "client_order_id_prefix")}
 """Fields that a kind of command got when journals had it already; unset they mean what was meant before."""

@@ -194,8 +194,9 @@ async def test_a_batch_is_read_exactly_from_a_file_or_standard_input(server: Fau
     assert (place.place_order.quantity, place.place_order.time_in_force) == ("0.1", types.TIME_IN_FORCE_GTT)
     assert amend_item.amend_order == pb.AmendOrderRequest(client_order_id="a", price="88.10")
     server.play("BatchOrders", pb.BatchOrdersResponse(results=results))
-    done = await run(server, "order batch -", output="json", text=BATCH)
+    done = await run(server, "order batch - --all-or-none", output="json", text=BATCH)
     assert done.exit_code == 0
+    assert [request.all_or_none for request in server.seen["BatchOrders"]] == [False, True]
     assert [result["order_id"] for result in json.loads(done.output)] == [7, 8]
 
 

@@ -47,7 +47,7 @@ def test_a_long_order_is_decoded_like_a_short_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "payload", [b"", b"\x0a", b"\x0a\x05\x08", b"\x0a\x01\xff", b"\xff" * 9, b"\xf2\x07\x00", b"\x6a\x00"]
+    "payload", [b"", b"\x0a", b"\x0a\x05\x08", b"\x0a\x01\xff", b"\xff" * 9, b"\xf2\x07\x00", b"\x6a\x02\x0a\x00"]
 )
 def test_bytes_that_are_no_known_command_are_refused(payload: bytes) -> None:
     with pytest.raises(ValueError, match="command"):

@@ -106,6 +106,22 @@ async def test_a_batch_is_sent_again_only_when_every_order_in_it_has_a_key(
     assert server.calls("BatchOrders") == 3
 
 
+async def test_an_all_or_none_batch_is_sent_again_only_when_it_is_nothing_but_orders_with_keys(
+    server: FaultyServer, client: AnyClient
+) -> None:
+    answer = pb.BatchOrdersResponse(results=[pb.OrderResult(order_id=n) for n in (7, 8)])
+    server.play("BatchOrders", UNAVAILABLE, answer)
+    await client("batch_orders", [KEYED, KEYED], all_or_none=True)
+    first, again = server.seen["BatchOrders"]
+    assert first == again
+    assert first.all_or_none
+    # The first attempt may have canceled: a second one would be refused for that, and seem not to have happened.
+    server.play("BatchOrders", UNAVAILABLE, answer)
+    with pytest.raises(sdk.OutcomeUnknown):
+        await client("batch_orders", [OLD, KEYED], all_or_none=True)
+    assert server.calls("BatchOrders") == 3
+
+
 async def test_a_refused_batch_is_one_error(server: FaultyServer, client: AnyClient) -> None:
     server.play("BatchOrders", Fault(grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"))
     with pytest.raises(sdk.InvalidRequest):

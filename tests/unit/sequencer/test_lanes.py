@@ -5,6 +5,7 @@ import pytest
 
 from exchange_server.engine.commands import (
     AmendOrder,
+    BatchOrders,
     CancelAllOrders,
     CancelOrder,
     CancelReplaceOrder,
@@ -48,6 +49,9 @@ NEARER = AmendOrder(BUYER, OrderId(7), "", Ticks(6), Lots(0))
         ([LESS, NEARER], LANE_REST),
         ([CancelReplaceOrder(CANCEL, POST_ONLY, True)], LANE_REST),
         ([PlaceOcoOrder(POST_ONLY, POST_ONLY)], LANE_REST),
+        ([BatchOrders([CANCEL])], LANE_CANCEL),
+        ([BatchOrders([LESS, CANCEL])], LANE_POST_ONLY),
+        ([BatchOrders([CANCEL, PLAIN])], LANE_REST),
         ([PlaceBracketOrder(POST_ONLY, POST_ONLY, POST_ONLY)], LANE_REST),
         ([SetCancelAllAfter(BUYER, 0)], LANE_CANCEL),
         ([RunCancelAllAfter(BUYER, TimeNs(1)), ExpireOrders()], LANE_CANCEL),
