@@ -202,11 +202,12 @@ def everything(engine: Engine) -> tuple[object, ...]:
             book.waiting.count,
             sorted((order.order_id, id(order)) for order in book.waiting),
             (book.waiting.rising.nearest, book.waiting.falling.nearest),
+            (dict(book.pegged), book.followed, book.market.quick),
         )
         for book in engine.books.values()
         for side in (book.bids, book.asks)
     ]
-    counters = (engine.event_digest, engine.first_order_id, engine.next_account_id)
+    counters = (engine.event_digest, engine.first_order_id, engine.next_account_id, sorted(engine.pegged_books))
     heap = list(engine.expiries._heap)
     return accounts, books, counters, engine.order_lists.copy(), heap, [table for _, table in rows.tables()[1:]]
 

@@ -93,6 +93,8 @@ class Account:
 
     def put(self, successor: Order) -> None:
         """Put a successor into an open order's place."""
+        if self.undo.recording:
+            self.undo.order(self.open_orders[successor.order_id])
         self.open_orders[successor.order_id] = successor
         if successor.client_order_id:
             self.client_orders[successor.client_order_id] = successor

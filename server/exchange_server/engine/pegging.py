@@ -116,8 +116,6 @@ def _move(
     state: LiveState, book: Book, order: Order, price: Ticks, events: list[Event], levels: dict[Level, None]
 ) -> None:
     """Let a pegged order stand elsewhere, at the back of the level there, or nowhere."""
-    if state.undo.recording:
-        state.undo.order(order)
     side = book.own(order.side)
     if order.level is not None:
         levels[side.remove(order, order.open_lots)] = None

@@ -20,6 +20,7 @@ from exchange_server.engine.commands import (
     RunCancelAllAfter,
     SetCancelAllAfter,
 )
+from exchange_server.engine.types import TYPE_PEGGED
 from exchange_server.journal import Applied
 
 LANE_CANCEL: Final = 0
@@ -52,7 +53,8 @@ def lane_of(commands: Sequence[Command]) -> int:
     for command in commands:
         kind = type(command)
         if kind is PlaceOrder:
-            if not command.terms.post_only:  # type: ignore[union-attr]
+            terms = command.terms  # type: ignore[union-attr]
+            if not terms.post_only and terms.type != TYPE_PEGGED:
                 return LANE_REST
             lane = LANE_POST_ONLY
         elif kind is CancelOrder or kind in _URGENT:

@@ -16,16 +16,32 @@ from exchange_server.engine.commands import (
     ExpireOrders,
     PlaceBracketOrder,
     PlaceOcoOrder,
+    PlaceOrder,
     RunCancelAllAfter,
     SetCancelAllAfter,
 )
-from exchange_server.engine.types import SIDE_BUY, AssetId, Atoms, Lots, MarketId, OrderId, Ticks, TimeNs
+from exchange_server.engine.terms import SpecialTerms
+from exchange_server.engine.types import (
+    PEG_OWN,
+    SIDE_BUY,
+    TIF_GTC,
+    TYPE_PEGGED,
+    AssetId,
+    Atoms,
+    Lots,
+    MarketId,
+    OrderId,
+    Ticks,
+    TimeNs,
+)
 from exchange_server.sequencer.lanes import LANE_CANCEL, LANE_POST_ONLY, LANE_REST, Lanes, Unit, lane_of
 from tests.journal_support import BUYER, order
 
 CANCEL = CancelOrder(BUYER, OrderId(7), "")
 CANCEL_ALL = CancelAllOrders(BUYER, MarketId(0))
 POST_ONLY = order(BUYER, SIDE_BUY, 5, 1, post_only=True)
+PEGGED_TERMS = SpecialTerms(TYPE_PEGGED, TIF_GTC, False, peg_reference=PEG_OWN)
+PEGGED = PlaceOrder(BUYER, MarketId(1), SIDE_BUY, PEGGED_TERMS, Ticks(5), Lots(1), "")
 PLAIN = order(BUYER, SIDE_BUY, 5, 1)
 LESS = AmendOrder(BUYER, OrderId(7), "", Ticks(0), Lots(3))
 NEARER = AmendOrder(BUYER, OrderId(7), "", Ticks(6), Lots(0))
@@ -38,6 +54,7 @@ NEARER = AmendOrder(BUYER, OrderId(7), "", Ticks(6), Lots(0))
         ([CANCEL_ALL, CANCEL], LANE_CANCEL),
         ([POST_ONLY], LANE_POST_ONLY),
         ([CANCEL, POST_ONLY], LANE_POST_ONLY),
+        ([PEGGED, CANCEL], LANE_POST_ONLY),
         ([POST_ONLY, CANCEL], LANE_POST_ONLY),
         ([PLAIN], LANE_REST),
         ([CANCEL, POST_ONLY, PLAIN], LANE_REST),
