@@ -204,10 +204,13 @@ def apply_all(engine: Engine, commands: Iterable[Command]) -> None:
 class Appender:
     """Writes batches as the core's writing thread does."""
 
-    def __init__(self, directory: Path, *, segment_bytes: int = 1 << 16, shard_id: int = 0) -> None:
+    def __init__(
+        self, directory: Path, *, segment_bytes: int = 1 << 16, shard_id: int = 0, start_ns: int = START_NS
+    ) -> None:
         layout = Layout(directory)
         layout.create()
         self.sequence = 0
+        self._start_ns = start_ns
         self._writer = SegmentWriter(layout, shard_id, WritePosition.genesis(), segment_bytes)
 
     def append(self, commands: Sequence[Command]) -> None:
@@ -216,7 +219,7 @@ class Appender:
         first = self.sequence + 1
         for command in commands:
             self.sequence += 1
-            time_ns = START_NS + self.sequence * STEP_NS
+            time_ns = self._start_ns + self.sequence * STEP_NS
             append_records(buffer, self.sequence == first, self.sequence, time_ns, [encode_command(command)])
         self._writer.write(buffer, first)
 

@@ -54,7 +54,7 @@ from tests.oracle.naive_exchange import NaiveExchange, NaiveMarket, NaiveOrder, 
 
 NIGHTLY = os.environ.get("EXCHANGE_TEST_SIZE") == "nightly"
 COMMANDS = 250
-SEEDS = 4_000 if NIGHTLY else 60
+SEEDS = 4_000 if NIGHTLY else 80
 
 REASONS = {value: name.removeprefix("REJECT_") for name, value in vars(t).items() if name.startswith("REJECT_")}
 ENDS = {value: name.removeprefix("CLOSE_") for name, value in vars(t).items() if name.startswith("CLOSE_")}
