@@ -87,7 +87,8 @@ test: install ## Run every test (PYTEST_ARGS="tests/unit -k book" for some)
 .PHONY: test-nightly
 test-nightly: install ## Compare the engine with the naive exchange over millions of random commands
 	@EXCHANGE_TEST_SIZE=nightly $(BIN)/python -m pytest -n $(WORKERS) -o timeout=0 -o session_timeout=86400 $(ARGS) \
-	  tests/property/test_engine_against_oracle.py tests/property/test_order_types_against_oracle.py
+	  tests/property/test_engine_against_oracle.py tests/property/test_order_types_against_oracle.py \
+	  tests/property/test_order_flow_against_oracle.py
 
 # One after the other, the quick ones first; `make -k check` goes on after a failure.
 .PHONY: check

@@ -195,10 +195,10 @@ def many(count: int) -> list[Command]:
     return commands
 
 
-def apply_all(engine: Engine, commands: Iterable[Command]) -> None:
+def apply_all(engine: Engine, commands: Iterable[Command], start_ns: int = START_NS) -> None:
     for command in commands:
         sequence = engine.sequence + 1
-        engine.apply(SequenceNumber(sequence), TimeNs(START_NS + sequence * STEP_NS), command)
+        engine.apply(SequenceNumber(sequence), TimeNs(start_ns + sequence * STEP_NS), command)
 
 
 class Appender:
@@ -235,14 +235,15 @@ def write_journal(
     segment_bytes: int = 1 << 16,
     mark: bool = False,
     shard_id: int = 0,
+    start_ns: int = START_NS,
 ) -> Engine:
     """Write commands, `batch` of them a commit, and give the engine that applied them."""
-    appender = Appender(directory, segment_bytes=segment_bytes, shard_id=shard_id)
+    appender = Appender(directory, segment_bytes=segment_bytes, shard_id=shard_id, start_ns=start_ns)
     for start in range(0, len(commands), batch):
         appender.append(commands[start : start + batch])
     appender.close()
     engine = Engine(shard_id)
-    apply_all(engine, commands)
+    apply_all(engine, commands, start_ns)
     if mark:
         marker = MarkWriter(Layout(directory).mark)
         marker.publish(DurableMark(engine.sequence, engine.event_digest, engine.time_ns))

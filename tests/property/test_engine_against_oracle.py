@@ -6,7 +6,7 @@
 import os
 from dataclasses import dataclass
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from exchange_server.engine import Engine
@@ -40,9 +40,12 @@ from exchange_server.engine.invariants import check
 from exchange_server.engine.terms import terms_of
 from tests.oracle.naive_exchange import FEES, NaiveExchange, NaiveMarket, NaiveOrder, NaiveTrade, Outcome
 
-NIGHTLY = os.environ.get("EXCHANGE_TEST_SIZE") == "nightly"
+SIZE = os.environ.get("EXCHANGE_TEST_SIZE", "")
+NIGHTLY = SIZE == "nightly"
 COMMANDS_PER_RUN = 100
-RUNS = 10_000 if NIGHTLY else 250
+RUNS = {"nightly": 10_000, "mutants": 15}.get(SIZE, 250)
+# Of a mutant it is enough to know that it fails.
+PHASES = [Phase.generate] if SIZE == "mutants" else list(Phase)
 
 REASONS = {value: name.removeprefix("REJECT_") for name, value in vars(t).items() if name.startswith("REJECT_")}
 STATUSES = {t.MARKET_OPEN: "OPEN", t.MARKET_POST_ONLY: "POST_ONLY", t.MARKET_CANCEL_ONLY: "CANCEL_ONLY"}
@@ -271,7 +274,13 @@ def compare_states(engine: Engine, oracle: NaiveExchange) -> None:
             assert engine.levels(t.MarketId(market_id), side) == list(levels.items())
 
 
-@settings(max_examples=RUNS, deadline=None, suppress_health_check=list(HealthCheck), derandomize=not NIGHTLY)
+@settings(
+    max_examples=RUNS,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=not NIGHTLY,
+    phases=PHASES,
+)
 @given(st.lists(any_command(), min_size=60, max_size=COMMANDS_PER_RUN))
 def test_the_engine_agrees_with_the_naive_exchange(commands: list[Command | CancelNth]) -> None:
     pair = opened()
