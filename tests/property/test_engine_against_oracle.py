@@ -43,7 +43,7 @@ from tests.oracle.naive_exchange import FEES, NaiveExchange, NaiveMarket, NaiveO
 SIZE = os.environ.get("EXCHANGE_TEST_SIZE", "")
 NIGHTLY = SIZE == "nightly"
 COMMANDS_PER_RUN = 100
-RUNS = {"nightly": 10_000, "mutants": 15}.get(SIZE, 250)
+RUNS = {"nightly": 10_000, "mutants": 8}.get(SIZE, 250)
 # Of a mutant it is enough to know that it fails.
 PHASES = [Phase.generate] if SIZE == "mutants" else list(Phase)
 

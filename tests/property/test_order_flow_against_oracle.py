@@ -23,7 +23,7 @@ from tests.property.test_order_types_against_oracle import (
 )
 
 COMMANDS = 250
-SEEDS = {"nightly": 4_000, "mutants": 16}.get(os.environ.get("EXCHANGE_TEST_SIZE", ""), 40)
+SEEDS = {"nightly": 4_000, "mutants": 8}.get(os.environ.get("EXCHANGE_TEST_SIZE", ""), 40)
 
 
 def trigger_refusals(flow: Flow) -> tuple[dict[int, str], dict[int, str]]:

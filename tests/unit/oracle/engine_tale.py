@@ -34,7 +34,7 @@ from exchange_server.engine.invariants import check
 from exchange_server.engine.orders import Order
 from exchange_server.engine.terms import PLAIN_ROW, SpecialTerms, terms_of
 from tests.oracle.naive_exchange import NaiveOrder, NaiveTrade, Outcome, Protection
-from tests.property.test_order_types_against_oracle import ENDS, STATES, told, word
+from tests.property.test_order_types_against_oracle import ENDS, REASONS, STATES, told, word
 from tests.unit.oracle.tale import BASE, MILLION, NAMES, QUOTE, Item, Tale
 
 MARKET = t.MarketId(1)
@@ -85,6 +85,9 @@ class EngineTale(Tale):
         account = account_id(outcome.order.account)
         return self._say(AmendOrder(account, order_id, "", t.Ticks(price or 0), t.Lots(quantity or 0)))
 
+    def cancel(self, who: str, number: int) -> Outcome:
+        return self._say(CancelOrder(account_of(who), self._id_of(number), ""))
+
     def cancel_replace(self, old: NaiveOrder, new: NaiveOrder, stop_on_failure: bool) -> Outcome:
         cancel = CancelOrder(account_id(old.account), self._id_of(old.order_id), "")
         return self._say(CancelReplaceOrder(cancel, command_of(new), stop_on_failure), new)
@@ -92,7 +95,7 @@ class EngineTale(Tale):
     def batch(self, items: list[Item], all_or_none: bool) -> list[Outcome]:
         if all_or_none:
             needs("ALL_OR_NONE")
-        return [self.place(item) if isinstance(item, NaiveOrder) else self._cancel(*item) for item in items]
+        return [self.place(item) if isinstance(item, NaiveOrder) else self.cancel(*item) for item in items]
 
     def cancel_all(self, who: str, buy: bool | None, prefix: str) -> Outcome:
         side = 0 if buy is None else side_of(buy)
@@ -131,9 +134,6 @@ class EngineTale(Tale):
     def set_status(self, status: str) -> Outcome:
         needs(status)
         return self._say(SetMarketStatus(MARKET, vars(t)[f"MARKET_{status}"]))
-
-    def _cancel(self, who: str, order_id: int) -> Outcome:
-        return self._say(CancelOrder(account_of(who), self._id_of(order_id), ""))
 
     # ------------------------------------------------------------ what it knows
 
@@ -191,6 +191,7 @@ class EngineTale(Tale):
             shown.state, shown.reason = STATES[order.status], ENDS[order.close_reason]
             shown.quantity, shown.open = order.quantity_lots, order.open_lots
             shown.filled, shown.prevented = order.filled_lots, order.prevented_lots
+            shown.refusal = REASONS[order.trigger_refusal] if order.trigger_refusal else ""
 
     def _id_of(self, number: int) -> t.OrderId:
         """The engine's id of an order, or the number itself when no order has it."""

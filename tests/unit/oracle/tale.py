@@ -80,6 +80,9 @@ class Tale(ABC):
     def amend(self, outcome: Outcome, price: int | None = None, quantity: int | None = None) -> Outcome: ...
 
     @abstractmethod
+    def cancel(self, who: str, number: int) -> Outcome: ...
+
+    @abstractmethod
     def cancel_replace(self, old: NaiveOrder, new: NaiveOrder, stop_on_failure: bool) -> Outcome: ...
 
     @abstractmethod
@@ -154,6 +157,9 @@ class OracleTale(Tale):
     def amend(self, outcome: Outcome, price: int | None = None, quantity: int | None = None) -> Outcome:
         assert outcome.order is not None
         return self.exchange.amend(outcome.order.account, outcome.order.order_id, "", price, quantity)
+
+    def cancel(self, who: str, number: int) -> Outcome:
+        return self.exchange.cancel(NAMES.index(who), number, "")
 
     def cancel_replace(self, old: NaiveOrder, new: NaiveOrder, stop_on_failure: bool) -> Outcome:
         return self.exchange.cancel_replace(old.account, old.order_id, "", new, stop_on_failure)

@@ -1,30 +1,13 @@
 """The examples of docs/orders.md, E1 to E20, told by the naive exchange and by the engine."""
 
-from typing import TypeAlias
-
 import pytest
 
 from tests.oracle.auction import Indication
 from tests.oracle.naive_exchange import NaiveOrder, Protection
-from tests.unit.oracle.engine_tale import EngineTale
+from tests.unit.oracle.conftest import Teller
 from tests.unit.oracle.tale import BASE, OracleTale, Tale, end_of
 
-Teller: TypeAlias = type[OracleTale] | type[EngineTale]
-
 SECOND = 1_000_000_000
-
-
-@pytest.fixture(params=[OracleTale, EngineTale], ids=["oracle", "engine"])
-def teller(request: pytest.FixtureRequest) -> Teller:
-    """Who tells a tale."""
-    told_by: Teller = request.param
-    return told_by
-
-
-@pytest.fixture
-def tale(teller: Teller) -> Tale:
-    """A market without fees, in which everybody is rich."""
-    return teller()
 
 
 def test_e1_price_then_arrival(tale: Tale) -> None:
