@@ -90,6 +90,10 @@ test-nightly: install ## Compare the engine with the naive exchange over million
 	  tests/property/test_engine_against_oracle.py tests/property/test_order_types_against_oracle.py \
 	  tests/property/test_order_flow_against_oracle.py
 
+.PHONY: mutants
+mutants: install ## See whether tests fail when matching, ledger or stops are changed (docs/mutation-testing.md)
+	@$(BIN)/python tools/mutants.py $(ARGS)
+
 # One after the other, the quick ones first; `make -k check` goes on after a failure.
 .PHONY: check
 check: check-lock check-format check-lint check-imports check-proto check-gen check-docs check-types ## Check all that needs no run
