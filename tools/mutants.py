@@ -28,7 +28,7 @@ MEMORY_BYTES: Final = 3 << 30
 
 VERDICTS: Final = {0: "survived", 1: "killed", 3: "killed", None: "not tried", 5: "no test", 33: "no test"}
 KILLED: Final = ("killed", "timeout")
-TIMEOUT_CODES: Final = (-24, 24, 36, 152, 255)
+TIMEOUT_CODES: Final = (-24, -14, 24, 36, 152, 255)
 
 
 def main(patterns: list[str]) -> int:

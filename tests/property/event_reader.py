@@ -36,14 +36,16 @@ class Known:
 
 
 class EventReader:
-    """Reads every event of one market, from a state in which no order is open."""
+    """Reads every event, from a state in which no order is open and none was."""
 
-    def __init__(self, engine: Engine, market_id: t.MarketId) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.market = engine.markets[market_id]
-        self.trade_id: int = self.market.next_trade_id
+        self.trade_ids: dict[int, int] = {
+            market_id: market.next_trade_id for market_id, market in engine.markets.items()
+        }
         self.open: dict[int, Known] = {}
-        self.levels: dict[tuple[int, int], int] = {}
+        self.closed: dict[int, Known] = {}
+        self.levels: dict[tuple[int, int, int], int] = {}
         self.balances = {
             (account_id, asset_id): (available, reserved)
             for account_id in engine.accounts
@@ -58,7 +60,7 @@ class EventReader:
                 # Its parts are told like commands of their own.
                 said.clear()
             if isinstance(event, LevelChanged):
-                self._level(said, event.side, event.price_ticks, event.quantity_lots)
+                self._level(said, event.market_id, event.side, event.price_ticks, event.quantity_lots)
             elif isinstance(event, BalanceChanged):
                 self._balance(said, event.account_id, event.asset_id, event.available_atoms, event.reserved_atoms)
             elif isinstance(event, OrderRested | OrderCanceled):
@@ -69,11 +71,11 @@ class EventReader:
                 self._order(event)
         self._compare()
 
-    def _level(self, said: set[tuple[object, ...]], side: int, price: int, lots: int) -> None:
+    def _level(self, said: set[tuple[object, ...]], market: int, side: int, price: int, lots: int) -> None:
         # One that went and came back in one command is told as gone first.
-        assert ("level", side, price) not in said or self.levels[side, price] == 0
-        said.add(("level", side, price))
-        self.levels[side, price] = lots
+        assert ("level", market, side, price) not in said or self.levels[market, side, price] == 0
+        said.add(("level", market, side, price))
+        self.levels[market, side, price] = lots
 
     def _balance(
         self, said: set[tuple[object, ...]], account: t.AccountId, asset: t.AssetId, available: int, reserved: int
@@ -88,14 +90,15 @@ class EventReader:
             self.open[order.order_id] = Known(order, order.quantity_lots, self.engine.time_ns)
         else:
             self._end(order)
-        self._level(said, order.side, order.price_ticks, event.level_lots)
+        self._level(said, order.market.market_id, order.side, order.price_ticks, event.level_lots)
         asset = order.reserved_asset.asset_id
         self._balance(said, order.account_id, asset, event.available_atoms, event.reserved_atoms)
 
     def _trade(self, trade: Trade) -> None:
-        assert trade.trade_id == self.trade_id
-        self.trade_id += 1
-        assert trade.cost_atoms == trade.price_ticks * trade.quantity_lots * self.market.quote_atoms_per_tick_lot
+        market = trade.maker.market
+        assert trade.trade_id == self.trade_ids[market.market_id]
+        self.trade_ids[market.market_id] += 1
+        assert trade.cost_atoms == trade.price_ticks * trade.quantity_lots * market.quote_atoms_per_tick_lot
         maker, taker = self._known(trade.maker), self._known(trade.taker)
         if taker.open_lots < 0:
             taker.open_lots = trade.taker_open_lots + trade.quantity_lots
@@ -129,10 +132,18 @@ class EventReader:
             assert (event.open_lots, event.prevented_lots) == (known.open_lots, known.decremented_lots)
         elif isinstance(event, OrderClosed):
             self._end(event.order)
-        elif isinstance(event, OrderDeduplicated) and event.order.order_id in self.open:
-            known = self.open[event.order.order_id]
-            said = (event.open_lots, event.cost_atoms, event.fee_atoms)
-            assert said == (known.open_lots, known.cost_atoms, known.fee_atoms)
+        elif isinstance(event, OrderDeduplicated):
+            self._repeated(event)
+
+    def _repeated(self, event: OrderDeduplicated) -> None:
+        order_id = event.order.order_id
+        known = self.open.get(order_id) or self.closed[order_id]
+        order = known.order
+        assert event.order is order
+        assert (event.cost_atoms, event.fee_atoms) == (known.cost_atoms, known.fee_atoms)
+        assert known.open_lots in (event.open_lots, -1)
+        assert event.update_time_ns == known.update_time_ns
+        assert (event.status, event.close_reason) == (order.status, order.close_reason)
 
     def _accepted_lots(self, order: Order) -> int:
         """What an order entered with: what was sent."""
@@ -155,7 +166,7 @@ class EventReader:
         known = self._known(order)
         if known.open_lots >= 0:
             self._compare_order(known)
-        del self.open[order.order_id]
+        self.closed[order.order_id] = self.open.pop(order.order_id)
 
     def _compare_order(self, known: Known) -> None:
         order = known.order
@@ -171,9 +182,13 @@ class EventReader:
         for order_id, known in self.open.items():
             assert is_open[t.OrderId(order_id)] is known.order
             self._compare_order(known)
-        for side in (t.SIDE_BUY, t.SIDE_SELL):
-            told = {price: lots for (of, price), lots in self.levels.items() if of == side and lots}
-            assert told == dict(engine.levels(self.market.market_id, side))
+        told = {level: lots for level, lots in self.levels.items() if lots}
+        assert told == {
+            (market_id, side, price): lots
+            for market_id in engine.markets
+            for side in (t.SIDE_BUY, t.SIDE_SELL)
+            for price, lots in engine.levels(market_id, side)
+        }
         for account_id in engine.accounts:
             for asset_id, *amounts in engine.balances(account_id):
                 assert self.balances.get((account_id, asset_id), (0, 0)) == tuple(amounts)

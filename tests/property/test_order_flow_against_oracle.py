@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from exchange_server.engine import Engine
 from exchange_server.engine import types as t
 from exchange_server.engine.invariants import check
 from tests.property.event_reader import EventReader
@@ -14,7 +15,6 @@ from tests.property.order_flow import Flow
 from tests.property.test_engine_against_oracle import trades
 from tests.property.test_order_types_against_oracle import (
     ACCOUNTS,
-    MARKET,
     REASONS,
     compare,
     expected_word,
@@ -24,6 +24,12 @@ from tests.property.test_order_types_against_oracle import (
 
 COMMANDS = 250
 SEEDS = {"nightly": 4_000, "mutants": 8}.get(os.environ.get("EXCHANGE_TEST_SIZE", ""), 40)
+
+
+def every_list_lives(engine: Engine) -> bool:
+    """Whether no list is kept that has no open order any more."""
+    is_open = {order.order_id for number in ACCOUNTS for order in engine.open_orders(t.AccountId(number))}
+    return all(is_open.intersection(members) for members in engine.order_lists.values())
 
 
 def trigger_refusals(flow: Flow) -> tuple[dict[int, str], dict[int, str]]:
@@ -37,7 +43,7 @@ def trigger_refusals(flow: Flow) -> tuple[dict[int, str], dict[int, str]]:
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_the_engine_agrees_with_the_naive_exchange_when_no_key_is_used_twice(seed: int) -> None:
     flow = Flow(seed)
-    reader = EventReader(flow.engine, MARKET)
+    reader = EventReader(flow.engine)
     for _ in range(COMMANDS):
         events, outcome = flow.step()
         assert word(events) == expected_word(outcome)
@@ -47,5 +53,6 @@ def test_the_engine_agrees_with_the_naive_exchange_when_no_key_is_used_twice(see
         check(flow.engine)
         compare(flow.engine, flow.oracle)
         reader.read(events)
+        assert every_list_lives(flow.engine)
     mine, theirs = trigger_refusals(flow)
     assert mine == theirs

@@ -1,4 +1,4 @@
-"""What the boundaries of triggers and amends are, beyond the examples of docs/orders.md."""
+"""What the boundaries of triggers, amends and ends are, beyond the examples of docs/orders.md."""
 
 import pytest
 
@@ -154,3 +154,26 @@ def test_a_market_order_by_quantity_needs_what_its_walk_costs(teller: Teller) ->
     tale.sell("Bob", 1, 102)
     assert tale.buy("Ann", 2).word == "INSUFFICIENT_FUNDS"
     assert end_of(tale.buy("Ann", 1)) == ("filled", "", 1, 0)
+
+
+def test_an_exit_does_not_look_at_a_trade_before_the_first_fill_of_its_entry(tale: Tale) -> None:
+    tale.buy("Bob", 1, 110)
+    entry = tale.order("Cid", True, 5, 100)
+    profit = tale.order("Cid", False, 0, kind="TAKE_PROFIT_MARKET", trigger=110)
+    loss = tale.order("Cid", False, 0, kind="STOP_MARKET", trigger=95)
+    tale.place_bracket(entry, profit, loss)
+    assert tale.told(tale.sell("Ann", 3, 100)) == [(1, 110), (2, 100)]
+    assert (profit.state, profit.quantity) == ("pending", 2)
+
+
+def test_an_order_of_which_something_was_prevented_is_not_filled_by_a_plain_trade(tale: Tale) -> None:
+    resting = tale.sell("Cid", 5, 100)
+    tale.buy("Cid", 2, 100, stp="DECREMENT")
+    tale.buy("Ann", 3, 100)
+    assert end_of(resting) == ("expired", "SELF_TRADE", 3, 2)
+
+
+def test_an_order_with_special_terms_is_filled_by_a_plain_trade(tale: Tale) -> None:
+    resting = tale.sell("Cid", 3, 100, tif="GTT", expire_time=10)
+    tale.buy("Ann", 3, 100)
+    assert end_of(resting) == ("filled", "", 3, 0)
