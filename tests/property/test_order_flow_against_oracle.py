@@ -15,6 +15,7 @@ from tests.property.order_flow import Flow
 from tests.property.test_engine_against_oracle import trades
 from tests.property.test_order_types_against_oracle import (
     ACCOUNTS,
+    MARKET,
     REASONS,
     compare,
     expected_word,
@@ -54,5 +55,7 @@ def test_the_engine_agrees_with_the_naive_exchange_when_no_key_is_used_twice(see
         compare(flow.engine, flow.oracle)
         reader.read(events)
         assert every_list_lives(flow.engine)
+        waiting = flow.engine.books[MARKET].waiting
+        assert waiting.count == len(list(waiting))
     mine, theirs = trigger_refusals(flow)
     assert mine == theirs

@@ -100,6 +100,16 @@ def test_a_plain_order_that_trades_through_several_prices_fires_what_lies_betwee
     assert waiting.state == ("expired" if fires else "pending")
 
 
+def test_a_plain_trade_fires_the_last_order_that_waits(tale: Tale) -> None:
+    first = tale.order("Ann", True, 1, kind="STOP_MARKET", trigger=101)
+    second = tale.order("Ann", True, 1, kind="STOP_MARKET", trigger=101)
+    for stop in (first, second):
+        tale.place(stop)
+    tale.cancel("Ann", first.order_id)
+    tale.trade_at(101)
+    assert (first.state, second.state) == ("canceled", "expired")
+
+
 @pytest.mark.parametrize(("buy", "activation", "behind"), [(True, 100, 101), (False, 100, 99)])
 def test_a_trailing_stop_becomes_active_at_exactly_its_activation_price(
     tale: Tale, buy: bool, activation: int, behind: int
