@@ -14,7 +14,7 @@ from exchange_server.engine.commands import (
     PlaceOrder,
 )
 from exchange_server.engine.events import Rejected
-from exchange_server.engine.terms import SpecialTerms
+from exchange_server.engine.terms import GOOD_TILL_CANCELED, SpecialTerms
 
 ANN = t.AccountId(1001)
 NOW = t.TimeNs(1_000)
@@ -56,7 +56,7 @@ def amend(key: str, price: int = 0, lots: int = 0, account: int = ANN) -> AmendO
 
 @pytest.fixture
 def engine() -> Engine:
-    """An engine in which Ann has a plain order, an iceberg and a stop, to sell 100 each, and money for more."""
+    """An engine in which Ann has plain orders, an iceberg and a stop to sell, and money for more."""
     engine = Engine()
     for command in (
         CreateAsset("AAA", 0),
@@ -65,6 +65,7 @@ def engine() -> Engine:
         CreateAccount("Ann"),
         Credit(ANN, t.AssetId(1), t.Atoms(BASE_ATOMS), ""),
         order(lots=100, key="plain"),
+        PlaceOrder(ANN, t.MarketId(1), t.SIDE_SELL, GOOD_TILL_CANCELED, t.Ticks(1_000), t.Lots(1), "plainest"),
         order(lots=100, key="iceberg", display_lots=2),
         stop(lots=100, key="stop"),
     ):
@@ -192,6 +193,7 @@ def test_only_a_pegged_order_has_a_peg(engine: Engine, terms: dict[str, object])
         *[trailing(trailing_offset_bps=1, activation_price_ticks=price) for price in (0, 1, t.MAX_TICKS)],
         *[amend("plain", price=price) for price in (1, t.MAX_TICKS)],
         amend("plain", price=1, lots=t.MAX_LOTS),
+        amend("plainest", lots=101),
         amend("iceberg", lots=200),
         amend("stop", lots=t.MAX_LOTS),
     ],

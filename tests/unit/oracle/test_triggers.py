@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.oracle.naive_exchange import NaiveOrder, Protection
+from tests.oracle.naive_exchange import NaiveOrder, Outcome, Protection
 from tests.unit.oracle.conftest import Teller
 from tests.unit.oracle.tale import BASE, QUOTE, Tale, end_of
 
@@ -130,6 +130,19 @@ def test_an_amend_may_use_what_the_order_reserves_and_what_is_available(teller: 
     ann = tale.buy("Ann", 6, 100)
     assert tale.amend(ann, quantity=lots).word == word
     assert tale.bids() == [("Ann", lots if word == "amended" else 6, 100)]
+
+
+def test_the_price_of_an_exit_may_be_amended_before_its_entry_is_filled(tale: Tale) -> None:
+    entry = tale.order("Cid", True, 5, 100)
+    profit = tale.order("Cid", False, 0, 110, kind="TAKE_PROFIT_LIMIT", trigger=110)
+    loss = tale.order("Cid", False, 0, kind="STOP_MARKET", trigger=95)
+    tale.place_bracket(entry, profit, loss)
+    tale.set_protection(Protection(min_quantity=1, min_notional=200))
+    assert tale.amend(Outcome("", profit), price=109).word == "amended"
+    tale.set_protection(Protection())
+    tale.sell("Ann", 5, 100)
+    tale.trade_at(110)
+    assert tale.asks() == [("Cid", 5, 109)]
 
 
 def test_a_bracket_that_fires_cancels_its_exits_before_its_entry(tale: Tale) -> None:
