@@ -31,7 +31,7 @@ unexport VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---------------------------------------------------------------- set-up
 
@@ -82,6 +82,17 @@ dev: install ## Run the whole exchange in the foreground (ARGS="--headless …")
 .PHONY: test
 test: install ## Run every test (PYTEST_ARGS="tests/unit -k book" for some)
 	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+# A million commands each, half of them in one test: a day at most, and no limit for a test.
+.PHONY: test-nightly
+test-nightly: install ## Compare the engine with the naive exchange over millions of random commands
+	@EXCHANGE_TEST_SIZE=nightly $(BIN)/python -m pytest -n $(WORKERS) -o timeout=0 -o session_timeout=86400 $(ARGS) \
+	  tests/property/test_engine_against_oracle.py tests/property/test_order_types_against_oracle.py \
+	  tests/property/test_order_flow_against_oracle.py
+
+.PHONY: mutants
+mutants: install ## See whether tests fail when matching, ledger or stops are changed (docs/mutation-testing.md)
+	@$(BIN)/python tools/mutants.py $(ARGS)
 
 # One after the other, the quick ones first; `make -k check` goes on after a failure.
 .PHONY: check

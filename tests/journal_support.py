@@ -204,19 +204,22 @@ def many(count: int) -> list[Command]:
     return commands
 
 
-def apply_all(engine: Engine, commands: Iterable[Command]) -> None:
+def apply_all(engine: Engine, commands: Iterable[Command], start_ns: int = START_NS) -> None:
     for command in commands:
         sequence = engine.sequence + 1
-        engine.apply(SequenceNumber(sequence), TimeNs(START_NS + sequence * STEP_NS), command)
+        engine.apply(SequenceNumber(sequence), TimeNs(start_ns + sequence * STEP_NS), command)
 
 
 class Appender:
     """Writes batches as the core's writing thread does."""
 
-    def __init__(self, directory: Path, *, segment_bytes: int = 1 << 16, shard_id: int = 0) -> None:
+    def __init__(
+        self, directory: Path, *, segment_bytes: int = 1 << 16, shard_id: int = 0, start_ns: int = START_NS
+    ) -> None:
         layout = Layout(directory)
         layout.create()
         self.sequence = 0
+        self._start_ns = start_ns
         self._writer = SegmentWriter(layout, shard_id, WritePosition.genesis(), segment_bytes)
 
     def append(self, commands: Sequence[Command]) -> None:
@@ -225,7 +228,7 @@ class Appender:
         first = self.sequence + 1
         for command in commands:
             self.sequence += 1
-            time_ns = START_NS + self.sequence * STEP_NS
+            time_ns = self._start_ns + self.sequence * STEP_NS
             append_records(buffer, self.sequence == first, self.sequence, time_ns, [encode_command(command)])
         self._writer.write(buffer, first)
 
@@ -241,14 +244,15 @@ def write_journal(
     segment_bytes: int = 1 << 16,
     mark: bool = False,
     shard_id: int = 0,
+    start_ns: int = START_NS,
 ) -> Engine:
     """Write commands, `batch` of them a commit, and give the engine that applied them."""
-    appender = Appender(directory, segment_bytes=segment_bytes, shard_id=shard_id)
+    appender = Appender(directory, segment_bytes=segment_bytes, shard_id=shard_id, start_ns=start_ns)
     for start in range(0, len(commands), batch):
         appender.append(commands[start : start + batch])
     appender.close()
     engine = Engine(shard_id)
-    apply_all(engine, commands)
+    apply_all(engine, commands, start_ns)
     if mark:
         marker = MarkWriter(Layout(directory).mark)
         marker.publish(DurableMark(engine.sequence, engine.event_digest, engine.time_ns))

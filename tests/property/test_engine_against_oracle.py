@@ -6,7 +6,7 @@
 import os
 from dataclasses import dataclass
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from exchange_server.engine import Engine
@@ -23,10 +23,8 @@ from exchange_server.engine.commands import (
     SetMarketStatus,
 )
 from exchange_server.engine.events import (
-    BalanceChanged,
     Credited,
     Event,
-    LevelChanged,
     MarketStatusChanged,
     OrderAccepted,
     OrderCanceled,
@@ -39,10 +37,14 @@ from exchange_server.engine.events import (
 from exchange_server.engine.invariants import check
 from exchange_server.engine.terms import terms_of
 from tests.oracle.naive_exchange import FEES, NaiveExchange, NaiveMarket, NaiveOrder, NaiveTrade, Outcome
+from tests.property.event_reader import EventReader
 
-NIGHTLY = os.environ.get("EXCHANGE_TEST_SIZE") == "nightly"
+SIZE = os.environ.get("EXCHANGE_TEST_SIZE", "")
+NIGHTLY = SIZE == "nightly"
 COMMANDS_PER_RUN = 100
-RUNS = 10_000 if NIGHTLY else 250
+RUNS = {"nightly": 10_000, "mutants": 8}.get(SIZE, 250)
+# Of a mutant it is enough to know that it fails.
+PHASES = [Phase.generate] if SIZE == "mutants" else list(Phase)
 
 REASONS = {value: name.removeprefix("REJECT_") for name, value in vars(t).items() if name.startswith("REJECT_")}
 STATUSES = {t.MARKET_OPEN: "OPEN", t.MARKET_POST_ONLY: "POST_ONLY", t.MARKET_CANCEL_ONLY: "CANCEL_ONLY"}
@@ -226,30 +228,6 @@ def trades(events: list[Event]) -> list[NaiveTrade]:
     ]
 
 
-def balances_told(events: list[Event]) -> list[tuple[tuple[int, int], list[int]]]:
-    """Return account and asset, available and reserved atoms of each balance that the events tell."""
-    told: list[tuple[tuple[int, int], list[int]]] = []
-    for event in events:
-        if isinstance(event, OrderRested | OrderCanceled):
-            key = event.order.account_id, event.order.reserved_asset.asset_id
-            told.append((key, [event.available_atoms, event.reserved_atoms]))
-        elif isinstance(event, BalanceChanged):
-            told.append(((event.account_id, event.asset_id), [event.available_atoms, event.reserved_atoms]))
-    return told
-
-
-def levels_told(events: list[Event]) -> list[tuple[tuple[int, int, int], int]]:
-    """Return market, side and price, and the total, of each level that the events tell."""
-    told: list[tuple[tuple[int, int, int], int]] = []
-    for event in events:
-        if isinstance(event, OrderRested | OrderCanceled):
-            order = event.order
-            told.append(((order.market.market_id, order.side, order.price_ticks), event.level_lots))
-        elif isinstance(event, LevelChanged):
-            told.append(((event.market_id, event.side, event.price_ticks), event.quantity_lots))
-    return told
-
-
 def compare_states(engine: Engine, oracle: NaiveExchange) -> None:
     """Compare every open order, balance and level."""
     for account in ACCOUNTS:
@@ -271,17 +249,18 @@ def compare_states(engine: Engine, oracle: NaiveExchange) -> None:
             assert engine.levels(t.MarketId(market_id), side) == list(levels.items())
 
 
-@settings(max_examples=RUNS, deadline=None, suppress_health_check=list(HealthCheck), derandomize=not NIGHTLY)
+@settings(
+    max_examples=RUNS,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=not NIGHTLY,
+    phases=PHASES,
+)
 @given(st.lists(any_command(), min_size=60, max_size=COMMANDS_PER_RUN))
 def test_the_engine_agrees_with_the_naive_exchange(commands: list[Command | CancelNth]) -> None:
     pair = opened()
     engine, oracle = pair.engine, pair.oracle
-    balances: dict[tuple[int, int], list[int]] = {
-        (account, asset): list(amounts)
-        for account in ACCOUNTS
-        for asset, *amounts in engine.balances(t.AccountId(account))
-    }
-    levels: dict[tuple[int, int, int], int] = {}
+    reader = EventReader(engine)
     for drawn in commands:
         command = drawn.command(oracle) if isinstance(drawn, CancelNth) else drawn
         digest_before, hash_before = engine.event_digest, engine.sequence
@@ -304,20 +283,8 @@ def test_the_engine_agrees_with_the_naive_exchange(commands: list[Command | Canc
         check(engine)
         compare_states(engine, oracle)
 
-        # The events tell every change of a level and a balance, each once.
-        told_balances = balances_told(events)
-        assert len(told_balances) == len(dict(told_balances))
-        balances.update(told_balances)
-        told_levels = levels_told(events)
-        assert len(told_levels) == len(dict(told_levels))
-        levels.update(told_levels)
-        for account in ACCOUNTS:
-            for asset, *amounts in engine.balances(t.AccountId(account)):
-                assert balances[account, asset] == amounts
-        for market_id in MARKETS:
-            for side in (t.SIDE_BUY, t.SIDE_SELL):
-                told = {p: q for (m, s, p), q in levels.items() if (m, s) == (market_id, side) and q}
-                assert told == dict(engine.levels(t.MarketId(market_id), side))
+        # The events tell every change of an order, a level and a balance, each once.
+        reader.read(events)
 
     # The state survives being written and read, and goes on the same.
     again = Engine.load(engine.dump(), 0)

@@ -53,9 +53,8 @@ from exchange_server.engine.orders import Order
 from exchange_server.engine.terms import SpecialTerms, terms_of
 from tests.oracle.naive_exchange import NaiveExchange, NaiveMarket, NaiveOrder, Outcome, Protection
 
-NIGHTLY = os.environ.get("EXCHANGE_TEST_SIZE") == "nightly"
 COMMANDS = 250
-SEEDS = 4_000 if NIGHTLY else 60
+SEEDS = {"nightly": 4_000, "mutants": 6}.get(os.environ.get("EXCHANGE_TEST_SIZE", ""), 80)
 
 REASONS = {value: name.removeprefix("REJECT_") for name, value in vars(t).items() if name.startswith("REJECT_")}
 ENDS = {value: name.removeprefix("CLOSE_") for name, value in vars(t).items() if name.startswith("CLOSE_")}

@@ -1,6 +1,6 @@
 """Journals written by released versions: they decode for ever, and replay to the state that was.
 
-Made by `python -m tests.replay.make_golden NAME`; the files are never made anew. `expected.json` beside each holds what
+Made by `python -m tests.replay.make_golden`; the files are never made anew. `expected.json` beside each holds what
 the writing version saw. Of it only `state_hash` may follow a change, and only one of the state's layout (a table, a
 column) that leaves what happened as it was.
 """

@@ -140,6 +140,18 @@ def test_a_credit_with_a_known_key_books_once() -> None:
     assert exchange.balance("Bob", QUOTE) == (101, 0), "keys are each account's own"
 
 
+def test_only_the_latest_credit_ids_are_remembered() -> None:
+    exchange = Exchange(rich=0)
+    exchange.credit("Ann", QUOTE, 1, key="oldest")
+    account = exchange.engine.accounts[exchange.traders["Ann"]]
+    for number in range(t.MAX_CLOSED_PER_ACCOUNT - 1):
+        account.remember_credit(str(number), QUOTE, t.Atoms(1))
+    assert "oldest" in account.credits
+    account.remember_credit("newest", QUOTE, t.Atoms(1))
+    assert "oldest" not in account.credits
+    assert len(account.credits) == t.MAX_CLOSED_PER_ACCOUNT
+
+
 def test_the_supply_of_an_asset_has_a_limit() -> None:
     exchange = Exchange(rich=0)
     exchange.credit("Ann", QUOTE, t.MAX_ATOMS - 1)

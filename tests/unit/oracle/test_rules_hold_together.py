@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.oracle.naive_exchange import NaiveOrder, Outcome, Protection
-from tests.unit.oracle.tale import BASE, NAMES, QUOTE, Tale
+from tests.unit.oracle.tale import BASE, NAMES, QUOTE, OracleTale
 
 MODES = ("EXPIRE_MAKER", "EXPIRE_TAKER", "EXPIRE_BOTH", "DECREMENT")
 COMMANDS = 250
@@ -16,7 +16,7 @@ class Chance:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.tale = Tale(maker_ppm=self.random.choice([-3_333, 90_001]), taker_ppm=12_345)
+        self.tale = OracleTale(maker_ppm=self.random.choice([-3_333, 90_001]), taker_ppm=12_345)
         exchange = self.tale.exchange
         for account in range(len(NAMES)):
             exchange.move(account, "elsewhere", BASE, 999_960)
@@ -104,7 +104,7 @@ class Chance:
         return exchange.set_status(1, status)
 
 
-def check(tale: Tale) -> None:
+def check(tale: OracleTale) -> None:
     """What must hold after every command."""
     exchange = tale.exchange
     for asset in (BASE, QUOTE):
