@@ -15,6 +15,7 @@ from exchange_server.engine.events import (
     OrderClosed,
     OrderDecremented,
     OrderDeduplicated,
+    OrderMoved,
     OrderRested,
     OrderTriggered,
     Trade,
@@ -72,8 +73,7 @@ class EventReader:
         self._compare()
 
     def _level(self, said: set[tuple[object, ...]], market: int, side: int, price: int, lots: int) -> None:
-        # One that went and came back in one command is told as gone first.
-        assert ("level", market, side, price) not in said or self.levels[market, side, price] == 0
+        assert ("level", market, side, price) not in said
         said.add(("level", market, side, price))
         self.levels[market, side, price] = lots
 
@@ -124,6 +124,11 @@ class EventReader:
             assert said == (known.open_lots, known.cost_atoms, known.fee_atoms)
         elif isinstance(event, OrderTriggered):
             self._succeed(event.before, event.order)
+        elif isinstance(event, OrderMoved):
+            known = self._known(event.order, same=False)
+            known.order = event.order
+            said = (event.open_lots, event.cost_atoms, event.fee_atoms)
+            assert said == (known.open_lots, known.cost_atoms, known.fee_atoms)
         elif isinstance(event, OrderDecremented):
             known = self._known(event.order, same=False)
             known.order = event.order

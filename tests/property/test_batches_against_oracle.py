@@ -5,6 +5,7 @@ rows, orders of iteration, and the very objects; and an engine that never saw it
 `EXCHANGE_TEST_SIZE=nightly` tries a thousand seeds.
 """
 
+import os
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -17,10 +18,10 @@ from exchange_server.engine.events import BatchAccepted, Event, Rejected
 from exchange_server.engine.invariants import check
 from exchange_server.engine.orders import Order
 from tests.oracle.naive_exchange import NaiveExchange, Outcome
-from tests.property.test_order_types_against_oracle import ACCOUNTS, NIGHTLY, Pair, compare, expected_word, told, word
+from tests.property.test_order_types_against_oracle import ACCOUNTS, Pair, compare, expected_word, told, word
 
 COMMANDS = 200
-SEEDS = 1_000 if NIGHTLY else 40
+SEEDS = {"nightly": 1_000, "mutants": 4}.get(os.environ.get("EXCHANGE_TEST_SIZE", ""), 40)
 FOLLOWED = 20
 """Commands after a refused batch for which an engine that never saw it goes along."""
 

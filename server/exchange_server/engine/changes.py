@@ -32,12 +32,18 @@ class Changes:
         if state.pegged_books:
             self._follow(state)
         digest = state.event_digest
+        gone: dict[tuple[int, int, int], None] = {}
         for level in self.levels:
             total = level.total_lots
             digest = (digest * DIGEST_MULTIPLIER + total) & DIGEST_MASK
-            if total == 0 and level.price_ticks in state.books[level.market_id].own(level.side).levels:
-                # It was closed and, later in this command, another one opened at its price, which tells the total.
-                continue
+            if total == 0:
+                # Of several levels that were opened at one price in this command, the last one tells, once.
+                if level.price_ticks in state.books[level.market_id].own(level.side).levels:
+                    continue
+                place = (level.market_id, level.side, level.price_ticks)
+                if place in gone:
+                    continue
+                gone[place] = None
             level_changed = LevelChanged()
             level_changed.market_id = level.market_id
             level_changed.side = level.side
