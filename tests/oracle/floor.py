@@ -6,6 +6,8 @@ from tests.oracle.money import NaiveMoney
 from tests.oracle.orders import TRIGGERED_KINDS, NaiveOrder, Outcome
 from tests.oracle.walk import Plan, plan_walk
 
+HIGHEST_PRICE = 2**40 - 1
+
 
 class NaiveFloor(NaiveMoney):
     """What happens between orders."""
@@ -288,7 +290,7 @@ def _pegged_price(
     else:
         price = max(price, order.price)
         price = price if high_bid is None else max(price, high_bid + 1)
-    return price if price >= 1 else None
+    return price if 1 <= price <= HIGHEST_PRICE else None
 
 
 def is_triggered_kind(order: NaiveOrder) -> bool:
