@@ -237,13 +237,7 @@ class OrderEntry:
     def _cancel_replace(self, unit: Unit, request: pb.CancelReplaceOrderRequest, call: Call, pipe: Pipe) -> None:
         command = self._core.orders.cancel_replace_order(request, call.principal.account_id)
         if request.validate_only:
-            rejected = self._dry_runs.refusal(command)
-            if rejected is not None:
-                unit.response.error.CopyFrom(order_error(command_error(command, rejected)))
-            else:
-                cancel = unit.response.cancel_replace.cancel
-                cancel.CopyFrom(self._dry_runs.result(command.cancel))
-                unit.response.cancel_replace.place.CopyFrom(self._dry_runs.result(command.place))
+            self._dry_runs.write_replaced(unit.response, command)
             return
         if pipe.session_id:
             place = bound_to_session(command.place, pipe.session_id)

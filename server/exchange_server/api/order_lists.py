@@ -5,6 +5,7 @@ from typing import Final
 from exchange.v1 import order_service_pb2 as pb
 from exchange_server.api.call import Call, Method
 from exchange_server.api.core import Core
+from exchange_server.api.previews import Previews
 from exchange_server.engine.types import SCOPE_TRADE
 from exchange_server.wire.list_results import write_list_response
 
@@ -12,8 +13,9 @@ from exchange_server.wire.list_results import write_list_response
 class OrderListCalls:
     """The methods of OrderService that place lists."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, previews: Previews) -> None:
         self._core: Final = core
+        self._previews: Final = previews
 
     def methods(self) -> dict[str, Method]:
         """Return their part of the service's table."""
@@ -27,11 +29,10 @@ class OrderListCalls:
         command = self._core.order_lists.place_oco_order(request, call.principal.account_id)
         response = pb.PlaceOcoOrderResponse()
         if request.validate_only:
-            await self._core.check(command)
+            await self._previews.place_list(command, response)
             return response
         applied = await self._core.execute(command, call)
-        orders = response.above, response.below
-        write_list_response(response, orders, applied.events, applied.sequence, applied.time_ns)
+        write_list_response(response, applied.events, applied.sequence, applied.time_ns)
         return response
 
     async def place_bracket_order(
@@ -40,9 +41,8 @@ class OrderListCalls:
         command = self._core.order_lists.place_bracket_order(request, call.principal.account_id)
         response = pb.PlaceBracketOrderResponse()
         if request.validate_only:
-            await self._core.check(command)
+            await self._previews.place_list(command, response)
             return response
         applied = await self._core.execute(command, call)
-        orders = response.entry, response.take_profit, response.stop_loss
-        write_list_response(response, orders, applied.events, applied.sequence, applied.time_ns)
+        write_list_response(response, applied.events, applied.sequence, applied.time_ns)
         return response

@@ -36,16 +36,39 @@ _PROFITS: Final = (TYPE_TAKE_PROFIT_MARKET, TYPE_TAKE_PROFIT_LIMIT)
 
 def place_oco(state: LiveState, command: PlaceOcoOrder, validate_only: bool) -> list[Event]:
     """Place two orders, one on each side of the price, of which one cancels the other."""
-    above, below = command.above, command.below
-    placing = [(above, "above", ROLE_LEG), (below, "below", ROLE_LEG)]
-    return _place_list(state, placing, oco_fault(above, below), 2, validate_only)
+    return _place_list(state, _members(command), oco_fault(command.above, command.below), 2, validate_only)
 
 
 def place_bracket(state: LiveState, command: PlaceBracketOrder, validate_only: bool) -> list[Event]:
     """Place an entry with a take-profit and a stop-loss that grow with its fills."""
-    entry, profit, loss = command.entry, command.take_profit, command.stop_loss
-    placing = [(entry, "entry", ROLE_ENTRY), (profit, "take_profit", ROLE_EXIT), (loss, "stop_loss", ROLE_EXIT)]
-    return _place_list(state, placing, bracket_fault(entry, profit, loss), 1, validate_only)
+    fault = bracket_fault(command.entry, command.take_profit, command.stop_loss)
+    return _place_list(state, _members(command), fault, 1, validate_only)
+
+
+def new_orders(state: LiveState, command: PlaceOcoOrder | PlaceBracketOrder) -> list[Order]:
+    """Make the orders that a command asks for, by age; they are in no book and no account."""
+    placing = _members(command)
+    book = state.books[placing[0][0].market_id]
+    return [_new_member(state, book, place, number, role) for number, (place, _, role) in enumerate(placing)]
+
+
+def repeated(state: LiveState, command: PlaceOcoOrder | PlaceBracketOrder) -> list[Event]:
+    """Return what a list whose keys are known is answered with; nothing for a new one."""
+    placing = _members(command)
+    account = state.accounts[placing[0][0].account_id]
+    known = _known(account, placing)
+    return [] if known is None or isinstance(known, Rejected) else _repeat(account, known, len(placing))
+
+
+def _members(command: PlaceOcoOrder | PlaceBracketOrder) -> list[tuple[PlaceOrder, str, int]]:
+    """Return the parts of a list, by age, with their names and roles."""
+    if isinstance(command, PlaceOcoOrder):
+        return [(command.above, "above", ROLE_LEG), (command.below, "below", ROLE_LEG)]
+    return [
+        (command.entry, "entry", ROLE_ENTRY),
+        (command.take_profit, "take_profit", ROLE_EXIT),
+        (command.stop_loss, "stop_loss", ROLE_EXIT),
+    ]
 
 
 def _place_list(

@@ -5,7 +5,6 @@ from typing import Protocol, cast
 
 from exchange.v1 import types_pb2
 from exchange_server.engine import events
-from exchange_server.engine.commands import AmendOrder
 from exchange_server.engine.entities import Market
 from exchange_server.engine.orders import Order
 from exchange_server.engine.terms import SpecialTerms, Terms
@@ -238,17 +237,6 @@ def deduplicated_order_message(event: events.OrderDeduplicated) -> types_pb2.Ord
         event.close_reason,
         event.update_time_ns,
     )
-
-
-def write_amended(message: types_pb2.Order, order: Order, command: AmendOrder) -> None:
-    """Change an open order's message to what an amend would make of it if it executed nothing."""
-    market = order.market
-    if command.price_ticks:
-        message.price = format_price(market, command.price_ticks)
-    if command.quantity_lots:
-        message.quantity = format_quantity(market, command.quantity_lots)
-        open_lots = max(command.quantity_lots - (order.quantity_lots - order.open_lots), 0)
-        message.open_quantity = format_quantity(market, Lots(open_lots))
 
 
 def order_fills(

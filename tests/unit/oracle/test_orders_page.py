@@ -1,4 +1,4 @@
-"""The examples of docs/orders.md, E1 to E20, told by the naive exchange."""
+"""The examples of docs/orders.md, E1 to E20, told by the naive exchange; E21 is told by the engine (test_previews)."""
 
 import pytest
 
