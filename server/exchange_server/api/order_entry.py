@@ -39,14 +39,13 @@ from exchange_server.engine.commands import (
 )
 from exchange_server.sequencer import Applied, NotSequenced
 from exchange_server.sequencer.lanes import LANE_CANCEL, lane_of
+from exchange_server.sequencer.refusals import REJECT_OVERLOADED
 from exchange_server.wire.errors import FieldError
 from exchange_server.wire.list_requests import list_bound_to_session
 from exchange_server.wire.list_results import write_list_result
 from exchange_server.wire.order_requests import bound_to_session
 from exchange_server.wire.order_results import canceled_order_ids, write_replaced, write_result
 from exchange_server.wire.times import timestamp
-
-REJECT_OVERLOADED: Final = 25
 
 
 class OrderEntry:

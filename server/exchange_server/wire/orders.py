@@ -21,7 +21,7 @@ from exchange_server.engine.types import (
     OrderId,
     Ticks,
 )
-from exchange_server.wire.order_states import OrderState, prevented_lots, state_after
+from exchange_server.wire.order_states import OrderState, deduplicated_state, prevented_lots, state_after
 from exchange_server.wire.times import timestamp, write_timestamp
 from exchange_server.wire.units import format_price, format_quantity, format_quote
 
@@ -226,17 +226,7 @@ def write_placed_order(message: types_pb2.Order, order: Order, outcome: Sequence
 
 def deduplicated_order_message(event: events.OrderDeduplicated) -> types_pb2.Order:
     """Return the original order as it was when its key came again."""
-    return order_message(
-        event.order,
-        event.order.market,
-        event.open_lots,
-        event.order.decremented_lots,
-        event.cost_atoms,
-        event.fee_atoms,
-        event.status,
-        event.close_reason,
-        event.update_time_ns,
-    )
+    return order_state_message(deduplicated_state(event))
 
 
 def order_fills(
