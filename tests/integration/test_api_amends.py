@@ -76,9 +76,30 @@ def test_an_amend_to_what_is_filled_already_is_refused_and_changes_nothing(
 def test_a_dry_amend_tells_its_terms_and_changes_nothing(exchange: Exchange, alice: Trader) -> None:
     order = exchange.place(alice, BUY, "100", "2")
     before = exchange.state()
-    dry = amend(exchange, alice, order_id=order.order_id, price="101", quantity="1", validate_only=True).order
-    assert (dry.price, dry.quantity, dry.open_quantity) == ("101", "1", "1")
+    answer = amend(exchange, alice, order_id=order.order_id, price="101", quantity="1", validate_only=True)
+    dry = answer.order
+    assert (dry.order_id, dry.price, dry.quantity, dry.open_quantity) == (order.order_id, "101", "1", "1")
+    assert (answer.preview.sequence, answer.preview.reserved_asset) == (before[0], "USDC")
+    assert float(answer.preview.reserved) >= 101
     assert exchange.state() == before
+
+
+def test_a_dry_amend_into_crossing_tells_what_it_would_execute(exchange: Exchange, alice: Trader, bob: Trader) -> None:
+    exchange.place(bob, SELL, "105", "1")
+    order = exchange.place(alice, BUY, "100", "2")
+    before = exchange.state()
+    answer = amend(exchange, alice, order_id=order.order_id, price="105", validate_only=True)
+    assert [(fill.price, fill.quantity, fill.trade_id) for fill in answer.fills] == [("105", "1", 0)]
+    assert (answer.order.filled_quantity, answer.order.open_quantity) == ("1", "1")
+    assert answer.preview.average_price == "105"
+    assert exchange.state() == before
+
+
+def test_a_dry_amend_that_would_be_refused_is_refused(exchange: Exchange, alice: Trader) -> None:
+    order = exchange.place(alice, BUY, "100", "2")
+    with pytest.raises(grpc.RpcError) as refused:
+        amend(exchange, alice, order_id=order.order_id, quantity="1000000", validate_only=True)
+    assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
 
 
 def test_an_iceberg_shows_its_part_and_says_all_of_it(exchange: Exchange, alice: Trader) -> None:
@@ -174,30 +195,83 @@ def test_a_dry_replace_tells_both_parts_and_changes_nothing(exchange: Exchange, 
     assert exchange.state() == before
 
 
+def test_a_dry_replace_does_not_trade_with_the_order_that_it_replaces(exchange: Exchange, alice: Trader) -> None:
+    exchange.place(alice, SELL, "105", "2", client_order_id="old")
+    answer = replace(
+        exchange, alice, cancel_order=by_key("old"), place_order=place(BUY, "105", "2"), validate_only=True
+    )
+    assert (answer.order.status, answer.order.open_quantity) == (OPEN, "2")
+    assert not answer.preview.self_trade_order_ids
+
+
+def test_a_dry_replace_whose_new_order_would_be_refused_says_that_the_cancel_stands(
+    exchange: Exchange, alice: Trader
+) -> None:
+    exchange.place(alice, SELL, "105", "2", client_order_id="old")
+    answer = replace(
+        exchange, alice, cancel_order=by_key("old"), place_order=place(BUY, "105", "1000000"), validate_only=True
+    )
+    assert answer.canceled_order.client_order_id == "old"
+    assert answer.place_error.reason == types_pb2.REJECT_REASON_INSUFFICIENT_FUNDS
+    assert not answer.HasField("order")
+
+
+def test_a_dry_replace_on_the_stream_is_answered_with_what_would_come_of_both_parts(
+    exchange: Exchange, alice: Trader, bob: Trader
+) -> None:
+    exchange.place(bob, SELL, "105", "1")
+    old = exchange.place(alice, BUY, "100", "2", client_order_id="old")
+    before = exchange.state()
+    request = order_pb.CancelReplaceOrderRequest(
+        cancel_order=by_key("old"), place_order=place(BUY, "105", "1"), validate_only=True
+    )
+    again = order_pb.CancelReplaceOrderRequest(
+        cancel_order=by_key("old"),
+        place_order=place(BUY, "100", "2", client_order_id="old"),
+        validate_only=True,
+    )
+    missing = order_pb.CancelReplaceOrderRequest(
+        cancel_order=by_key("none"), place_order=place(BUY, "105", "1"), validate_only=True
+    )
+    requests = [order_pb.OrderEntryRequest(cancel_replace_order=one) for one in (request, again, missing)]
+    told, known, refused = exchange.orders.OrderEntry(iter(requests), metadata=alice.metadata, timeout=20)
+    assert (told.cancel_replace.cancel.order_id, told.cancel_replace.cancel.status) == (old.order_id, OPEN)
+    assert (told.cancel_replace.place.order_id, told.cancel_replace.place.filled_quantity) == (0, "1")
+    assert (known.cancel_replace.place.deduplicated, known.cancel_replace.HasField("cancel")) == (True, False)
+    assert (refused.error.reason, refused.error.field) == (
+        types_pb2.REJECT_REASON_ORDER_NOT_FOUND,
+        "cancel_order.order",
+    )
+    assert exchange.state() == before
+
+
 # ---------------------------------------------------------------- batches
 
 
 def test_a_batch_of_places_amends_and_cancels_is_judged_item_by_item(exchange: Exchange, alice: Trader) -> None:
     Item = order_pb.OrderBatchItem
+    mine = exchange.place(alice, BUY, "90", "2")
     request = order_pb.BatchOrdersRequest(
         items=[
             Item(place_order=place(BUY, "100", "1", client_order_id="one")),
             Item(place_order=place(BUY, "100.25", "1")),
             Item(amend_order=order_pb.AmendOrderRequest(client_order_id="one", price="101")),
             Item(place_order=place(BUY, "100", "1", validate_only=True)),
+            Item(amend_order=order_pb.AmendOrderRequest(order_id=mine.order_id, quantity="1", validate_only=True)),
             Item(place_order=place(BUY, "99", "1", client_order_id="two")),
             Item(cancel_order=by_key("two")),
             Item(cancel_order=by_key("three")),
         ]
     )
     results = exchange.orders.BatchOrders(request, metadata=alice.metadata).results
-    placed, off_tick, amended, dry, two, canceled, missing = results
+    placed, off_tick, amended, dry, dry_amend, two, canceled, missing = results
     assert (placed.status, amended.order_id, amended.status) == (OPEN, placed.order_id, OPEN)
     assert (off_tick.error.reason, off_tick.error.field) == (types_pb2.REJECT_REASON_PRICE_OFF_TICK, "price")
     assert (dry.order_id, dry.status) == (0, OPEN)
+    assert (dry_amend.order_id, dry_amend.status) == (mine.order_id, OPEN)
     assert (canceled.order_id, canceled.status) == (two.order_id, CANCELED)
     assert (missing.error.reason, missing.error.field) == (types_pb2.REJECT_REASON_ORDER_NOT_FOUND, "order")
-    assert levels(exchange, "bids") == [("101", "1")]
+    assert levels(exchange, "bids") == [("101", "1"), ("90", "2")]
 
 
 def test_the_stream_takes_amends_of_orders_that_are_still_under_way(exchange: Exchange, alice: Trader) -> None:

@@ -241,13 +241,26 @@ def test_canceling_the_entry_before_any_fill_ends_the_exits(exchange: Exchange, 
 def test_a_dry_list_is_checked_and_changes_nothing(exchange: Exchange, alice: Trader) -> None:
     poor = exchange.trader(btc="4", usdc="100")
     before = exchange.state()
-    assert place_oco(exchange, alice, oco(validate_only=True)).order_list_id == 0
-    assert place_bracket(exchange, alice, bracket(validate_only=True)).order_list_id == 0
+    pair = place_oco(exchange, alice, oco(validate_only=True))
+    assert [(order.order_id, order.status) for order in (pair.above, pair.below)] == [(0, OPEN), (0, PENDING)]
+    assert (pair.order_list_id, pair.preview.sequence, pair.preview.reserved_asset) == (0, before[0], "BTC")
+    legs = place_bracket(exchange, alice, bracket(validate_only=True))
+    assert [order.status for order in (legs.entry, legs.take_profit, legs.stop_loss)] == [OPEN, PENDING, PENDING]
+    assert (legs.order_list_id, legs.preview.reserved_asset) == (0, "USDC")
     with pytest.raises(grpc.RpcError, match="above"):
         place_oco(exchange, poor, oco(validate_only=True))
     with pytest.raises(grpc.RpcError, match="entry"):
         place_bracket(exchange, poor, bracket(validate_only=True))
     assert exchange.state() == before
+
+
+@pytest.mark.usefixtures("at_100")
+def test_a_dry_pair_that_is_known_already_is_answered_with_the_original(exchange: Exchange, alice: Trader) -> None:
+    first = place_oco(exchange, alice, oco("above"))
+    again = place_oco(exchange, alice, oco("above", validate_only=True))
+    assert (again.order_list_id, again.deduplicated) == (first.order_list_id, True)
+    assert again.below == first.below
+    assert not again.HasField("preview")
 
 
 def stream(

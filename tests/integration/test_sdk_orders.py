@@ -235,7 +235,9 @@ async def test_a_bracket_grows_with_its_entry_on_a_session_too(a: AnyClient, b: 
     await trade(a, b, 100)
     entry = NewOrder(market=MARKET, side="buy", quantity=5, price=100)
     exits = {"take_profit": BracketExit(trigger_price=110), "stop_loss": BracketExit(trigger_price=95, price="94.5")}
-    assert (await a("place_bracket_order", entry, **exits, validate_only=True)).orders == ()
+    tried = await a("place_bracket_order", entry, **exits, validate_only=True)
+    assert [order.order_id for order in tried.orders] == [0, 0, 0]
+    assert (tried.order_list_id, tried.preview.reserved_asset) == (0, "USDC")
     placed = await a("place_bracket_order", entry, **exits)
     await b("place_order", market=MARKET, side="sell", quantity=2, price=100)
     grown = [await a("get_order", order_id=order.order_id) for order in placed.orders[1:]]

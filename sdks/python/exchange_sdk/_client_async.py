@@ -11,7 +11,6 @@ from exchange_sdk import _operations as operations
 from exchange_sdk import errors
 from exchange_sdk._admin_async import AsyncAdmin
 from exchange_sdk._connection import (
-    CHANNEL_OPTIONS,
     DEFAULT_LIVENESS,
     DEFAULT_TIMEOUT,
     Attempts,
@@ -230,12 +229,7 @@ class AsyncClient(AsyncOrders):
         if self._channel is None:
             if self._closed:
                 raise RuntimeError("the client is closed")
-            address, credentials = self._connection.address, self._connection.credentials
-            self._channel = (
-                grpc.aio.secure_channel(address, credentials, options=CHANNEL_OPTIONS)
-                if credentials
-                else grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS)
-            )
+            self._channel = self._connection.channel(grpc.aio.secure_channel, grpc.aio.insecure_channel)
         return self._channel
 
     @property

@@ -11,7 +11,6 @@ from exchange_sdk import _operations as operations
 from exchange_sdk import errors
 from exchange_sdk._admin_sync import Admin
 from exchange_sdk._connection import (
-    CHANNEL_OPTIONS,
     DEFAULT_LIVENESS,
     DEFAULT_TIMEOUT,
     Attempts,
@@ -72,12 +71,7 @@ class Client(Orders):
         self._connection = connection(
             address, api_key, tls=tls, insecure=insecure, timeout=timeout, retry=retry, liveness=liveness
         )
-        credentials = self._connection.credentials
-        self._channel = (
-            grpc.secure_channel(self._connection.address, credentials, options=CHANNEL_OPTIONS)
-            if credentials
-            else grpc.insecure_channel(self._connection.address, options=CHANNEL_OPTIONS)
-        )
+        self._channel: grpc.Channel = self._connection.channel(grpc.secure_channel, grpc.insecure_channel)
         self._stubs = Stubs(self._channel)
         self.admin = Admin(self._call)
 

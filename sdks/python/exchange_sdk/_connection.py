@@ -4,9 +4,9 @@ import ipaddress
 import os
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 
@@ -26,6 +26,7 @@ DEFAULT_TIMEOUT = 10.0
 DEFAULT_LIVENESS = 15.0
 """Seconds without a message after which a stream counts as dead: three of the exchange's heartbeats."""
 
+Channel = TypeVar("Channel")
 Metadata = tuple[tuple[str, str], ...]
 
 CHANNEL_OPTIONS: Sequence[tuple[str, int]] = (
@@ -65,6 +66,12 @@ class Connection:
     timeout: float
     retry: RetryPolicy
     liveness: float
+
+    def channel(self, secure: Callable[..., Channel], insecure: Callable[..., Channel]) -> Channel:
+        """Open a channel, by the functions of the flavour of gRPC that is used."""
+        if self.credentials is not None:
+            return secure(self.address, self.credentials, options=CHANNEL_OPTIONS)
+        return insecure(self.address, options=CHANNEL_OPTIONS)
 
     def __repr__(self) -> str:
         kind = "TLS" if self.credentials else "plaintext"

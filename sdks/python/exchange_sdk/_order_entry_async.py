@@ -3,8 +3,7 @@
 from collections.abc import Awaitable, Iterable
 from datetime import datetime, timedelta
 
-from exchange.v1 import order_service_pb2 as pb
-from exchange_sdk import _order_requests as requests
+from exchange_sdk import _order_entry_requests as requests
 from exchange_sdk._decimals import DecimalInput
 from exchange_sdk._enums import CancelReplaceMode, OrderType, PegReference, SelfTradePrevention, Side, TimeInForce
 from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
@@ -73,9 +72,7 @@ class AsyncOrderEntry(AsyncOrderStream):
             client_order_id=client_order_id,
             validate_only=validate_only,
         )
-        request = pb.OrderEntryRequest(place_order=requests.place_order(order))
-        result: OrderResult = await self._ask(request, timeout)
-        return result
+        return await self._ask(requests.place(order), timeout)
 
     async def amend(
         self,
@@ -95,9 +92,7 @@ class AsyncOrderEntry(AsyncOrderStream):
             quantity=quantity,
             validate_only=validate_only,
         )
-        request = pb.OrderEntryRequest(amend_order=requests.amend_order(amend))
-        result: OrderResult = await self._ask(request, timeout)
-        return result
+        return await self._ask(requests.amend(amend), timeout)
 
     async def cancel(
         self,
@@ -109,9 +104,7 @@ class AsyncOrderEntry(AsyncOrderStream):
     ) -> OrderResult:
         """Cancel one open order, named by one of its ids. Raises NotFound, OrderClosed, OutcomeUnknown."""
         cancel = CancelOrder(order_id=order_id, client_order_id=client_order_id, validate_only=validate_only)
-        request = pb.OrderEntryRequest(cancel_order=requests.cancel_order(cancel))
-        result: OrderResult = await self._ask(request, timeout)
-        return result
+        return await self._ask(requests.cancel(cancel), timeout)
 
     async def cancel_all(
         self,
@@ -123,9 +116,8 @@ class AsyncOrderEntry(AsyncOrderStream):
         timeout: float | None = None,
     ) -> list[int]:
         """Cancel all open orders that pass all the filters, waiting ones too; returns their ids, oldest first."""
-        cancel = requests.cancel_all_orders(market, side, client_order_id_prefix, validate_only)
-        order_ids: list[int] = await self._ask(pb.OrderEntryRequest(cancel_all_orders=cancel), timeout)
-        return order_ids
+        request = requests.cancel_all(market, side, client_order_id_prefix, validate_only)
+        return await self._ask(request, timeout)
 
     async def cancel_replace(
         self,
@@ -141,17 +133,13 @@ class AsyncOrderEntry(AsyncOrderStream):
         When the new order is refused the cancel stands, and `place` has the error; it raises only when nothing was
         done, or OutcomeUnknown.
         """
-        both = requests.cancel_replace_order(cancel, order, mode, validate_only)
-        result: CancelReplaceResult = await self._ask(pb.OrderEntryRequest(cancel_replace_order=both), timeout)
-        return result
+        return await self._ask(requests.cancel_replace(cancel, order, mode, validate_only), timeout)
 
     async def place_oco(
         self, above: NewOrder, below: NewOrder, *, validate_only: bool = False, timeout: float | None = None
     ) -> OrderListResult:
         """Place two orders of which one cancels the other; as `place_oco_order`, shorter. Raises the same."""
-        pair = requests.place_oco_order(above, below, validate_only)
-        result: OrderListResult = await self._ask(pb.OrderEntryRequest(place_oco_order=pair), timeout)
-        return result
+        return await self._ask(requests.place_oco(above, below, validate_only), timeout)
 
     async def place_bracket(
         self,
@@ -163,9 +151,7 @@ class AsyncOrderEntry(AsyncOrderStream):
         timeout: float | None = None,
     ) -> OrderListResult:
         """Place an entry with two exits; as `place_bracket_order`, shorter. Raises the same."""
-        legs = requests.place_bracket_order(entry, take_profit, stop_loss, validate_only)
-        result: OrderListResult = await self._ask(pb.OrderEntryRequest(place_bracket_order=legs), timeout)
-        return result
+        return await self._ask(requests.place_bracket(entry, take_profit, stop_loss, validate_only), timeout)
 
     async def batch(
         self, items: Iterable[BatchItem], *, all_or_none: bool = False, timeout: float | None = None
@@ -175,17 +161,13 @@ class AsyncOrderEntry(AsyncOrderStream):
         Each stands for itself: a refused one has its `error` in the result, nothing is raised for it. `all_or_none`:
         when one is refused nothing happens at all, and what it was refused with is raised.
         """
-        batch = pb.OrderBatch(items=requests.batch_items(items), all_or_none=all_or_none)
-        results: list[OrderResult] = await self._ask(pb.OrderEntryRequest(batch=batch), timeout)
-        return results
+        return await self._ask(requests.batch(items, all_or_none), timeout)
 
     async def set_cancel_all_after(
         self, after: timedelta | float, *, validate_only: bool = False, timeout: float | None = None
     ) -> datetime | None:
         """Set the dead-man's switch of the account, as the client's method of this name; 0 disarms."""
-        setting = requests.set_cancel_all_after(after, validate_only)
-        time: datetime | None = await self._ask(pb.OrderEntryRequest(set_cancel_all_after=setting), timeout)
-        return time
+        return await self._ask(requests.set_cancel_all_after(after, validate_only), timeout)
 
     async def place_many(self, orders: Iterable[NewOrder]) -> list[Awaitable[OrderResult]]:
         """Send orders one by one without waiting for answers; returns the answers' awaitables, in the same order.
@@ -194,5 +176,5 @@ class AsyncOrderEntry(AsyncOrderStream):
         """
         sent: list[Awaitable[OrderResult]] = []
         for order in orders:
-            sent.append(await self._submit(pb.OrderEntryRequest(place_order=requests.place_order(order))))
+            sent.append(await self._submit(requests.place(order)))
         return sent

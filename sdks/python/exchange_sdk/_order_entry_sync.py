@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 
-from exchange.v1 import order_service_pb2 as pb
-from exchange_sdk import _order_requests as requests
+from exchange_sdk import _order_entry_requests as requests
 from exchange_sdk._decimals import DecimalInput
 from exchange_sdk._enums import CancelReplaceMode, OrderType, PegReference, SelfTradePrevention, Side, TimeInForce
 from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
@@ -74,9 +73,7 @@ class OrderEntry(OrderStream):
             client_order_id=client_order_id,
             validate_only=validate_only,
         )
-        request = pb.OrderEntryRequest(place_order=requests.place_order(order))
-        result: OrderResult = self._ask(request, timeout)
-        return result
+        return self._ask(requests.place(order), timeout)
 
     def amend(
         self,
@@ -96,9 +93,7 @@ class OrderEntry(OrderStream):
             quantity=quantity,
             validate_only=validate_only,
         )
-        request = pb.OrderEntryRequest(amend_order=requests.amend_order(amend))
-        result: OrderResult = self._ask(request, timeout)
-        return result
+        return self._ask(requests.amend(amend), timeout)
 
     def cancel(
         self,
@@ -110,9 +105,7 @@ class OrderEntry(OrderStream):
     ) -> OrderResult:
         """Cancel one open order, named by one of its ids. Raises NotFound, OrderClosed, OutcomeUnknown."""
         cancel = CancelOrder(order_id=order_id, client_order_id=client_order_id, validate_only=validate_only)
-        request = pb.OrderEntryRequest(cancel_order=requests.cancel_order(cancel))
-        result: OrderResult = self._ask(request, timeout)
-        return result
+        return self._ask(requests.cancel(cancel), timeout)
 
     def cancel_all(
         self,
@@ -124,9 +117,8 @@ class OrderEntry(OrderStream):
         timeout: float | None = None,
     ) -> list[int]:
         """Cancel all open orders that pass all the filters, waiting ones too; returns their ids, oldest first."""
-        cancel = requests.cancel_all_orders(market, side, client_order_id_prefix, validate_only)
-        order_ids: list[int] = self._ask(pb.OrderEntryRequest(cancel_all_orders=cancel), timeout)
-        return order_ids
+        request = requests.cancel_all(market, side, client_order_id_prefix, validate_only)
+        return self._ask(request, timeout)
 
     def cancel_replace(
         self,
@@ -142,17 +134,13 @@ class OrderEntry(OrderStream):
         When the new order is refused the cancel stands, and `place` has the error; it raises only when nothing was
         done, or OutcomeUnknown.
         """
-        both = requests.cancel_replace_order(cancel, order, mode, validate_only)
-        result: CancelReplaceResult = self._ask(pb.OrderEntryRequest(cancel_replace_order=both), timeout)
-        return result
+        return self._ask(requests.cancel_replace(cancel, order, mode, validate_only), timeout)
 
     def place_oco(
         self, above: NewOrder, below: NewOrder, *, validate_only: bool = False, timeout: float | None = None
     ) -> OrderListResult:
         """Place two orders of which one cancels the other; as `place_oco_order`, shorter. Raises the same."""
-        pair = requests.place_oco_order(above, below, validate_only)
-        result: OrderListResult = self._ask(pb.OrderEntryRequest(place_oco_order=pair), timeout)
-        return result
+        return self._ask(requests.place_oco(above, below, validate_only), timeout)
 
     def place_bracket(
         self,
@@ -164,9 +152,7 @@ class OrderEntry(OrderStream):
         timeout: float | None = None,
     ) -> OrderListResult:
         """Place an entry with two exits; as `place_bracket_order`, shorter. Raises the same."""
-        legs = requests.place_bracket_order(entry, take_profit, stop_loss, validate_only)
-        result: OrderListResult = self._ask(pb.OrderEntryRequest(place_bracket_order=legs), timeout)
-        return result
+        return self._ask(requests.place_bracket(entry, take_profit, stop_loss, validate_only), timeout)
 
     def batch(
         self, items: Iterable[BatchItem], *, all_or_none: bool = False, timeout: float | None = None
@@ -176,22 +162,17 @@ class OrderEntry(OrderStream):
         Each stands for itself: a refused one has its `error` in the result, nothing is raised for it. `all_or_none`:
         when one is refused nothing happens at all, and what it was refused with is raised.
         """
-        batch = pb.OrderBatch(items=requests.batch_items(items), all_or_none=all_or_none)
-        results: list[OrderResult] = self._ask(pb.OrderEntryRequest(batch=batch), timeout)
-        return results
+        return self._ask(requests.batch(items, all_or_none), timeout)
 
     def set_cancel_all_after(
         self, after: timedelta | float, *, validate_only: bool = False, timeout: float | None = None
     ) -> datetime | None:
         """Set the dead-man's switch of the account, as the client's method of this name; 0 disarms."""
-        setting = requests.set_cancel_all_after(after, validate_only)
-        time: datetime | None = self._ask(pb.OrderEntryRequest(set_cancel_all_after=setting), timeout)
-        return time
+        return self._ask(requests.set_cancel_all_after(after, validate_only), timeout)
 
     def place_many(self, orders: Iterable[NewOrder]) -> list[Future[OrderResult]]:
         """Send orders one by one without waiting for answers; returns the answers' futures, in the same order.
 
         Waits only while `max_in_flight` are under way. A future's `result()` is the answer, or raises.
         """
-        built = (pb.OrderEntryRequest(place_order=requests.place_order(order)) for order in orders)
-        return [self._submit(request, None) for request in built]
+        return [self._submit(requests.place(order), None) for order in orders]

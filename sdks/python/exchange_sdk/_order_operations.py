@@ -1,8 +1,8 @@
 """The methods about orders, once for both clients: what is sent, how it is read, whether it may be sent twice."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from exchange.v1 import order_service_pb2 as pb
 from exchange_sdk import _order_requests as requests
@@ -10,7 +10,7 @@ from exchange_sdk import _parse as parse
 from exchange_sdk._decimals import from_wire
 from exchange_sdk._enums import CancelReplaceMode, CloseReason, Side
 from exchange_sdk._model import to_datetime
-from exchange_sdk._operations import Operation, page, read
+from exchange_sdk._operations import Operation, Stubs, page, read
 from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
 from exchange_sdk._times import time_ns
 from exchange_sdk.errors import ExchangeError, OrderClosed
@@ -25,40 +25,24 @@ from exchange_sdk.order_models import (
     ReplacedOrder,
 )
 
+T = TypeVar("T")
+
 
 def place_order(order: NewOrder) -> Operation[PlacedOrder]:
     """Repeatable with a key: a known key answers with the original."""
     request = requests.place_order(order)
-    return Operation(
-        lambda stubs: stubs.orders.PlaceOrder,
-        request,
-        parse.placed_order,
-        mutates=not request.validate_only,
-        repeatable=bool(request.client_order_id) or request.validate_only,
-        client_order_id=request.client_order_id,
-    )
+    return _keyed(lambda stubs: stubs.orders.PlaceOrder, request, parse.placed_order, request.client_order_id)
 
 
 def amend_order(amend: AmendOrder) -> Operation[AmendedOrder]:
     """Repeatable: the terms are absolute. A repeated one that comes too late asks whether the order has the terms."""
     request = requests.amend_order(amend)
 
-    def settle(refusal: ExchangeError) -> Operation[AmendedOrder | None] | None:
-        return read(lambda stubs: stubs.orders.GetOrder, _again(request), amended) if _is_late(refusal) else None
-
     def amended(answer: pb.GetOrderResponse) -> AmendedOrder | None:
         order = parse.order(answer.order)
         return AmendedOrder(order, ()) if has_terms(order, request) else None
 
-    return Operation(
-        lambda stubs: stubs.orders.AmendOrder,
-        request,
-        parse.amended_order,
-        mutates=not request.validate_only,
-        client_order_id=request.client_order_id,
-        order_id=request.order_id,
-        settle=settle,
-    )
+    return _of_open_order(lambda stubs: stubs.orders.AmendOrder, request, parse.amended_order, amended)
 
 
 def has_terms(order: Order, amend: pb.AmendOrderRequest) -> bool:
@@ -71,21 +55,12 @@ def cancel_order(cancel: CancelOrder) -> Operation[Order]:
     """Repeatable. A repeated one that comes too late asks whether it was an attempt before that canceled the order."""
     request = requests.cancel_order(cancel)
 
-    def settle(refusal: ExchangeError) -> Operation[Order | None] | None:
-        return read(lambda stubs: stubs.orders.GetOrder, _again(request), canceled) if _is_late(refusal) else None
-
     def canceled(answer: pb.GetOrderResponse) -> Order | None:
         order = parse.order(answer.order)
         return order if order.close_reason is CloseReason.CANCELED_BY_OWNER else None
 
-    return Operation(
-        lambda stubs: stubs.orders.CancelOrder,
-        request,
-        lambda answer: parse.order(answer.order),
-        mutates=not request.validate_only,
-        client_order_id=request.client_order_id,
-        order_id=request.order_id,
-        settle=settle,
+    return _of_open_order(
+        lambda stubs: stubs.orders.CancelOrder, request, lambda answer: parse.order(answer.order), canceled
     )
 
 
@@ -111,28 +86,13 @@ def cancel_replace_order(
     """Repeatable when the new order has a key: with a known one nothing is canceled, and the original is the answer."""
     request = requests.cancel_replace_order(cancel, order, mode, validate_only)
     key = request.place_order.client_order_id
-    return Operation(
-        lambda stubs: stubs.orders.CancelReplaceOrder,
-        request,
-        parse.replaced_order,
-        mutates=not validate_only,
-        repeatable=bool(key) or validate_only,
-        client_order_id=key,
-    )
+    return _keyed(lambda stubs: stubs.orders.CancelReplaceOrder, request, parse.replaced_order, key)
 
 
 def place_oco_order(above: NewOrder, below: NewOrder, validate_only: bool) -> Operation[PlacedOco]:
     """Repeatable when any of its orders has a key: a known one answers with the original pair."""
     request = requests.place_oco_order(above, below, validate_only)
-    key = _first_key(request)
-    return Operation(
-        lambda stubs: stubs.orders.PlaceOcoOrder,
-        request,
-        parse.placed_oco,
-        mutates=not validate_only,
-        repeatable=bool(key) or validate_only,
-        client_order_id=key,
-    )
+    return _keyed(lambda stubs: stubs.orders.PlaceOcoOrder, request, parse.placed_oco, _first_key(request))
 
 
 def place_bracket_order(
@@ -140,15 +100,7 @@ def place_bracket_order(
 ) -> Operation[PlacedBracket]:
     """Repeatable when any of its orders has a key: a known one answers with the original bracket."""
     request = requests.place_bracket_order(entry, take_profit, stop_loss, validate_only)
-    key = _first_key(request)
-    return Operation(
-        lambda stubs: stubs.orders.PlaceBracketOrder,
-        request,
-        parse.placed_bracket,
-        mutates=not validate_only,
-        repeatable=bool(key) or validate_only,
-        client_order_id=key,
-    )
+    return _keyed(lambda stubs: stubs.orders.PlaceBracketOrder, request, parse.placed_bracket, _first_key(request))
 
 
 def _first_key(request: pb.PlaceOcoOrderRequest | pb.PlaceBracketOrderRequest) -> str:
@@ -216,8 +168,39 @@ def list_orders(market: str, open_only: bool, page_size: int, account_id: int, t
     )
 
 
-def _is_late(refusal: ExchangeError) -> bool:
-    return isinstance(refusal, OrderClosed)
+def _keyed(rpc: Callable[[Stubs], Any], request: Any, parse: Callable[[Any], T], key: str) -> Operation[T]:
+    """Return a call that is safe to send again when it has a key, or is only tried."""
+    return Operation(
+        rpc,
+        request,
+        parse,
+        mutates=not request.validate_only,
+        repeatable=bool(key) or request.validate_only,
+        client_order_id=key,
+    )
+
+
+def _of_open_order(
+    rpc: Callable[[Stubs], Any],
+    request: pb.AmendOrderRequest | pb.CancelOrderRequest,
+    parse: Callable[[Any], T],
+    done: Callable[[pb.GetOrderResponse], T | None],
+) -> Operation[T]:
+    """Return a call about an open order; a repeated one that comes too late asks by `done` whether it had succeeded."""
+
+    def settle(refusal: ExchangeError) -> Operation[T | None] | None:
+        is_late = isinstance(refusal, OrderClosed)
+        return read(lambda stubs: stubs.orders.GetOrder, _again(request), done) if is_late else None
+
+    return Operation(
+        rpc,
+        request,
+        parse,
+        mutates=not request.validate_only,
+        client_order_id=request.client_order_id,
+        order_id=request.order_id,
+        settle=settle,
+    )
 
 
 def _again(request: pb.AmendOrderRequest | pb.CancelOrderRequest) -> pb.GetOrderRequest:

@@ -9,11 +9,11 @@ from typing import Any, Protocol, Self, TypeVar
 
 import grpc
 
-from exchange.v1 import order_service_pb2 as pb
 from exchange_sdk import _order_operations as operations
 from exchange_sdk import errors
 from exchange_sdk._connection import Connection
 from exchange_sdk._operations import Operation, Stubs
+from exchange_sdk._order_entry_requests import EntryRequest
 from exchange_sdk._order_outcomes import found, lookup, not_found
 from exchange_sdk._pipeline import Pending, Pipeline
 from exchange_sdk._stream_states import may_pass
@@ -64,9 +64,9 @@ class AsyncOrderStream:
 
     # ---------------------------------------------------------------- requests
 
-    async def _ask(self, request: pb.OrderEntryRequest, timeout: float | None) -> Any:
+    async def _ask(self, request: EntryRequest[T], timeout: float | None) -> T:
         timeout = self._client._connection.timeout if timeout is None else timeout
-        future: asyncio.Future[Any] | None = None
+        future: asyncio.Future[T] | None = None
         try:
             async with asyncio.timeout(timeout):
                 future = await self._submit(request)
@@ -77,9 +77,9 @@ class AsyncOrderStream:
             if future is None:
                 raise DeadlineExceeded(f"not sent within {timeout:g} seconds") from None
             future.add_done_callback(_retrieved)
-            raise Pending(request, future).lost(why) from None
+            raise Pending(request.message, future).lost(why) from None
 
-    async def _submit(self, request: pb.OrderEntryRequest) -> asyncio.Future[Any]:
+    async def _submit(self, request: EntryRequest[T]) -> asyncio.Future[T]:
         if self._ended is not None:
             raise self._ended
         await self._slots.acquire()
@@ -88,8 +88,8 @@ class AsyncOrderStream:
             raise self._ended
         self._under_way += 1
         self._idle.clear()
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._pipeline.add(request, future)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._pipeline.add(request.message, future)
         self._added.set()
         return future
 

@@ -15,6 +15,7 @@ from exchange_sdk import _order_operations as operations
 from exchange_sdk import errors
 from exchange_sdk._connection import Connection
 from exchange_sdk._operations import Operation, Stubs
+from exchange_sdk._order_entry_requests import EntryRequest
 from exchange_sdk._order_outcomes import found, lookup, not_found
 from exchange_sdk._pipeline import Pending, Pipeline
 from exchange_sdk._stream_states import may_pass
@@ -66,17 +67,17 @@ class OrderStream:
 
     # ---------------------------------------------------------------- requests
 
-    def _ask(self, request: pb.OrderEntryRequest, timeout: float | None) -> Any:
+    def _ask(self, request: EntryRequest[T], timeout: float | None) -> T:
         timeout = self._client._connection.timeout if timeout is None else timeout
         deadline = time.monotonic() + timeout
         future = self._submit(request, timeout)
         try:
             return future.result(max(deadline - time.monotonic(), 0))
         except TimeoutError:
-            raise Pending(request, future).lost(f"not answered within {timeout:g} seconds") from None
+            raise Pending(request.message, future).lost(f"not answered within {timeout:g} seconds") from None
 
-    def _submit(self, request: pb.OrderEntryRequest, timeout: float | None) -> Future[Any]:
-        future: Future[Any] = Future()
+    def _submit(self, request: EntryRequest[T], timeout: float | None) -> Future[T]:
+        future: Future[T] = Future()
         # A request that is out cannot be taken back; a future that looks canceled would lie.
         future.set_running_or_notify_cancel()
         with self._changed:
@@ -85,7 +86,7 @@ class OrderStream:
             if self._ended is not None:
                 raise self._ended
             self._under_way += 1
-            self._pipeline.add(request, future)
+            self._pipeline.add(request.message, future)
             self._changed.notify_all()
         return future
 

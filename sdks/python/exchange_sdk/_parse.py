@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import TypeAlias
 
 from exchange.v1 import account_service_pb2, market_data_service_pb2, order_service_pb2, types_pb2
 from exchange_sdk import errors
@@ -163,12 +164,26 @@ def preview(message: order_service_pb2.OrderPreview) -> OrderPreview:
     )
 
 
+_Previewed: TypeAlias = (
+    order_service_pb2.PlaceOrderResponse
+    | order_service_pb2.AmendOrderResponse
+    | order_service_pb2.CancelReplaceOrderResponse
+    | order_service_pb2.PlaceOcoOrderResponse
+    | order_service_pb2.PlaceBracketOrderResponse
+)
+
+
+def _preview(answer: _Previewed) -> OrderPreview | None:
+    """Read the preview of an answer to `validate_only`; other answers have none."""
+    return preview(answer.preview) if answer.HasField("preview") else None
+
+
 def placed_order(message: order_service_pb2.PlaceOrderResponse) -> PlacedOrder:
     return PlacedOrder(
         order=order(message.order),
         fills=tuple(map(fill, message.fills)),
         deduplicated=message.deduplicated,
-        preview=preview(message.preview) if message.HasField("preview") else None,
+        preview=_preview(message),
     )
 
 
@@ -176,7 +191,7 @@ def amended_order(message: order_service_pb2.AmendOrderResponse) -> AmendedOrder
     return AmendedOrder(
         order=order(message.order),
         fills=tuple(map(fill, message.fills)),
-        preview=preview(message.preview) if message.HasField("preview") else None,
+        preview=_preview(message),
     )
 
 
@@ -188,7 +203,7 @@ def replaced_order(message: order_service_pb2.CancelReplaceOrderResponse) -> Rep
         fills=tuple(map(fill, message.fills)),
         place_error=order_error(message.place_error) if message.HasField("place_error") else None,
         deduplicated=message.deduplicated,
-        preview=preview(message.preview) if message.HasField("preview") else None,
+        preview=_preview(message),
     )
 
 
@@ -199,6 +214,7 @@ def placed_oco(message: order_service_pb2.PlaceOcoOrderResponse) -> PlacedOco:
         below=order(message.below) if message.HasField("below") else None,
         fills=tuple(map(fill, message.fills)),
         deduplicated=message.deduplicated,
+        preview=_preview(message),
     )
 
 
@@ -210,6 +226,7 @@ def placed_bracket(message: order_service_pb2.PlaceBracketOrderResponse) -> Plac
         stop_loss=order(message.stop_loss) if message.HasField("stop_loss") else None,
         fills=tuple(map(fill, message.fills)),
         deduplicated=message.deduplicated,
+        preview=_preview(message),
     )
 
 

@@ -128,11 +128,11 @@ class Fill(Model):
 class OrderPreview(Model):
     """What an order would do if it were sequenced next; it promises nothing about what others send meanwhile.
 
-    `sequence`: of the last command in the state that it was tried on. `average_price` (quote units per base unit,
-    rounded down to 18 decimals; None when it executes nothing) and `fee` (quote units, negative for a rebate): of what
-    it would execute on arrival. `reserved`: what it would hold after that, in units of `reserved_asset`.
-    `prevented_quantity`: what self-trade prevention would take of it, base units. `self_trade_order_ids`: orders of the
-    same owner that it would meet, in that order.
+    It is told up to the end of its arrival: not what its trades would trigger. `sequence`: of the last command in the
+    state that it was tried on. `average_price` (quote units per base unit, rounded down to 18 decimals; None when it
+    executes nothing) and `fee` (quote units, negative for a rebate): of what it would execute on arrival. `reserved`:
+    what it would hold after that, in units of `reserved_asset`. `prevented_quantity`: what self-trade prevention would
+    take of it, base units. `self_trade_order_ids`: orders of the same owner that it would meet, in that order.
     """
 
     sequence: int
@@ -164,7 +164,10 @@ class PlacedOrder(Model):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AmendedOrder(Model):
-    """An order after it was amended, and what it executed because of its new terms. `preview`: with `validate_only`."""
+    """An order after it was amended, and what it executed because of its new terms.
+
+    `preview`: with `validate_only`; `order` and `fills` are then as they would be, the fills without trade ids.
+    """
 
     order: Order
     fills: tuple[Fill, ...]
@@ -182,7 +185,8 @@ class ReplacedOrder(Model):
     `canceled_order` is None when the cancel was refused, which `cancel_error` says, or when the new order is
     `deduplicated`. `order` is the new order after its arrival; None when it was refused, which `place_error` says: the
     cancel stands. `deduplicated`: the key was seen before; `order` is the original as it is now, nothing was canceled.
-    `preview`: of the new order, with `validate_only`.
+    `preview`: of the new order, with `validate_only`; `order` and `fills` are then as they would be without the old
+    order, and have no ids.
     """
 
     canceled_order: Order | None
@@ -205,8 +209,9 @@ class ReplacedOrder(Model):
 class PlacedOco(Model):
     """An accepted OCO: its orders as they are after the command, and what either executed.
 
-    With `validate_only` there are no orders, and `order_list_id`, otherwise the id of `above`, is 0. `deduplicated`:
-    all keys were seen before; this is the original pair as it is now.
+    `order_list_id` is the id of `above`. An order is None when it is not remembered any more. `deduplicated`: all keys
+    were seen before; this is the original pair as it is now. `preview`: with `validate_only`, of the limit order;
+    orders and fills are then as they would be, without ids.
     """
 
     order_list_id: int
@@ -214,6 +219,7 @@ class PlacedOco(Model):
     below: Order | None
     fills: tuple[Fill, ...]
     deduplicated: bool
+    preview: OrderPreview | None = None
 
     @property
     def orders(self) -> tuple[Order, ...]:
@@ -225,8 +231,9 @@ class PlacedOco(Model):
 class PlacedBracket(Model):
     """An accepted bracket: its orders as they are after the command, and what any of them executed.
 
-    With `validate_only` there are no orders, and `order_list_id`, otherwise the id of `entry`, is 0. `deduplicated`:
-    all keys were seen before; this is the original bracket as it is now.
+    `order_list_id` is the id of `entry`. An order is None when it is not remembered any more. `deduplicated`: all keys
+    were seen before; this is the original bracket as it is now. `preview`: with `validate_only`, of the entry; orders
+    and fills are then as they would be, without ids.
     """
 
     order_list_id: int
@@ -235,6 +242,7 @@ class PlacedBracket(Model):
     stop_loss: Order | None
     fills: tuple[Fill, ...]
     deduplicated: bool
+    preview: OrderPreview | None = None
 
     @property
     def orders(self) -> tuple[Order, ...]:

@@ -7,9 +7,10 @@ from typing import Final
 from exchange_server.api.call import Call
 from exchange_server.api.errors import ACCOUNT_NOT_FOUND, CallError, command_error
 from exchange_server.engine import Engine
-from exchange_server.engine.commands import CancelAllOrders, Command
+from exchange_server.engine.commands import CancelAllOrders, Command, PlaceOrder
 from exchange_server.engine.entities import Market
 from exchange_server.engine.events import Rejected
+from exchange_server.engine.orders import Order
 from exchange_server.engine.types import MARKET_HALTED, SCOPE_ADMIN, AccountId, OrderId, TimeNs
 from exchange_server.feeds import Feeds
 from exchange_server.sequencer import Applied, Shard
@@ -45,6 +46,11 @@ class Core:
         await self.shard.durable()
         if rejected is not None:
             raise command_error(command, rejected)
+
+    def known_order(self, command: PlaceOrder) -> Order | None:
+        """Return the order whose client order id a command repeats, if any."""
+        key = command.client_order_id
+        return self.engine.find_order(command.account_id, OrderId(0), key) if key else None
 
     def cancelable(self, command: CancelAllOrders) -> list[OrderId]:
         """Return the ids of the orders that a command would cancel now, oldest first."""

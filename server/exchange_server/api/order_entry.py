@@ -39,14 +39,13 @@ from exchange_server.engine.commands import (
 )
 from exchange_server.sequencer import Applied, NotSequenced
 from exchange_server.sequencer.lanes import LANE_CANCEL, lane_of, size_of
+from exchange_server.sequencer.refusals import REJECT_OVERLOADED
 from exchange_server.wire.errors import FieldError
 from exchange_server.wire.list_requests import list_bound_to_session
 from exchange_server.wire.list_results import write_list_result
 from exchange_server.wire.order_requests import bound_to_session
 from exchange_server.wire.order_results import canceled_order_ids, write_replaced, write_result
 from exchange_server.wire.times import timestamp
-
-REJECT_OVERLOADED: Final = 25
 
 
 class OrderEntry:
@@ -237,13 +236,7 @@ class OrderEntry:
     def _cancel_replace(self, unit: Unit, request: pb.CancelReplaceOrderRequest, call: Call, pipe: Pipe) -> None:
         command = self._core.orders.cancel_replace_order(request, call.principal.account_id)
         if request.validate_only:
-            rejected = self._dry_runs.refusal(command)
-            if rejected is not None:
-                unit.response.error.CopyFrom(order_error(command_error(command, rejected)))
-            else:
-                cancel = unit.response.cancel_replace.cancel
-                cancel.CopyFrom(self._dry_runs.result(command.cancel))
-                unit.response.cancel_replace.place.CopyFrom(self._dry_runs.result(command.place))
+            self._dry_runs.write_replaced(unit.response, command)
             return
         if pipe.session_id:
             place = bound_to_session(command.place, pipe.session_id)

@@ -10,25 +10,24 @@ from exchange_server.api.batches import BatchReader, refusal_of, write_results
 from exchange_server.api.call import Call, Method
 from exchange_server.api.core import Core
 from exchange_server.api.dry_runs import DryRuns
-from exchange_server.api.errors import ORDER_NOT_FOUND, CallError, command_error, part_error
+from exchange_server.api.errors import ORDER_NOT_FOUND, CallError, part_error
 from exchange_server.api.history import HistoryReader
 from exchange_server.api.order_entry import OrderEntry
 from exchange_server.api.order_lists import OrderListCalls
 from exchange_server.api.pages import PageTokens, page_size
+from exchange_server.api.previews import Previews
 from exchange_server.engine import events
-from exchange_server.engine.commands import AmendOrder, CancelOrder, CancelReplaceOrder, PlaceOrder
+from exchange_server.engine.commands import CancelOrder
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import SCOPE_READ, SCOPE_TRADE, AccountId, MarketId, OrderId, TimeNs
+from exchange_server.engine.types import SCOPE_READ, SCOPE_TRADE, AccountId, MarketId, OrderId
 from exchange_server.sequencer.lanes import LANE_CANCEL, lane_of
 from exchange_server.wire.errors import FieldError
-from exchange_server.wire.order_previews import placed_preview
 from exchange_server.wire.order_results import canceled_order_ids, replaced_parts
 from exchange_server.wire.order_states import state_after
 from exchange_server.wire.orders import (
     deduplicated_order_message,
     order_fills,
     present_order_message,
-    write_amended,
     write_order_state,
     write_placed_order,
 )
@@ -44,6 +43,7 @@ class OrderService:
         self._pages: Final = pages
         dry_runs = DryRuns(core)
         self._errors: Final = dry_runs.order_error
+        self._previews: Final = Previews(core, dry_runs.order_error)
         self._batches: Final = BatchReader(core, dry_runs)
         self._order_entry: Final = OrderEntry(core, dry_runs, self._batches)
 
@@ -62,7 +62,7 @@ class OrderService:
             f"{service}/CancelReplaceOrder": Method(self.cancel_replace_order, SCOPE_TRADE, checks_itself=True),
             f"{service}/BatchOrders": Method(self.batch_orders, SCOPE_TRADE, checks_itself=True),
             f"{service}/SetCancelAllAfter": Method(self.set_cancel_all_after, SCOPE_TRADE, checks_itself=True),
-            **OrderListCalls(self._core).methods(),
+            **OrderListCalls(self._core, self._previews).methods(),
             f"{service}/GetOrder": Method(self.get_order, SCOPE_READ),
             f"{service}/ListOrders": Method(self.list_orders, SCOPE_READ),
             f"{service}/OrderEntry": Method(self._order_entry.serve, SCOPE_TRADE, streams=True, checks_itself=True),
@@ -73,7 +73,7 @@ class OrderService:
     async def place_order(self, request: pb.PlaceOrderRequest, call: Call) -> pb.PlaceOrderResponse:
         command = self._core.orders.place_order(request, call.principal.account_id)
         if request.validate_only:
-            return await self._validate_place(command)
+            return await self._previews.place(command)
         applied = await self._core.execute(command, call)
         outcome = applied.events[0]
         if isinstance(outcome, events.OrderDeduplicated):
@@ -82,23 +82,6 @@ class OrderService:
         response = pb.PlaceOrderResponse()
         write_placed_order(response.order, outcome.order, applied.events, applied.time_ns)
         response.fills.extend(order_fills(outcome.order.order_id, applied.events, applied.sequence, applied.time_ns))
-        return response
-
-    async def _validate_place(self, command: PlaceOrder) -> pb.PlaceOrderResponse:
-        engine = self._core.engine
-        known = None
-        if command.client_order_id:
-            known = engine.find_order(command.account_id, OrderId(0), command.client_order_id)
-        if known is not None:
-            response = pb.PlaceOrderResponse(order=present_order_message(known), deduplicated=True)
-            await self._core.check(command)
-            return response
-        told = engine.preview(command, TimeNs(self._core.clock_ns()))
-        if isinstance(told, events.Rejected):
-            await self._core.settled()
-            raise command_error(command, told)
-        response = placed_preview(told)
-        await self._core.settled()
         return response
 
     async def cancel_order(self, request: pb.CancelOrderRequest, call: Call) -> pb.CancelOrderResponse:
@@ -136,7 +119,7 @@ class OrderService:
             await self._core.settled()
             raise
         if request.validate_only:
-            return await self._validate_amend(command)
+            return await self._previews.amend(command)
         applied = await self._core.execute(command, call)
         outcome = applied.events[0]
         assert isinstance(outcome, events.OrderAmended)
@@ -145,20 +128,12 @@ class OrderService:
         response.fills.extend(order_fills(outcome.order.order_id, applied.events, applied.sequence, applied.time_ns))
         return response
 
-    async def _validate_amend(self, command: AmendOrder) -> pb.AmendOrderResponse:
-        order = self._core.engine.find_order(command.account_id, command.order_id, command.client_order_id)
-        response = pb.AmendOrderResponse(order=None if order is None else present_order_message(order))
-        if order is not None:
-            write_amended(response.order, order, command)
-        await self._core.check(command)
-        return response
-
     async def cancel_replace_order(
         self, request: pb.CancelReplaceOrderRequest, call: Call
     ) -> pb.CancelReplaceOrderResponse:
         command = self._core.orders.cancel_replace_order(request, call.principal.account_id)
         if request.validate_only:
-            return await self._validate_replace(command)
+            return await self._previews.cancel_replace(command)
         applied = await self._core.execute(command, call)
         parts = replaced_parts(applied.events)
         response = pb.CancelReplaceOrderResponse()
@@ -175,30 +150,6 @@ class OrderService:
             placed, sequence, time_ns = parts.placed, applied.sequence, applied.time_ns
             write_placed_order(response.order, placed, applied.events, time_ns)
             response.fills.extend(order_fills(placed.order_id, applied.events, sequence, time_ns))
-        return response
-
-    async def _validate_replace(self, command: CancelReplaceOrder) -> pb.CancelReplaceOrderResponse:
-        """Check both parts. The new order is tried beside the old one, as the engine checks it."""
-        engine = self._core.engine
-        cancel, place = command.cancel, command.place
-        response = pb.CancelReplaceOrderResponse()
-        known = None
-        if place.client_order_id:
-            known = engine.find_order(place.account_id, OrderId(0), place.client_order_id)
-        if known is not None:
-            response.order.CopyFrom(present_order_message(known))
-            response.deduplicated = True
-        else:
-            order = engine.find_order(cancel.account_id, cancel.order_id, cancel.client_order_id)
-            if order is not None:
-                response.canceled_order.CopyFrom(present_order_message(order))
-            told = engine.preview(place, TimeNs(self._core.clock_ns()))
-            if not isinstance(told, events.Rejected):
-                placed = placed_preview(told)
-                response.order.CopyFrom(placed.order)
-                response.fills.extend(placed.fills)
-                response.preview.CopyFrom(placed.preview)
-        await self._core.check(command)
         return response
 
     async def batch_orders(self, request: pb.BatchOrdersRequest, call: Call) -> pb.BatchOrdersResponse:

@@ -103,7 +103,7 @@ def replace(
     old = CancelOrder(order_id=order_id, client_order_id=old_key)
     with session.client() as client:
         replaced = client.cancel_replace_order(old, order, mode=mode, validate_only=validate_only)
-    show_replaced(session, replaced)
+    show_replaced(session, replaced, validate_only)
 
 
 def batch(

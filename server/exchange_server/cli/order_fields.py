@@ -98,44 +98,44 @@ def show_placed(session: Session, placed: "PlacedOrder | AmendedOrder") -> None:
         print_json(placed)
         return
     show_order(session, placed.order)
-    if placed.fills:
-        console().print(table(placed.fills, FILL_COLUMNS, title="Fills"))
-    if placed.preview is not None:
-        console().print(table([placed.preview], PREVIEW_COLUMNS, title="Preview"))
+    _show_arrival(placed)
 
 
-def show_replaced(session: Session, replaced: "ReplacedOrder") -> None:
-    """Print both parts of a cancel-replace. Raises CommandError when one was refused."""
+def show_replaced(session: Session, replaced: "ReplacedOrder", validate_only: bool) -> None:
+    """Print both parts of a cancel-replace. Raises CommandError when one was, or would be, refused."""
+    refused = "would be refused" if validate_only else "was refused"
     if session.json:
         print_json(replaced)
     else:
         if replaced.canceled_order is not None:
-            print(f"canceled order {replaced.canceled_order.order_id}")
+            verb = "would cancel" if validate_only else "canceled"
+            print(f"{verb} order {replaced.canceled_order.order_id}")
         if replaced.order is not None:
             show_order(session, replaced.order)
-        if replaced.fills:
-            console().print(table(replaced.fills, FILL_COLUMNS, title="Fills"))
-        if replaced.preview is not None:
-            console().print(table([replaced.preview], PREVIEW_COLUMNS, title="Preview"))
+        _show_arrival(replaced)
     if replaced.place_error is not None:
-        raise CommandError(f"the new order was refused: {replaced.place_error}")
+        raise CommandError(f"the new order {refused}: {replaced.place_error}")
     if replaced.cancel_error is not None:
-        raise CommandError(f"the cancel was refused: {replaced.cancel_error}")
+        raise CommandError(f"the cancel {refused}: {replaced.cancel_error}")
 
 
 def show_list(session: Session, placed: "PlacedOco | PlacedBracket") -> None:
-    """Print the orders of an OCO or a bracket, and what they executed."""
+    """Print the orders of an OCO or a bracket, what they executed, and what they would do if they were only tried."""
     if session.json:
         print_json(placed)
         return
-    if not placed.order_list_id:
-        print("all of it would be accepted")
-        return
     if placed.deduplicated:
         print("These client order ids were used before; the original orders, as they are now:")
-    console().print(table(placed.orders, COLUMNS, title=f"List {placed.order_list_id}"))
-    if placed.fills:
-        console().print(table(placed.fills, FILL_COLUMNS, title="Fills"))
+    title = f"List {placed.order_list_id}" if placed.order_list_id else "All would be accepted"
+    console().print(table(placed.orders, COLUMNS, title=title))
+    _show_arrival(placed)
+
+
+def _show_arrival(done: "PlacedOrder | AmendedOrder | ReplacedOrder | PlacedOco | PlacedBracket") -> None:
+    if done.fills:
+        console().print(table(done.fills, FILL_COLUMNS, title="Fills"))
+    if done.preview is not None:
+        console().print(table([done.preview], PREVIEW_COLUMNS, title="Preview"))
 
 
 def show_results(session: Session, results: "list[OrderResult]") -> None:

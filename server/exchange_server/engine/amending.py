@@ -1,5 +1,7 @@
 """AmendOrder: less keeps the place; more, or another price, arrives anew. A refused amend changes nothing."""
 
+from typing import Final
+
 from exchange_server.engine import refusals, risk
 from exchange_server.engine.accounts import Account
 from exchange_server.engine.arrivals import arrive, crosses, fire_triggers, slid, unfunded
@@ -17,29 +19,33 @@ from exchange_server.engine.types import MARKET_AUCTION, MAX_LOTS, MAX_SLICES, M
 from exchange_server.engine.walk import Walk, plan_walk
 
 
+class JudgedAmend:
+    """An open order and its successor with the new terms; `plan`: what it does, None if it only waits or rests."""
+
+    __slots__ = ("amended", "order", "plan")
+
+    def __init__(self, order: Order, amended: Order, plan: Walk | None) -> None:
+        self.order: Final = order
+        self.amended: Final = amended
+        self.plan: Final = plan
+
+    @property
+    def keeps_place(self) -> bool:
+        """Whether it does not arrive anew: not more of the same price."""
+        order, amended = self.order, self.amended
+        return amended.price_ticks == order.price_ticks and amended.quantity_lots <= order.quantity_lots
+
+
 def amend(state: LiveState, command: AmendOrder, validate_only: bool) -> list[Event]:
     """Give an open order another price, another quantity, or both."""
-    account = state.accounts.get(command.account_id)
-    if account is None:
-        return [refusals.ACCOUNT_NOT_FOUND]
-    order = open_order(account, command.order_id, command.client_order_id)
-    if isinstance(order, Rejected):
-        return [order]
-    fault = _fault(command, order)
-    if fault is not None:
-        return [fault]
-    book = state.books[order.market.market_id]
-    amended = order.successor()
-    amended.price_ticks = command.price_ticks or order.price_ticks
-    amended.quantity_lots = command.quantity_lots or order.quantity_lots
-    taken = order.filled_lots + order.decremented_lots
-    amended.open_lots = Lots(amended.quantity_lots - taken)
-    amended.update_time_ns = state.time_ns
-    refusal, plan = _judge(state, account, book, order, amended)
-    if refusal is not None:
-        return [refusal]
+    judged = judge_amend(state, command)
+    if isinstance(judged, Rejected):
+        return [judged]
     if validate_only:
         return []
+    order, amended, plan = judged.order, judged.amended, judged.plan
+    account = state.accounts[order.account_id]
+    book = state.books[order.market.market_id]
     state.digest(order.order_id, amended.price_ticks, amended.open_lots)
 
     # 1. One that waits for its trigger is changed in place.
@@ -58,7 +64,7 @@ def amend(state: LiveState, command: AmendOrder, validate_only: bool) -> list[Ev
     level = order.level
     if level is not None:
         changes.levels[level] = None
-    if amended.price_ticks == order.price_ticks and amended.quantity_lots <= order.quantity_lots:
+    if judged.keeps_place:
         if isinstance(amended.terms, SpecialTerms) and amended.terms.display_lots:
             amended.special.shown_lots = min(order.special.shown_lots, amended.open_lots)
         released -= risk.reserved_atoms(amended)
@@ -87,6 +93,28 @@ def amend(state: LiveState, command: AmendOrder, validate_only: bool) -> list[Ev
     arrive(state, changes, account, book, amended, plan)
     fire_triggers(state, changes, book)
     return changes.finish(state)
+
+
+def judge_amend(state: LiveState, command: AmendOrder) -> JudgedAmend | Rejected:
+    """Judge an amend; nothing has changed yet."""
+    account = state.accounts.get(command.account_id)
+    if account is None:
+        return refusals.ACCOUNT_NOT_FOUND
+    order = open_order(account, command.order_id, command.client_order_id)
+    if isinstance(order, Rejected):
+        return order
+    fault = _fault(command, order)
+    if fault is not None:
+        return fault
+    book = state.books[order.market.market_id]
+    amended = order.successor()
+    amended.price_ticks = command.price_ticks or order.price_ticks
+    amended.quantity_lots = command.quantity_lots or order.quantity_lots
+    taken = order.filled_lots + order.decremented_lots
+    amended.open_lots = Lots(amended.quantity_lots - taken)
+    amended.update_time_ns = state.time_ns
+    refusal, plan = _judge(state, account, book, order, amended)
+    return JudgedAmend(order, amended, plan) if refusal is None else refusal
 
 
 def _fault(command: AmendOrder, order: Order) -> Rejected | None:

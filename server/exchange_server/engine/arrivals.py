@@ -40,19 +40,21 @@ def may_rest(order: Order) -> bool:
     return order.price_ticks > 0 and order.terms.time_in_force in (TIF_GTC, TIF_GTT)
 
 
-def crosses(book: Book, side: int, price: Ticks) -> bool:
-    """Tell whether a limit order would trade on arrival, with whomever."""
-    best = book.opposite(side).best
+def crosses(book: Book, side: int, price: Ticks, gone: tuple[Order, ...] = ()) -> bool:
+    """Tell whether a limit order would trade on arrival, with whomever but the orders that count as gone."""
+    opposite = book.opposite(side)
+    best = opposite.standing(opposite.best, gone)
     if best is None:
         return False
     return best.price_ticks <= price if side == SIDE_BUY else best.price_ticks >= price
 
 
-def slid(book: Book, order: Order) -> Rejected | None:
+def slid(book: Book, order: Order, gone: tuple[Order, ...] = ()) -> Rejected | None:
     """Move a post-only order that slides to the best price that does not cross; refuse it where there is none."""
     terms = order.terms
-    if isinstance(terms, SpecialTerms) and terms.slide and crosses(book, order.side, order.price_ticks):
-        best = book.opposite(order.side).best
+    if isinstance(terms, SpecialTerms) and terms.slide and crosses(book, order.side, order.price_ticks, gone):
+        opposite = book.opposite(order.side)
+        best = opposite.standing(opposite.best, gone)
         assert best is not None
         price = best.price_ticks - 1 if order.side == SIDE_BUY else best.price_ticks + 1
         if price < 1:
@@ -62,7 +64,7 @@ def slid(book: Book, order: Order) -> Rejected | None:
 
 
 def unfunded(account: Account, order: Order, plan: Walk | None, held_atoms: int = 0) -> Rejected | None:
-    """Judge whether the account can pay; `held_atoms` is what an amended order reserves itself.
+    """Judge whether the account can pay; `held_atoms` is what it takes over from what it replaces.
 
     `plan` is needed for an order without a price: what it would use is read from the book.
     """

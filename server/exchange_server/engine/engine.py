@@ -59,10 +59,17 @@ from exchange_server.engine.expiring import (
     set_cancel_all_after,
 )
 from exchange_server.engine.live import LiveState
-from exchange_server.engine.order_lists import place_bracket, place_oco
+from exchange_server.engine.order_lists import place_bracket, place_oco, repeated
 from exchange_server.engine.orders import Order
 from exchange_server.engine.placing import place
-from exchange_server.engine.previews import Preview, preview
+from exchange_server.engine.previews import (
+    Preview,
+    ReplacePreview,
+    preview_amend,
+    preview_list,
+    preview_place,
+    preview_replace,
+)
 from exchange_server.engine.replacing import cancel_replace
 from exchange_server.engine.state import State
 from exchange_server.engine.types import (
@@ -182,13 +189,36 @@ class Engine(LiveState):
         """Return what cancels the orders of every order entry stream that still has open ones."""
         return expiring.sessions(self)
 
-    def preview(self, command: PlaceOrder, time_ns: TimeNs) -> Preview | Rejected:
-        """Return what an order would do if it were the next command, or what it would be refused with."""
+    def preview(self, command: PlaceOrder | AmendOrder, time_ns: TimeNs) -> Preview | Rejected:
+        """Return what an order would do if it were the next command, or what it would be refused with.
+
+        A place whose client order id is known is no new order: not for such ones, here and in the other previews.
+        """
         now_ns, self.time_ns = self.time_ns, time_ns
         try:
-            return preview(self, command)
+            return preview_place(self, command) if isinstance(command, PlaceOrder) else preview_amend(self, command)
         finally:
             self.time_ns = now_ns
+
+    def preview_replace(self, command: CancelReplaceOrder, time_ns: TimeNs) -> ReplacePreview | Rejected:
+        """Return what would come of both parts, or what the whole would be refused with."""
+        now_ns, self.time_ns = self.time_ns, time_ns
+        try:
+            return preview_replace(self, command)
+        finally:
+            self.time_ns = now_ns
+
+    def preview_list(self, command: PlaceOcoOrder | PlaceBracketOrder, time_ns: TimeNs) -> list[Preview] | Rejected:
+        """Return what would become of each order of a list, by age, or what it would be refused with."""
+        now_ns, self.time_ns = self.time_ns, time_ns
+        try:
+            return preview_list(self, command)
+        finally:
+            self.time_ns = now_ns
+
+    def known_list(self, command: PlaceOcoOrder | PlaceBracketOrder) -> list[Event]:
+        """Return the orders of a list whose client order ids are known, as they are; nothing for a new list."""
+        return repeated(self, command)
 
     def balances(self, account_id: AccountId) -> list[tuple[AssetId, Atoms, Atoms]]:
         """Return asset, available and reserved atoms of every asset that the account ever held, by asset id."""

@@ -36,16 +36,38 @@ _PROFITS: Final = (TYPE_TAKE_PROFIT_MARKET, TYPE_TAKE_PROFIT_LIMIT)
 
 def place_oco(state: LiveState, command: PlaceOcoOrder, validate_only: bool) -> list[Event]:
     """Place two orders, one on each side of the price, of which one cancels the other."""
-    above, below = command.above, command.below
-    placing = [(above, "above", ROLE_LEG), (below, "below", ROLE_LEG)]
-    return _place_list(state, placing, oco_fault(above, below), 2, validate_only)
+    return _place_list(state, _members(command), oco_fault(command.above, command.below), 2, validate_only)
 
 
 def place_bracket(state: LiveState, command: PlaceBracketOrder, validate_only: bool) -> list[Event]:
     """Place an entry with a take-profit and a stop-loss that grow with its fills."""
-    entry, profit, loss = command.entry, command.take_profit, command.stop_loss
-    placing = [(entry, "entry", ROLE_ENTRY), (profit, "take_profit", ROLE_EXIT), (loss, "stop_loss", ROLE_EXIT)]
-    return _place_list(state, placing, bracket_fault(entry, profit, loss), 1, validate_only)
+    fault = bracket_fault(command.entry, command.take_profit, command.stop_loss)
+    return _place_list(state, _members(command), fault, 1, validate_only)
+
+
+def new_orders(state: LiveState, command: PlaceOcoOrder | PlaceBracketOrder) -> list[Order]:
+    """Make the orders that a command asks for, by age; they are in no book and no account."""
+    placing = _members(command)
+    return _new_members(state, state.books[placing[0][0].market_id], placing)
+
+
+def repeated(state: LiveState, command: PlaceOcoOrder | PlaceBracketOrder) -> list[Event]:
+    """Return what a list whose keys are known is answered with; nothing for a new one."""
+    placing = _members(command)
+    account = state.accounts[placing[0][0].account_id]
+    known = _known(account, placing)
+    return [] if known is None or isinstance(known, Rejected) else _repeat(account, known, len(placing))
+
+
+def _members(command: PlaceOcoOrder | PlaceBracketOrder) -> list[tuple[PlaceOrder, str, int]]:
+    """Return the parts of a list, by age, with their names and roles."""
+    if isinstance(command, PlaceOcoOrder):
+        return [(command.above, "above", ROLE_LEG), (command.below, "below", ROLE_LEG)]
+    return [
+        (command.entry, "entry", ROLE_ENTRY),
+        (command.take_profit, "take_profit", ROLE_EXIT),
+        (command.stop_loss, "stop_loss", ROLE_EXIT),
+    ]
 
 
 def _place_list(
@@ -73,15 +95,13 @@ def _place_list(
 
     # 2. Client order ids that are known: all of one list, with the same payload, or none.
     known = _known(account, placing)
+    if isinstance(known, Rejected):
+        return [known]
     if known is not None:
-        return (
-            _repeat(account, known, len(placing))
-            if not isinstance(known, Rejected) and not validate_only
-            else _refused(known)
-        )
+        return [] if validate_only else _repeat(account, known, len(placing))
 
     # 3. Whether the market takes them, and the account can pay.
-    orders = [_new_member(state, book, place, number, role) for number, (place, _, role) in enumerate(placing)]
+    orders = _new_members(state, book, placing)
     for number in range(judged):
         refusal, _ = judge_new(state, account, book, orders[number], len(orders))
         if refusal is not None:
@@ -118,13 +138,16 @@ def _place_list(
     return changes.finish(state)
 
 
-def _new_member(state: LiveState, book: Book, place: PlaceOrder, number: int, role: int) -> Order:
-    order = new_order(state, book.market, place)
-    order.order_id = OrderId(order.order_id + number)
-    order.terms = special_copy(place.terms)
-    order.special = Special(place.price_ticks, place.quantity_lots)
-    order.special.role = role
-    return order
+def _new_members(state: LiveState, book: Book, placing: list[tuple[PlaceOrder, str, int]]) -> list[Order]:
+    orders: list[Order] = []
+    for number, (place, _, role) in enumerate(placing):
+        order = new_order(state, book.market, place)
+        order.order_id = OrderId(order.order_id + number)
+        order.terms = special_copy(place.terms)
+        order.special = Special(place.price_ticks, place.quantity_lots)
+        order.special.role = role
+        orders.append(order)
+    return orders
 
 
 def _by_age(account: Account, orders: list[Order]) -> None:
@@ -164,10 +187,6 @@ def _same_payload(place: PlaceOrder, order: Order) -> bool:
         and place.price_ticks == order.special.sent_price_ticks
         and place.quantity_lots == order.special.sent_quantity_lots
     )
-
-
-def _refused(known: list[Order] | Rejected) -> list[Event]:
-    return [known] if isinstance(known, Rejected) else []
 
 
 def _repeat(account: Account, known: list[Order], members: int) -> list[Event]:

@@ -24,7 +24,7 @@ from exchange_server.engine.types import (
 def cancel_replace(state: LiveState, command: CancelReplaceOrder, validate_only: bool) -> list[Event]:
     """Cancel, then place; a refused place leaves the cancel standing. Events of the cancel come first.
 
-    With `validate_only` the place is judged as if nothing had been canceled, unless the cancel is refused.
+    With `validate_only` only what refuses the whole comes back; `previews` judges the place behind the cancel.
     """
     placing = command.place
     account = state.accounts.get(placing.account_id)
@@ -39,7 +39,9 @@ def cancel_replace(state: LiveState, command: CancelReplaceOrder, validate_only:
         return trial
     if validate_only:
         canceled = cancel(state, command.cancel, True)
-        return canceled if canceled and command.stop_on_failure else trial
+        if not canceled:
+            return []
+        return canceled if command.stop_on_failure else trial
     # 3. The cancel, and the place.
     canceled = cancel(state, command.cancel, False)
     cancel_refusal = canceled[0] if isinstance(canceled[0], Rejected) else None

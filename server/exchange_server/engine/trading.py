@@ -202,13 +202,26 @@ def note_join(state: LiveState, order: Order) -> None:
 
 def drop_others(state: LiveState, changes: Changes, order: Order, with_entry: bool) -> None:
     """Cancel what is open of the other orders of a list, exits before the entry, which stays unless `with_entry`."""
+    for other in others(state, order, with_entry):
+        end_active(state, changes, other, CLOSE_ORDER_LIST, True)
+
+
+def others(state: LiveState, order: Order, with_entry: bool) -> list[Order]:
+    """Return the other open orders of a list, exits before the entry, which is only there `with_entry`."""
     account = state.accounts[order.account_id]
     members = state.order_lists.get(order.special.list_id, ())
+    found: list[Order] = []
     for is_entry in (False, True) if with_entry else (False,):
         for order_id in members:
             other = account.open_orders.get(order_id)
             if other is not None and order_id != order.order_id and (other.role == ROLE_ENTRY) == is_entry:
-                end_active(state, changes, other, CLOSE_ORDER_LIST, True)
+                found.append(other)
+    return found
+
+
+def ends_others(order: Order) -> bool:
+    """Tell whether the end of an order ends the others of its list (but an entry): an entry's only before any fill."""
+    return order.role != ROLE_ENTRY or order.filled_lots == 0
 
 
 def _list_filled(state: LiveState, changes: Changes, book: Book, order: Order, lots: Lots, traded: int) -> None:
@@ -237,7 +250,7 @@ def _list_filled(state: LiveState, changes: Changes, book: Book, order: Order, l
 
 def _list_ended(state: LiveState, changes: Changes, order: Order, alone: bool) -> None:
     """Do what the end of an order means: an exit or leg takes the others with it, an entry only before any fill."""
-    if not alone and (order.role != ROLE_ENTRY or order.filled_lots == 0):
+    if not alone and ends_others(order):
         drop_others(state, changes, order, False)
     account = state.accounts[order.account_id]
     list_id = order.special.list_id

@@ -60,9 +60,10 @@ class Walk:
 class _Queue:
     """The orders of a level as they would be met: a new slice of an iceberg goes to the back."""
 
-    __slots__ = ("_behind", "_next", "maker", "rest", "shown")
+    __slots__ = ("_behind", "_gone", "_next", "maker", "rest", "shown")
 
-    def __init__(self, level: Level) -> None:
+    def __init__(self, level: Level, gone: tuple[Order, ...]) -> None:
+        self._gone: Final = gone
         self._next = level.first
         self._behind: Final[deque[tuple[Order, int, int]]] = deque()
         self.maker: Order | None = None
@@ -73,6 +74,8 @@ class _Queue:
     def advance(self) -> None:
         """Leave the first order; `maker` is None when there is no other."""
         maker = self._next
+        while maker is not None and self._gone and maker in self._gone:
+            maker = maker.next
         if maker is not None:
             self._next = maker.next
             self.maker, self.shown, self.rest = maker, maker.visible_lots, maker.open_lots
@@ -93,16 +96,16 @@ class _Queue:
         self.advance()
 
 
-def plan_walk(state: LiveState, market: Market, opposite: BookSide, order: Order) -> Walk:
-    """Plan the way of an arriving order; one by quote amount has 0 open."""
+def plan_walk(state: LiveState, market: Market, opposite: BookSide, order: Order, gone: tuple[Order, ...] = ()) -> Walk:
+    """Plan the way of an arriving order; one by quote amount has 0 open. `gone`: orders that are passed over."""
     terms = order.terms
     quote_amount, self_trade = 0, SELF_TRADE_EXPIRE_MAKER
     if isinstance(terms, SpecialTerms):
         quote_amount, self_trade = terms.quote_amount_atoms, terms.self_trade
     buys = order.side == SIDE_BUY
     plan = Walk(order.open_lots)
-    worst = _worst_price(market, opposite, order)
-    level = opposite.best
+    level = opposite.standing(opposite.best, gone)
+    worst = _worst_price(market, level, order)
     price = last_price = 0
     while level is not None:
         price = level.price_ticks
@@ -111,7 +114,7 @@ def plan_walk(state: LiveState, market: Market, opposite: BookSide, order: Order
                 plan.reason = CLOSE_PRICE_PROTECTION
             break
         lot_cost = price * market.quote_atoms_per_tick_lot
-        queue = _Queue(level)
+        queue = _Queue(level, gone)
         while queue.maker is not None:
             maker = queue.maker
             if quote_amount:
@@ -147,7 +150,7 @@ def plan_walk(state: LiveState, market: Market, opposite: BookSide, order: Order
             plan.cost_atoms += lots * lot_cost
             last_price = price
             queue.take(lots)
-        level = opposite.behind(level)
+        level = opposite.standing(opposite.behind(level), gone)
     if quote_amount:
         # Done when one more lot, of the next order or else at the last price, would be too much.
         lot_cost = (price if level is not None else last_price) * market.quote_atoms_per_tick_lot
@@ -158,11 +161,11 @@ def plan_walk(state: LiveState, market: Market, opposite: BookSide, order: Order
     return plan
 
 
-def _worst_price(market: Market, opposite: BookSide, order: Order) -> int:
+def _worst_price(market: Market, best: Level | None, order: Order) -> int:
     """Return the last price that an order may trade at; 0 for any."""
     if order.price_ticks:
         return order.price_ticks
-    protection, best = market.protection, opposite.best
+    protection = market.protection
     if protection is None or not protection.market_protection_bps or best is None:
         return 0
     bps = protection.market_protection_bps

@@ -1,15 +1,17 @@
 """What came of an OCO or a bracket, made from the events of its command: each of its orders as the command left it."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from exchange.v1 import order_service_pb2 as pb
 from exchange.v1 import types_pb2
 from exchange_server.engine import events
 from exchange_server.engine.types import OrderId
 from exchange_server.wire.order_results import write_state
-from exchange_server.wire.order_states import OrderState, states_after
+from exchange_server.wire.order_states import OrderState, deduplicated_state, states_after
 from exchange_server.wire.orders import maker_fill_message, taker_fill_message, write_order_state
+
+ListAnswer: TypeAlias = pb.PlaceOcoOrderResponse | pb.PlaceBracketOrderResponse
 
 
 class ListOutcome(NamedTuple):
@@ -31,19 +33,21 @@ def list_outcome(outcome: Sequence[events.Event], members: int, time_ns: int) ->
         assert isinstance(first, events.OrderDeduplicated)
         list_id = first.order.list_id
         repeated = [event for event in outcome if isinstance(event, events.OrderDeduplicated)]
-        states = {event.order.order_id: _repeated_state(event) for event in repeated}
+        states = {event.order.order_id: deduplicated_state(event) for event in repeated}
     ids = [OrderId(list_id + number) for number in range(members)]
     return ListOutcome(list_id, [states.get(order_id) for order_id in ids], isinstance(first, events.OrderDeduplicated))
 
 
-def write_list_response(
-    response: pb.PlaceOcoOrderResponse | pb.PlaceBracketOrderResponse,
-    orders: Sequence[types_pb2.Order],
-    outcome: Sequence[events.Event],
-    sequence: int,
-    time_ns: int,
-) -> None:
-    """Fill in the answer to a call; `orders` are its messages in the order of the request."""
+def list_messages(response: ListAnswer) -> list[types_pb2.Order]:
+    """Return the orders of an answer, to be filled in, in the order of the request."""
+    if isinstance(response, pb.PlaceOcoOrderResponse):
+        return [response.above, response.below]
+    return [response.entry, response.take_profit, response.stop_loss]
+
+
+def write_list_response(response: ListAnswer, outcome: Sequence[events.Event], sequence: int, time_ns: int) -> None:
+    """Fill in the answer to a call."""
+    orders = list_messages(response)
     told = list_outcome(outcome, len(orders), time_ns)
     response.order_list_id = told.list_id
     response.deduplicated = told.deduplicated
@@ -78,16 +82,3 @@ def _fills(
             if event.maker.order_id in ids:
                 fills.append(maker_fill_message(event, sequence, time_ns))
     return fills
-
-
-def _repeated_state(event: events.OrderDeduplicated) -> OrderState:
-    return OrderState(
-        event.order,
-        event.open_lots,
-        event.order.decremented_lots,
-        event.cost_atoms,
-        event.fee_atoms,
-        event.status,
-        event.close_reason,
-        event.update_time_ns,
-    )

@@ -2,11 +2,11 @@
 
 from typing import cast
 
-from exchange.v1 import market_data_service_pb2, types_pb2
+from exchange.v1 import types_pb2
 from exchange_server.engine import events
 from exchange_server.engine.auction import Indication
 from exchange_server.engine.entities import Asset, Market, Protection
-from exchange_server.engine.types import MARKET_AUCTION, SIDE_BUY, SIDE_SELL, Atoms, Lots, Ticks
+from exchange_server.engine.types import MARKET_AUCTION, SIDE_BUY, SIDE_SELL, Atoms, Lots
 from exchange_server.wire.decimals import format_units
 from exchange_server.wire.times import timestamp
 from exchange_server.wire.units import format_price, format_quantity, format_quote
@@ -77,13 +77,6 @@ def protection_message(market: Market, protection: Protection | None) -> types_p
         reference_price=(
             format_price(market, protection.reference_price_ticks) if protection.reference_price_ticks else ""
         ),
-    )
-
-
-def price_level_message(market: Market, price_ticks: Ticks, quantity_lots: Lots) -> market_data_service_pb2.PriceLevel:
-    """Return one price level; quantity "0" when it is gone."""
-    return market_data_service_pb2.PriceLevel(
-        price=format_price(market, price_ticks), quantity=format_quantity(market, quantity_lots)
     )
 
 

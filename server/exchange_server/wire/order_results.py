@@ -5,8 +5,8 @@ from typing import NamedTuple, Protocol
 from exchange.v1 import order_service_pb2 as pb
 from exchange_server.engine import events
 from exchange_server.engine.orders import Order
-from exchange_server.engine.types import ORDER_OPEN, Atoms, Lots
-from exchange_server.wire.order_states import OrderState, present_state, prevented_lots, state_after
+from exchange_server.engine.types import ORDER_OPEN, Lots
+from exchange_server.wire.order_states import OrderState, deduplicated_state, present_state, state_after
 from exchange_server.wire.units import format_quantity, format_quote
 
 
@@ -71,8 +71,7 @@ def replaced_parts(outcome: list[events.Event]) -> ReplacedParts:
     if first.cancel_refusal is None:
         canceled = next(event.order for event in rest if isinstance(event, events.OrderCanceled | events.OrderClosed))
     placed = next((event.order for event in rest if isinstance(event, events.OrderRested | events.OrderAccepted)), None)
-    deduplicated = next((event for event in rest if isinstance(event, events.OrderDeduplicated)), None)
-    return ReplacedParts(canceled, first.cancel_refusal, placed, first.place_refusal, deduplicated)
+    return ReplacedParts(canceled, first.cancel_refusal, placed, first.place_refusal, None)
 
 
 def canceled_order_ids(outcome: list[events.Event]) -> list[int]:
@@ -82,52 +81,21 @@ def canceled_order_ids(outcome: list[events.Event]) -> list[int]:
 
 def write_state(result: pb.OrderResult, state: OrderState) -> None:
     """Fill in an order as some command left it."""
-    _write(
-        result,
-        state.order,
-        state.open_lots,
-        state.decremented_lots,
-        state.cost_atoms,
-        state.fee_atoms,
-        state.status,
-        state.close_reason,
-    )
+    order = state.order
+    market = order.market
+    result.order_id = order.order_id
+    result.status = state.status  # type: ignore[assignment]
+    filled_lots = Lots(order.quantity_lots - state.open_lots - state.decremented_lots)
+    if filled_lots:
+        result.filled_quantity = format_quantity(market, filled_lots)
+        result.filled_quote = format_quote(market, state.cost_atoms)
+        if state.fee_atoms:
+            result.fee = format_quote(market, state.fee_atoms)
+    prevented = state.prevented_lots
+    if prevented:
+        result.prevented_quantity = format_quantity(market, prevented)
 
 
 def _write_deduplicated(result: pb.OrderResult, event: events.OrderDeduplicated) -> None:
-    order = event.order
     result.deduplicated = True
-    _write(
-        result,
-        order,
-        event.open_lots,
-        order.decremented_lots,
-        event.cost_atoms,
-        event.fee_atoms,
-        event.status,
-        event.close_reason,
-    )
-
-
-def _write(
-    result: pb.OrderResult,
-    order: Order,
-    open_lots: Lots,
-    decremented_lots: Lots,
-    cost_atoms: Atoms,
-    fee_atoms: Atoms,
-    status: int,
-    close_reason: int,
-) -> None:
-    result.order_id = order.order_id
-    result.status = status  # type: ignore[assignment]
-    market = order.market
-    filled_lots = Lots(order.quantity_lots - open_lots - decremented_lots)
-    if filled_lots:
-        result.filled_quantity = format_quantity(market, filled_lots)
-        result.filled_quote = format_quote(market, cost_atoms)
-        if fee_atoms:
-            result.fee = format_quote(market, fee_atoms)
-    prevented = prevented_lots(open_lots, decremented_lots, close_reason)
-    if prevented:
-        result.prevented_quantity = format_quantity(market, prevented)
+    write_state(result, deduplicated_state(event))

@@ -84,6 +84,20 @@ def present_state(order: Order) -> OrderState:
     )
 
 
+def deduplicated_state(event: events.OrderDeduplicated) -> OrderState:
+    """Return the original order as it was when its key came again."""
+    return OrderState(
+        event.order,
+        event.open_lots,
+        event.order.decremented_lots,
+        event.cost_atoms,
+        event.fee_atoms,
+        event.status,
+        event.close_reason,
+        event.update_time_ns,
+    )
+
+
 def state_after(order: Order, outcome: Iterable[events.Event], time_ns: int) -> OrderState:
     """Return an order that the events of a command tell of, as they left it."""
     return states_after(order.account_id, outcome, time_ns)[order.order_id]

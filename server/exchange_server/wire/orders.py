@@ -5,7 +5,6 @@ from typing import Protocol, cast
 
 from exchange.v1 import types_pb2
 from exchange_server.engine import events
-from exchange_server.engine.commands import AmendOrder
 from exchange_server.engine.entities import Market
 from exchange_server.engine.orders import Order
 from exchange_server.engine.terms import SpecialTerms, Terms
@@ -22,7 +21,7 @@ from exchange_server.engine.types import (
     OrderId,
     Ticks,
 )
-from exchange_server.wire.order_states import OrderState, prevented_lots, state_after
+from exchange_server.wire.order_states import OrderState, deduplicated_state, prevented_lots, state_after
 from exchange_server.wire.times import timestamp, write_timestamp
 from exchange_server.wire.units import format_offset, format_price, format_quantity, format_quote
 
@@ -235,28 +234,7 @@ def write_placed_order(message: types_pb2.Order, order: Order, outcome: Sequence
 
 def deduplicated_order_message(event: events.OrderDeduplicated) -> types_pb2.Order:
     """Return the original order as it was when its key came again."""
-    return order_message(
-        event.order,
-        event.order.market,
-        event.open_lots,
-        event.order.decremented_lots,
-        event.cost_atoms,
-        event.fee_atoms,
-        event.status,
-        event.close_reason,
-        event.update_time_ns,
-    )
-
-
-def write_amended(message: types_pb2.Order, order: Order, command: AmendOrder) -> None:
-    """Change an open order's message to what an amend would make of it if it executed nothing."""
-    market = order.market
-    if command.price_ticks:
-        message.price = format_price(market, command.price_ticks)
-    if command.quantity_lots:
-        message.quantity = format_quantity(market, command.quantity_lots)
-        open_lots = max(command.quantity_lots - (order.quantity_lots - order.open_lots), 0)
-        message.open_quantity = format_quantity(market, Lots(open_lots))
+    return order_state_message(deduplicated_state(event))
 
 
 def order_fills(

@@ -33,13 +33,20 @@ async def test_a_pair_to_sell_has_the_stop_below(server: FaultyServer) -> None:
 
 async def test_a_pair_to_buy_has_the_stop_above(server: FaultyServer) -> None:
     command = "order oco BTC-USDC buy 5 --take-profit 90 --stop 110 --validate-only"
-    server.play("PlaceOcoOrder", pb.PlaceOcoOrderResponse())
-    done = await run(server, command)
-    assert (done.exit_code, done.output) == (0, "all of it would be accepted\n")
-    (request,) = server.seen["PlaceOcoOrder"]
+    request = await sent(server, "PlaceOcoOrder", PAIR, command)
     assert (request.above.type, request.above.trigger_price) == (types.ORDER_TYPE_STOP_MARKET, "110")
     assert (request.below.type, request.below.trigger_price) == (types.ORDER_TYPE_TAKE_PROFIT_MARKET, "90")
     assert request.validate_only
+
+
+async def test_a_list_that_is_only_tried_is_shown_with_its_preview(server: FaultyServer) -> None:
+    preview = pb.OrderPreview(sequence=4, average_price="110", fee="0.5", reserved="3", reserved_asset="BTC")
+    server.play("PlaceOcoOrder", pb.PlaceOcoOrderResponse(above=ORDER, below=ORDER, fills=[FILL], preview=preview))
+    done = await run(server, "order oco BTC-USDC sell 5 --limit 110 --stop 90 --validate-only", output="table")
+    assert done.exit_code == 0
+    title, fills, preview_table = done.output.split("All would be accepted")[1], "Fills", "Preview"
+    assert fills in title
+    assert "0.5" in title.split(preview_table)[1]
 
 
 async def test_a_bracket_has_its_entry_and_exits(server: FaultyServer) -> None:

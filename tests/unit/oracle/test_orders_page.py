@@ -1,4 +1,4 @@
-"""The examples of docs/orders.md, E1 to E20, told by the naive exchange and by the engine."""
+"""The examples of docs/orders.md: E1 to E20, told by the naive exchange and by the engine. E21 is in test_previews."""
 
 import pytest
 

@@ -8,7 +8,7 @@ from exchange.v1 import order_service_pb2 as pb
 from exchange_server.engine.terms import SpecialTerms
 from exchange_server.wire.errors import FieldError
 from exchange_server.wire.list_requests import ListReader, list_bound_to_session
-from tests.unit.wire.test_order_requests import ACCOUNT, EXPIRE, limit, reader
+from tests.unit.wire.order_samples import ACCOUNT, EXPIRE, limit, reader
 
 SELL = 2
 STOP = {"type": 3, "price": "", "trigger_price": "90"}

@@ -1,55 +1,18 @@
-"""Order requests become commands; the checks by hand and the contract's own rules agree on every request."""
+"""Order requests become commands, or are refused by the name of the field at fault."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from exchange.v1 import order_service_pb2 as pb
-from exchange_server.engine.commands import CancelOrder, Command, PlaceOrder
-from exchange_server.engine.entities import Asset, Market
+from exchange_server.engine.commands import CancelOrder, PlaceOrder
 from exchange_server.engine.terms import SpecialTerms, Terms
-from exchange_server.engine.types import MARKET_OPEN, AccountId, AssetId, Atoms, MarketId, Ppm
 from exchange_server.wire.errors import FieldError
-from exchange_server.wire.journal_codec import Value, command_values
-from exchange_server.wire.order_requests import OrderReader, bound_to_session
+from exchange_server.wire.journal_codec import Value
+from exchange_server.wire.order_requests import bound_to_session
 from exchange_server.wire.plain_requests import PLAIN_ORDER
-from exchange_server.wire.validation import contract_error
-
-ACCOUNT = AccountId(1001)
-MARKET = Market(
-    MarketId(7),
-    Asset(AssetId(1), "BTC", 8),
-    Asset(AssetId(2), "USDC", 6),
-    tick_units=5,
-    price_decimals=1,
-    lot_units=1,
-    quantity_decimals=3,
-    min_notional_atoms=Atoms(0),
-    maker_fee_ppm=Ppm(0),
-    taker_fee_ppm=Ppm(0),
-    quote_atoms_per_tick_lot=500,
-    base_atoms_per_lot=100_000,
-    status=MARKET_OPEN,
-    next_trade_id=1,
-)
-CONTRACT_REASON = 1
-
-
-def reader() -> OrderReader:
-    return OrderReader({MARKET.name: MARKET})
-
-
-def limit(**fields: Any) -> pb.PlaceOrderRequest:
-    values: dict[str, Any] = {"market": "BTC-USDC", "side": 1, "type": 1, "price": "100.5", "quantity": "0.25"} | fields
-    return pb.PlaceOrderRequest(**values)
-
-
-def attributes(command: Command) -> dict[str, Value]:
-    return command_values(command)
+from tests.unit.wire.order_samples import ACCOUNT, EXPIRE, amending, attributes, limit, reader
 
 
 def test_a_limit_order_becomes_ticks_and_lots_and_good_till_canceled() -> None:
@@ -128,9 +91,6 @@ def special(**fields: Any) -> dict[str, Value]:
     values = attributes(command)
     plain = attributes(reader().place_order(limit(), ACCOUNT))
     return {name: value for name, value in values.items() if value and name not in plain}
-
-
-EXPIRE = Timestamp(seconds=4_000_000_000)
 
 
 @pytest.mark.parametrize(
@@ -221,12 +181,6 @@ def _told(request: Any) -> object:
 # ---------------------------------------------------------------- amends, replaces, cancels
 
 
-def amending() -> OrderReader:
-    """Return a reader that knows of one order, "mine"."""
-    order: Any = SimpleNamespace(market=MARKET, status=1)
-    return OrderReader({MARKET.name: MARKET}, lambda account_id, order_id, key: order if key == "mine" else None)
-
-
 def test_an_amend_is_read_in_the_steps_of_its_orders_market() -> None:
     amend = amending().amend_order(
         pb.AmendOrderRequest(client_order_id="mine", price="100.5", quantity="0.25"), ACCOUNT
@@ -272,164 +226,3 @@ def test_the_parts_of_a_replace_are_read_as_alone_and_refused_by_their_path() ->
             pb.CancelReplaceOrderRequest(cancel_order=cancel, place_order=limit(price="0.1")), ACCOUNT
         )
     assert (refused.value.reason, refused.value.field) == (3, "place_order.price")
-
-
-# ---------------------------------------------------------------- the two ways of checking agree
-
-_enums = st.sampled_from([-1, 0, 1, 2, 3, 4, 99, 2**31 - 1, -(2**31)])
-_decimals = st.one_of(
-    st.sampled_from(
-        ["", "0", "0.0", "1", "100.5", "00", "01", ".5", "5.", "-1", "+1", "1e3", "1\n", "1 ", "٣", "9" * 19, "9" * 20]
-    ),
-    st.sampled_from(["0." + "1" * 18, "0." + "1" * 19, "9" * 19 + "." + "9" * 18, "9" * 19 + "." + "9" * 20]),
-    st.text(alphabet="0123456789.+-eE \n", max_size=45),
-)
-_keys = st.one_of(
-    st.sampled_from(["", "a", "a" * 64, "a" * 65, "a b", "a\n", "\x7f", "~", "!", "é", "\x00"]), st.text(max_size=70)
-)
-_markets = st.one_of(st.sampled_from(["BTC-USDC"] * 5 + ["", "X" * 33, "X" * 34]), st.text(max_size=40))
-
-place_requests = st.builds(
-    pb.PlaceOrderRequest,
-    market=_markets,
-    side=_enums,
-    type=_enums,
-    time_in_force=_enums,
-    price=_decimals,
-    quantity=_decimals,
-    post_only=st.booleans(),
-    client_order_id=_keys,
-    validate_only=st.booleans(),
-    quote_amount=_decimals,
-    display_quantity=_decimals,
-    self_trade_prevention=_enums,
-    expire_time=st.none() | st.builds(Timestamp, seconds=st.sampled_from([-1, 0, 4_000_000_000, 2**62])),
-    slide=st.booleans(),
-    reduce_only=st.booleans(),
-    trigger_price=_decimals,
-    trailing_offset=_decimals,
-    trailing_offset_bps=st.sampled_from([0, 1, 9_999, 10_000, 2**32 - 1]),
-    activation_price=_decimals,
-    peg_reference=_enums,
-    peg_offset=_decimals | st.sampled_from(["-0.5", "-0", "-0.0", "--1", "-" + "9" * 19]),
-)
-special_requests = st.builds(
-    limit,
-    type=st.integers(0, 9),
-    time_in_force=st.integers(0, 5),
-    price=st.sampled_from(["", "100.5"]),
-    quantity=st.sampled_from(["", "0.25"]),
-    post_only=st.booleans(),
-    quote_amount=st.sampled_from(["", "", "5"]),
-    display_quantity=st.sampled_from(["", "", "0.1"]),
-    self_trade_prevention=st.integers(0, 5),
-    expire_time=st.sampled_from([None, None, EXPIRE]),
-    slide=st.sampled_from([False, False, True]),
-    trigger_price=st.sampled_from(["", "", "100"]),
-    trailing_offset=st.sampled_from(["", "", "1"]),
-    trailing_offset_bps=st.sampled_from([0, 0, 100]),
-    activation_price=st.sampled_from(["", "", "100"]),
-    peg_reference=st.sampled_from([0, 0, 0, 1, 3, 4]),
-    peg_offset=st.sampled_from(["", "", "", "0", "-0.5"]),
-)
-"""Well-formed values in every combination."""
-amend_requests = st.one_of(
-    st.builds(pb.AmendOrderRequest, client_order_id=_keys | st.just("mine"), price=_decimals, quantity=_decimals),
-    st.builds(pb.AmendOrderRequest, order_id=st.integers(0, 1), price=_decimals, quantity=_decimals),
-    st.builds(pb.AmendOrderRequest, price=_decimals, quantity=_decimals),
-)
-cancel_all_requests = st.builds(
-    pb.CancelAllOrdersRequest, market=_markets, side=_enums, client_order_id_prefix=_keys, validate_only=st.booleans()
-)
-switch_requests = st.builds(
-    pb.SetCancelAllAfterRequest,
-    timeout_ms=st.sampled_from([0, 1, 999, 1_000, 86_400_000, 86_400_001, 2**32 - 1]),
-    validate_only=st.booleans(),
-)
-cancel_requests = st.one_of(
-    st.builds(pb.CancelOrderRequest),
-    st.builds(pb.CancelOrderRequest, order_id=st.sampled_from([0, 1, 2**53 + 1, 2**63 - 1, 2**64 - 1])),
-    st.builds(pb.CancelOrderRequest, client_order_id=_keys),
-)
-
-
-def _refusal(request: Any, read: Any) -> FieldError | None:
-    try:
-        read(request, ACCOUNT)
-    except FieldError as error:
-        return error
-    return None
-
-
-def _agree(request: Any, read: Any, same_field: bool = True) -> None:
-    """Compare the two; which of several faulty fields of parts is named is not promised."""
-    violation = contract_error(request)
-    refusal = _refusal(request, read)
-    if violation is not None:
-        assert refusal is not None
-        if same_field:
-            assert (refusal.reason, refusal.field, refusal.message) == (1, violation.field, violation.message)
-    elif refusal is not None:
-        # The contract knows no market, so it cannot say this; and "positive" is more than a pattern.
-        assert refusal.reason != CONTRACT_REASON or refusal.message.startswith(BEYOND_THE_CONTRACT), refusal.message
-
-
-BEYOND_THE_CONTRACT = ("must be positive", "is above", "is below", "has more than", "is not")
-
-
-@settings(max_examples=1500, deadline=None)
-@given(request=place_requests)
-def test_both_checks_agree_on_any_order(request: pb.PlaceOrderRequest) -> None:
-    _agree(request, reader().place_order)
-
-
-@settings(max_examples=600, deadline=None)
-@given(request=place_requests)
-def test_both_checks_agree_on_orders_that_are_nearly_right(request: pb.PlaceOrderRequest) -> None:
-    """One field at a time is generated, the others are sound: each rule is reached on its own."""
-    for field in request.DESCRIPTOR.fields:
-        nearly = limit()
-        if field.message_type is None:
-            setattr(nearly, field.name, getattr(request, field.name))
-        elif request.HasField(field.name):
-            getattr(nearly, field.name).CopyFrom(getattr(request, field.name))
-        _agree(nearly, reader().place_order)
-
-
-@settings(max_examples=3000, deadline=None)
-@given(request=special_requests)
-def test_both_checks_agree_on_any_combination_of_terms(request: pb.PlaceOrderRequest) -> None:
-    _agree(request, reader().place_order)
-
-
-@settings(max_examples=500, deadline=None)
-@given(request=amend_requests)
-def test_both_checks_agree_on_any_amend(request: pb.AmendOrderRequest) -> None:
-    _agree(request, amending().amend_order)
-
-
-@settings(max_examples=500, deadline=None)
-@given(request=cancel_all_requests | switch_requests)
-def test_both_checks_agree_on_any_cancel_of_all(
-    request: pb.CancelAllOrdersRequest | pb.SetCancelAllAfterRequest,
-) -> None:
-    orders = reader()
-    read: Any = orders.cancel_all_orders
-    if isinstance(request, pb.SetCancelAllAfterRequest):
-        read = orders.set_cancel_all_after
-    _agree(request, read)
-
-
-@settings(max_examples=500, deadline=None)
-@given(cancel=cancel_requests, place=place_requests | special_requests, mode=_enums)
-def test_both_checks_agree_on_any_replace(
-    cancel: pb.CancelOrderRequest, place: pb.PlaceOrderRequest, mode: Any
-) -> None:
-    request = pb.CancelReplaceOrderRequest(cancel_order=cancel, place_order=place, mode=mode)
-    _agree(request, reader().cancel_replace_order, same_field=False)
-
-
-@settings(max_examples=500, deadline=None)
-@given(request=cancel_requests)
-def test_both_checks_agree_on_any_cancel(request: pb.CancelOrderRequest) -> None:
-    _agree(request, reader().cancel_order)

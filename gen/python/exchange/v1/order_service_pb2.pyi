@@ -210,18 +210,20 @@ class PlaceOcoOrderRequest(_message.Message):
     def __init__(self, above: _Optional[_Union[PlaceOrderRequest, _Mapping]] = ..., below: _Optional[_Union[PlaceOrderRequest, _Mapping]] = ..., validate_only: _Optional[bool] = ...) -> None: ...
 
 class PlaceOcoOrderResponse(_message.Message):
-    __slots__ = ("order_list_id", "above", "below", "fills", "deduplicated")
+    __slots__ = ("order_list_id", "above", "below", "fills", "deduplicated", "preview")
     ORDER_LIST_ID_FIELD_NUMBER: _ClassVar[int]
     ABOVE_FIELD_NUMBER: _ClassVar[int]
     BELOW_FIELD_NUMBER: _ClassVar[int]
     FILLS_FIELD_NUMBER: _ClassVar[int]
     DEDUPLICATED_FIELD_NUMBER: _ClassVar[int]
+    PREVIEW_FIELD_NUMBER: _ClassVar[int]
     order_list_id: int
     above: _types_pb2.Order
     below: _types_pb2.Order
     fills: _containers.RepeatedCompositeFieldContainer[_types_pb2.Fill]
     deduplicated: bool
-    def __init__(self, order_list_id: _Optional[int] = ..., above: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., below: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., fills: _Optional[_Iterable[_Union[_types_pb2.Fill, _Mapping]]] = ..., deduplicated: _Optional[bool] = ...) -> None: ...
+    preview: OrderPreview
+    def __init__(self, order_list_id: _Optional[int] = ..., above: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., below: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., fills: _Optional[_Iterable[_Union[_types_pb2.Fill, _Mapping]]] = ..., deduplicated: _Optional[bool] = ..., preview: _Optional[_Union[OrderPreview, _Mapping]] = ...) -> None: ...
 
 class BracketExit(_message.Message):
     __slots__ = ("trigger_price", "price", "client_order_id")
@@ -246,20 +248,22 @@ class PlaceBracketOrderRequest(_message.Message):
     def __init__(self, entry: _Optional[_Union[PlaceOrderRequest, _Mapping]] = ..., take_profit: _Optional[_Union[BracketExit, _Mapping]] = ..., stop_loss: _Optional[_Union[BracketExit, _Mapping]] = ..., validate_only: _Optional[bool] = ...) -> None: ...
 
 class PlaceBracketOrderResponse(_message.Message):
-    __slots__ = ("order_list_id", "entry", "take_profit", "stop_loss", "fills", "deduplicated")
+    __slots__ = ("order_list_id", "entry", "take_profit", "stop_loss", "fills", "deduplicated", "preview")
     ORDER_LIST_ID_FIELD_NUMBER: _ClassVar[int]
     ENTRY_FIELD_NUMBER: _ClassVar[int]
     TAKE_PROFIT_FIELD_NUMBER: _ClassVar[int]
     STOP_LOSS_FIELD_NUMBER: _ClassVar[int]
     FILLS_FIELD_NUMBER: _ClassVar[int]
     DEDUPLICATED_FIELD_NUMBER: _ClassVar[int]
+    PREVIEW_FIELD_NUMBER: _ClassVar[int]
     order_list_id: int
     entry: _types_pb2.Order
     take_profit: _types_pb2.Order
     stop_loss: _types_pb2.Order
     fills: _containers.RepeatedCompositeFieldContainer[_types_pb2.Fill]
     deduplicated: bool
-    def __init__(self, order_list_id: _Optional[int] = ..., entry: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., take_profit: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., stop_loss: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., fills: _Optional[_Iterable[_Union[_types_pb2.Fill, _Mapping]]] = ..., deduplicated: _Optional[bool] = ...) -> None: ...
+    preview: OrderPreview
+    def __init__(self, order_list_id: _Optional[int] = ..., entry: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., take_profit: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., stop_loss: _Optional[_Union[_types_pb2.Order, _Mapping]] = ..., fills: _Optional[_Iterable[_Union[_types_pb2.Fill, _Mapping]]] = ..., deduplicated: _Optional[bool] = ..., preview: _Optional[_Union[OrderPreview, _Mapping]] = ...) -> None: ...
 
 class SetCancelAllAfterRequest(_message.Message):
     __slots__ = ("timeout_ms", "validate_only")

@@ -1250,7 +1250,7 @@ class AmendOrderResponse(betterproto2.Message):
 
     fills: "list[Fill]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    What it executed because of its new terms.
+    What it executed because of its new terms; with `validate_only` what it would execute, without trade ids.
     """
 
     preview: "OrderPreview | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
@@ -1540,7 +1540,8 @@ class CancelReplaceOrderResponse(betterproto2.Message):
 
     canceled_order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The canceled order; unset when the cancel was refused, or the new order is `deduplicated`.
+    The canceled order; unset when the cancel was refused, or the new order is `deduplicated`. With `validate_only` as
+    it is.
     """
 
     cancel_error: "OrderError | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
@@ -1550,12 +1551,13 @@ class CancelReplaceOrderResponse(betterproto2.Message):
 
     order: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The new order after its arrival; unset when it was refused.
+    The new order after its arrival; unset when it was refused. With `validate_only` as it would be if the old order
+    were canceled and nothing else came first, without an order id.
     """
 
     fills: "list[Fill]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    What the new order executed on arrival.
+    What the new order executed on arrival; with `validate_only` what it would execute, without trade ids.
     """
 
     place_error: "OrderError | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
@@ -1570,7 +1572,7 @@ class CancelReplaceOrderResponse(betterproto2.Message):
 
     preview: "OrderPreview | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    Of the new order; set with `validate_only`.
+    Of the new order; set with `validate_only`, unless it would be refused.
     """
 
 
@@ -3144,7 +3146,7 @@ default_message_pool.register_message("exchange.v1", "OrderListResult", OrderLis
 @dataclass(eq=False, repr=False)
 class OrderPreview(betterproto2.Message):
     """
-    What an order would do if it were sequenced next.
+    What an order would do if it were sequenced next, up to the end of its arrival: not what its trades would trigger.
     """
 
     sequence: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
@@ -3189,17 +3191,17 @@ default_message_pool.register_message("exchange.v1", "OrderPreview", OrderPrevie
 @dataclass(eq=False, repr=False)
 class OrderResult(betterproto2.Message):
     """
-    What came of one order, amend or cancel, in few bytes.
+    What came of one order, amend or cancel, in few bytes; with `validate_only` what would come of it.
     """
 
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
     """
-    The order; 0 when it was refused, or with `validate_only`.
+    The order; 0 when it was refused, or of a new order with `validate_only`.
     """
 
     status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
     """
-    The order's status now; unset when it was refused.
+    The order's status now; unset when it was refused. Of a cancel with `validate_only` that before it.
     """
 
     filled_quantity: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
@@ -3279,27 +3281,32 @@ class PlaceBracketOrderResponse(betterproto2.Message):
 
     entry: "Order | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The entry as it is after the command.
+    The entry as it is after the command; with `validate_only` as it would be, without an order id.
     """
 
     take_profit: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The take-profit as it is after the command.
+    The take-profit as it is after the command; with `validate_only` as it would be, without an order id.
     """
 
     stop_loss: "Order | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The stop-loss as it is after the command.
+    The stop-loss as it is after the command; with `validate_only` as it would be, without an order id.
     """
 
     fills: "list[Fill]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    What any of them executed.
+    What any of them executed; with `validate_only` what the entry would execute, without trade ids.
     """
 
     deduplicated: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
     """
     Whether all keys were seen before: the bracket is then the original one as it is now.
+    """
+
+    preview: "OrderPreview | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Set with `validate_only`: of the entry.
     """
 
 
@@ -3344,22 +3351,27 @@ class PlaceOcoOrderResponse(betterproto2.Message):
 
     above: "Order | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The higher order as it is after the command.
+    The higher order as it is after the command; with `validate_only` as it would be, without an order id.
     """
 
     below: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The lower order as it is after the command.
+    The lower order as it is after the command; with `validate_only` as it would be, without an order id.
     """
 
     fills: "list[Fill]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    What either executed.
+    What either executed; with `validate_only` what it would execute, without trade ids.
     """
 
     deduplicated: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
     """
     Whether both keys were seen before: the pair is then the original one as it is now.
+    """
+
+    preview: "OrderPreview | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Set with `validate_only`: of the LIMIT order. Without one both wait and nothing arrives.
     """
 
 
@@ -3519,7 +3531,7 @@ class PlaceOrderResponse(betterproto2.Message):
 
     preview: "OrderPreview | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    Set with `validate_only`.
+    Set with `validate_only`, unless `deduplicated`.
     """
 
 

@@ -1,0 +1,14 @@
+"""Every field of every request with what must not work, and what just does.
+
+`TABLE` has, for each request message and field, values and what must come of them when everything else in the request
+is sound. `test_bad_input` walks the contract: a field that is not here fails it.
+"""
+
+from tests.integration.bad_input.account_fields import ACCOUNTS, MARKET_DATA
+from tests.integration.bad_input.admin_fields import ADMINISTRATION
+from tests.integration.bad_input.cases import Case
+from tests.integration.bad_input.order_fields import COMBINATIONS, ORDER_ENTRY, ORDERS
+
+__all__ = ["COMBINATIONS", "TABLE"]
+
+TABLE: dict[str, dict[str, list[Case]]] = MARKET_DATA | ORDERS | ACCOUNTS | ADMINISTRATION | ORDER_ENTRY
