@@ -32,7 +32,7 @@ from tests.oracle.naive_exchange import Outcome, Protection
 from tests.property.test_order_types_against_oracle import BASE, MARKET, QUOTE, Pair
 
 COMMANDS = 250
-SEEDS = 1_000 if os.environ.get("EXCHANGE_TEST_SIZE") == "nightly" else 16
+SEEDS = 1_000 if os.environ.get("EXCHANGE_TEST_SIZE") == "nightly" else 32
 
 
 class PreviewedPair(Pair):
@@ -238,7 +238,7 @@ def test_a_preview_tells_what_the_command_then_does_and_changes_nothing(seed: in
 
 def test_the_random_commands_try_what_is_worth_trying() -> None:
     seen: Counter[str] = Counter()
-    for seed in range(16):
+    for seed in range(SEEDS):
         pair = PreviewedPair(seed)
         for _ in range(COMMANDS):
             pair.step()

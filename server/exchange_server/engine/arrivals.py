@@ -40,21 +40,19 @@ def may_rest(order: Order) -> bool:
     return order.price_ticks > 0 and order.terms.time_in_force in (TIF_GTC, TIF_GTT)
 
 
-def crosses(book: Book, side: int, price: Ticks, gone: tuple[Order, ...] = ()) -> bool:
-    """Tell whether a limit order would trade on arrival, with whomever but the orders that count as gone."""
-    opposite = book.opposite(side)
-    best = opposite.standing(opposite.best, gone)
+def crosses(book: Book, side: int, price: Ticks) -> bool:
+    """Tell whether a limit order would trade on arrival, with whomever."""
+    best = book.opposite(side).best
     if best is None:
         return False
     return best.price_ticks <= price if side == SIDE_BUY else best.price_ticks >= price
 
 
-def slid(book: Book, order: Order, gone: tuple[Order, ...] = ()) -> Rejected | None:
+def slid(book: Book, order: Order) -> Rejected | None:
     """Move a post-only order that slides to the best price that does not cross; refuse it where there is none."""
     terms = order.terms
-    if isinstance(terms, SpecialTerms) and terms.slide and crosses(book, order.side, order.price_ticks, gone):
-        opposite = book.opposite(order.side)
-        best = opposite.standing(opposite.best, gone)
+    if isinstance(terms, SpecialTerms) and terms.slide and crosses(book, order.side, order.price_ticks):
+        best = book.opposite(order.side).best
         assert best is not None
         price = best.price_ticks - 1 if order.side == SIDE_BUY else best.price_ticks + 1
         if price < 1:

@@ -62,17 +62,6 @@ class BookSide:
         price = self.prices.below(level.price_ticks) if self.is_bid else self.prices.above(level.price_ticks)
         return self.levels[Ticks(price)] if price else None
 
-    def standing(self, level: Level | None, gone: tuple[Order, ...]) -> Level | None:
-        """Return a level, or the next one behind it that has another order than those that are to count as gone."""
-        while level is not None and gone:
-            order = level.first
-            while order is not None and order in gone:
-                order = order.next
-            if order is not None:
-                break
-            level = self.behind(level)
-        return level
-
     def best_first(self) -> Iterator[Level]:
         """Iterate over the levels in the order in which they trade; the book must not change meanwhile."""
         prices = self.prices.descending() if self.is_bid else self.prices.ascending()

@@ -62,9 +62,9 @@ def follow(state: LiveState, book: Book, events: list[Event], levels: dict[Level
             _move(state, book, order, Ticks(price), events, levels)
 
 
-def best_of_others(book: Book, gone: tuple[Order, ...] = ()) -> tuple[int, int]:
-    """Return the best bid and ask of orders that are not pegged, and do not count as gone; 0 for none."""
-    return _best_of_others(book.bids, gone), _best_of_others(book.asks, gone)
+def best_of_others(book: Book) -> tuple[int, int]:
+    """Return the best bid and ask of orders that are not pegged; 0 for none."""
+    return _best_of_others(book.bids), _best_of_others(book.asks)
 
 
 def park(book: Book, bid: int, ask: int) -> bool:
@@ -100,12 +100,12 @@ def pegged_price(order: Order, bid: int, ask: int, high_bid: int, low_ask: int) 
     return price if 1 <= price <= MAX_TICKS else 0
 
 
-def _best_of_others(side: BookSide, gone: tuple[Order, ...]) -> int:
+def _best_of_others(side: BookSide) -> int:
     level = side.best
     while level is not None:
         order = level.first
         while order is not None:
-            if order.terms.type != TYPE_PEGGED and order not in gone:
+            if order.terms.type != TYPE_PEGGED:
                 return level.price_ticks
             order = order.next
         level = side.behind(level)

@@ -11,6 +11,7 @@ from exchange_server.engine.amending import judge_amend
 from exchange_server.engine.arrivals import may_rest
 from exchange_server.engine.book import Book
 from exchange_server.engine.canceling import cancel
+from exchange_server.engine.changes import Changes
 from exchange_server.engine.commands import (
     AmendOrder,
     CancelReplaceOrder,
@@ -25,12 +26,12 @@ from exchange_server.engine.order_lists import new_orders, place_bracket, place_
 from exchange_server.engine.orders import ROLE_EXIT, ROLE_LEG, Order
 from exchange_server.engine.pegging import best_of_others, park, pegged_price
 from exchange_server.engine.placing import place
-from exchange_server.engine.refusals import INVALID_EXPIRE_TIME
 from exchange_server.engine.replacing import cancel_replace
 from exchange_server.engine.special_orders import judge_new, new_order, start_trailing, waits
 from exchange_server.engine.terms import SpecialTerms
-from exchange_server.engine.trading import ends_others, open_order, others
+from exchange_server.engine.trading import end_active, ends_others, open_order
 from exchange_server.engine.types import (
+    CLOSE_BY_OWNER,
     CLOSE_NONE,
     CLOSE_NOT_FILLABLE,
     CLOSE_ORDER_LIST,
@@ -92,7 +93,23 @@ def preview_place(state: LiveState, command: PlaceOrder) -> Preview | Rejected:
     refused = place(state, command, True)
     if refused and isinstance(refused[0], Rejected):
         return refused[0]
-    return _new(state, command, ())
+    account: Account = state.accounts[command.account_id]
+    book: Book = state.books[command.market_id]
+    order = new_order(state, book.market, command)
+    order.order_id = OrderId(0)
+    refusal, plan = judge_new(state, account, book, order)
+    if refusal is not None:
+        return refusal
+    told = Preview(state.sequence, order)
+    terms = order.terms
+    if isinstance(terms, SpecialTerms) and waits(terms.type):
+        start_trailing(order, terms)
+        order.special.pending = True
+    elif plan is None:
+        _come_to_rest(told, book)
+    else:
+        _arrive(told, plan)
+    return told
 
 
 def preview_amend(state: LiveState, command: AmendOrder) -> Preview | Rejected:
@@ -119,21 +136,23 @@ def preview_replace(state: LiveState, command: CancelReplaceOrder) -> ReplacePre
     refused = cancel_replace(state, command, True)
     if refused and isinstance(refused[0], Rejected):
         return refused[0]
-    account = state.accounts[command.place.account_id]
-    canceled: Order | Rejected = open_order(account, command.cancel.order_id, command.cancel.client_order_id)
-    gone: tuple[Order, ...] = ()
     refusal = cancel(state, command.cancel, True)
     if refusal and isinstance(refusal[0], Rejected):
-        canceled = refusal[0]
-    elif isinstance(canceled, Order):
-        gone = (canceled,)
-        if canceled.role and ends_others(canceled):
-            gone += tuple(others(state, canceled, False))
-    trial = place(state, command.place, True)
-    if trial and trial[0] is INVALID_EXPIRE_TIME:
-        # The only fault of the fields that does not refuse the whole.
-        return ReplacePreview(canceled, INVALID_EXPIRE_TIME)
-    return ReplacePreview(canceled, _new(state, command.place, gone))
+        return ReplacePreview(refusal[0], preview_place(state, command.place))
+    account = state.accounts[command.place.account_id]
+    order = open_order(account, command.cancel.order_id, command.cancel.client_order_id)
+    assert isinstance(order, Order)
+    # The cancel happens, and is taken back when the new order was tried.
+    event_digest = state.event_digest
+    state.undo.begin(OrderId(state.first_order_id + state.sequence + 1))
+    state.undo.book(state.books[order.market.market_id])
+    changes = Changes()
+    end_active(state, changes, order, CLOSE_BY_OWNER)
+    changes.finish(state)
+    placed = preview_place(state, command.place)
+    state.undo.take_back(state.expiries, command.place.account_id)
+    state.event_digest = event_digest
+    return ReplacePreview(order, placed)
 
 
 def preview_list(state: LiveState, command: PlaceOcoOrder | PlaceBracketOrder) -> list[Preview] | Rejected:
@@ -156,7 +175,7 @@ def preview_list(state: LiveState, command: PlaceOcoOrder | PlaceBracketOrder) -
         else:
             _, plan = judge_new(state, account, book, order, len(orders))
             if plan is None:
-                _come_to_rest(told, book, ())
+                _come_to_rest(told, book)
             else:
                 _arrive(told, plan)
         previews.append(told)
@@ -165,32 +184,11 @@ def preview_list(state: LiveState, command: PlaceOcoOrder | PlaceBracketOrder) -
     return previews
 
 
-def _new(state: LiveState, command: PlaceOrder, gone: tuple[Order, ...]) -> Preview | Rejected:
-    """Try an order whose account, market, fields and client order id have been looked at."""
-    account: Account = state.accounts[command.account_id]
-    book: Book = state.books[command.market_id]
-    order = new_order(state, book.market, command)
-    order.order_id = OrderId(0)
-    refusal, plan = judge_new(state, account, book, order, 1, gone)
-    if refusal is not None:
-        return refusal
-    told = Preview(state.sequence, order)
-    terms = order.terms
-    if isinstance(terms, SpecialTerms) and waits(terms.type):
-        start_trailing(order, terms)
-        order.special.pending = True
-    elif plan is None:
-        _come_to_rest(told, book, gone)
-    else:
-        _arrive(told, plan)
-    return told
-
-
-def _come_to_rest(told: Preview, book: Book, gone: tuple[Order, ...]) -> None:
+def _come_to_rest(told: Preview, book: Book) -> None:
     """Let the order of a preview, which meets nothing, reserve, and if it is pegged stand somewhere."""
     order = told.order
     if order.terms.type == TYPE_PEGGED and order.pegged_price_ticks == 0:
-        order.special.pegged_price_ticks = _standing_price(book, order, gone)
+        order.special.pegged_price_ticks = _standing_price(book, order)
     told.reserved_atoms = Atoms(risk.reserved_atoms(order))
 
 
@@ -208,7 +206,7 @@ def _arrive(told: Preview, plan: Walk) -> None:
     met: dict[OrderId, None] = {}
     for what, maker, lots in plan.steps:
         if what == STEP_TRADE:
-            told.fills.append((maker.price_ticks, lots))
+            told.fills.append((maker.pegged_price_ticks or maker.price_ticks, lots))
             continue
         # An iceberg may be met slice by slice.
         met[maker.order_id] = None
@@ -247,10 +245,10 @@ def _affect_others(arrived: Preview, previews: list[Preview]) -> None:
             other.close_reason = CLOSE_ORDER_LIST
 
 
-def _standing_price(book: Book, order: Order, gone: tuple[Order, ...]) -> Ticks:
+def _standing_price(book: Book, order: Order) -> Ticks:
     """Return where a new pegged order would stand: the youngest is the last to be given a price."""
-    bid, ask = best_of_others(book, gone)
+    bid, ask = best_of_others(book)
     if park(book, bid, ask):
         return Ticks(0)
-    high, low = book.bids.standing(book.bids.best, gone), book.asks.standing(book.asks.best, gone)
+    high, low = book.bids.best, book.asks.best
     return Ticks(pegged_price(order, bid, ask, high.price_ticks if high else 0, low.price_ticks if low else 0))

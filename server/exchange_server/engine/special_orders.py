@@ -3,13 +3,13 @@
 The order of the checks is published in docs/orders.md; the first refusal wins.
 """
 
-from exchange_server.engine import refusals, risk
+from exchange_server.engine import refusals
 from exchange_server.engine.accounts import Account
 from exchange_server.engine.arrivals import arrive, crosses, fire_triggers, may_rest, slid, unfunded, wait
 from exchange_server.engine.book import Book
 from exchange_server.engine.changes import Changes
 from exchange_server.engine.commands import PlaceOrder
-from exchange_server.engine.entities import Asset, Market
+from exchange_server.engine.entities import Market
 from exchange_server.engine.events import Event, OrderAccepted, Rejected
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Order, Special
@@ -109,12 +109,10 @@ def judge_new(
     book: Book,
     order: Order,
     of_list: int = 1,
-    gone: tuple[Order, ...] = (),
 ) -> tuple[Rejected | None, Walk | None]:
     """Judge a new order from its expire time on; returns what it would do, where that was looked at.
 
-    `of_list`: how many orders enter with it, itself included. `gone`: open orders of the account that are judged as if
-    they had been canceled before. One that only comes to rest has no plan.
+    `of_list`: how many orders enter with it, itself included. One that only comes to rest has no plan.
     """
     market, terms = book.market, order.terms
     special = terms if isinstance(terms, SpecialTerms) else None
@@ -123,13 +121,13 @@ def judge_new(
         return refusals.INVALID_EXPIRE_TIME, None
     refusal = wrong_status(market, terms)
     if refusal is None and not waiting:
-        refusal = slid(book, order, gone)
+        refusal = slid(book, order)
     if refusal is None:
         refusal = judge_limits(market, order)
     if refusal is None and order.price_ticks and not waiting:
         refusal = outside_band(market, order.price_ticks)
     if refusal is None and (waiting or may_rest(order) or of_list > 1):
-        refusal = too_many_open(market, account, of_list - sum(other.market is market for other in gone))
+        refusal = too_many_open(market, account, of_list)
     if refusal is not None:
         return refusal, None
     if waiting:
@@ -139,16 +137,11 @@ def judge_new(
             return refusals.WOULD_TRIGGER_IMMEDIATELY, None
         return None, None
     if terms.type == TYPE_PEGGED or market.status == MARKET_AUCTION:
-        return unfunded(account, order, None, _held_atoms(gone, order.reserved_asset)), None
-    if terms.post_only and crosses(book, order.side, order.price_ticks, gone):
+        return unfunded(account, order, None), None
+    if terms.post_only and crosses(book, order.side, order.price_ticks):
         return refusals.POST_ONLY_WOULD_CROSS, None
-    plan = plan_walk(state, market, book.opposite(order.side), order, gone)
-    return unfunded(account, order, plan, _held_atoms(gone, order.reserved_asset)), plan
-
-
-def _held_atoms(gone: tuple[Order, ...], asset: Asset) -> int:
-    """Return what orders reserve of an asset. One that waits for its trigger reserves nothing."""
-    return sum(risk.reserved_atoms(order) for order in gone if order.reserved_asset is asset and not order.pending)
+    plan = plan_walk(state, market, book.opposite(order.side), order)
+    return unfunded(account, order, plan), plan
 
 
 def judge_limits(market: Market, order: Order) -> Rejected | None:

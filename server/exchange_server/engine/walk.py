@@ -60,10 +60,9 @@ class Walk:
 class _Queue:
     """The orders of a level as they would be met: a new slice of an iceberg goes to the back."""
 
-    __slots__ = ("_behind", "_gone", "_next", "maker", "rest", "shown")
+    __slots__ = ("_behind", "_next", "maker", "rest", "shown")
 
-    def __init__(self, level: Level, gone: tuple[Order, ...]) -> None:
-        self._gone: Final = gone
+    def __init__(self, level: Level) -> None:
         self._next = level.first
         self._behind: Final[deque[tuple[Order, int, int]]] = deque()
         self.maker: Order | None = None
@@ -74,8 +73,6 @@ class _Queue:
     def advance(self) -> None:
         """Leave the first order; `maker` is None when there is no other."""
         maker = self._next
-        while maker is not None and self._gone and maker in self._gone:
-            maker = maker.next
         if maker is not None:
             self._next = maker.next
             self.maker, self.shown, self.rest = maker, maker.visible_lots, maker.open_lots
@@ -96,15 +93,15 @@ class _Queue:
         self.advance()
 
 
-def plan_walk(state: LiveState, market: Market, opposite: BookSide, order: Order, gone: tuple[Order, ...] = ()) -> Walk:
-    """Plan the way of an arriving order; one by quote amount has 0 open. `gone`: orders that are passed over."""
+def plan_walk(state: LiveState, market: Market, opposite: BookSide, order: Order) -> Walk:
+    """Plan the way of an arriving order; one by quote amount has 0 open."""
     terms = order.terms
     quote_amount, self_trade = 0, SELF_TRADE_EXPIRE_MAKER
     if isinstance(terms, SpecialTerms):
         quote_amount, self_trade = terms.quote_amount_atoms, terms.self_trade
     buys = order.side == SIDE_BUY
     plan = Walk(order.open_lots)
-    level = opposite.standing(opposite.best, gone)
+    level = opposite.best
     worst = _worst_price(market, level, order)
     price = last_price = 0
     while level is not None:
@@ -114,7 +111,7 @@ def plan_walk(state: LiveState, market: Market, opposite: BookSide, order: Order
                 plan.reason = CLOSE_PRICE_PROTECTION
             break
         lot_cost = price * market.quote_atoms_per_tick_lot
-        queue = _Queue(level, gone)
+        queue = _Queue(level)
         while queue.maker is not None:
             maker = queue.maker
             if quote_amount:
@@ -150,7 +147,7 @@ def plan_walk(state: LiveState, market: Market, opposite: BookSide, order: Order
             plan.cost_atoms += lots * lot_cost
             last_price = price
             queue.take(lots)
-        level = opposite.standing(opposite.behind(level), gone)
+        level = opposite.behind(level)
     if quote_amount:
         # Done when one more lot, of the next order or else at the last price, would be too much.
         lot_cost = (price if level is not None else last_price) * market.quote_atoms_per_tick_lot
