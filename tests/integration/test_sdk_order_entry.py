@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 import exchange_sdk as sdk
-from exchange_sdk import CancelOrder, NewOrder, OrderStatus
+from exchange_sdk import BatchItem, CancelOrder, NewOrder, OrderStatus
 from tests.integration.exchange_fixture import MARKET, READ, TRADE, Exchange, Trader
 
 
@@ -62,7 +62,7 @@ async def test_a_batch_is_answered_item_by_item(client: sdk.AsyncClient) -> None
 
 
 async def test_an_all_or_none_batch_raises_the_first_refusal_and_nothing_has_happened(client: sdk.AsyncClient) -> None:
-    items = [bid(100), CancelOrder(order_id=1 << 60)]
+    items: list[BatchItem] = [bid(100), CancelOrder(order_id=1 << 60)]
     with pytest.raises(sdk.NotFound) as by_call:
         await client.batch_orders(items, all_or_none=True)
     assert by_call.value.field == "items[1].cancel_order.order"
