@@ -8,6 +8,7 @@ from pathlib import Path
 from exchange_server.engine import Engine
 from exchange_server.engine.commands import (
     AmendOrder,
+    BatchOrders,
     CancelAllOrders,
     CancelOrder,
     CancelReplaceOrder,
@@ -134,6 +135,8 @@ def flow(seed: int = 1) -> Iterator[Command]:
             canceled = CancelOrder(account, OrderId(0), f"key-{max(1, number - source.randrange(60))}")
             yield CancelReplaceOrder(canceled, _special_order(source, account, number), source.random() < 0.5)
         elif kind < 0.68:
+            yield _batch(source, account, number)
+        elif kind < 0.69:
             yield source.choice((ExpireOrders(), CancelSessionOrders(account, 7), SetTradeGroup(account, number % 3)))
         elif kind < 0.93:
             yield CancelOrder(account, OrderId(0), f"key-{max(1, number - source.randrange(60))}")
@@ -199,6 +202,13 @@ def _bracket(source: random.Random, account: AccountId, number: int) -> PlaceBra
         PlaceOrder(account, market, SIDE_SELL, profit, Ticks(0), Lots(0), f"up-{number}"),
         PlaceOrder(account, market, SIDE_SELL, loss, Ticks(0), Lots(0), ""),
     )
+
+
+def _batch(source: random.Random, account: AccountId, number: int) -> BatchOrders:
+    """Give an all-or-none batch; the amend in it is refused now and then, and so is all of it."""
+    order, other = _special_order(source, account, number), _order(source, account, -number)
+    amended = AmendOrder(account, OrderId(0), f"key-{number}", Ticks(0), Lots(source.randrange(1, 500)))
+    return BatchOrders([order, other, amended] if source.random() < 0.5 else [order, other])
 
 
 def _special_order(source: random.Random, account: AccountId, number: int) -> PlaceOrder:

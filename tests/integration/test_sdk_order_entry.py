@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 import exchange_sdk as sdk
-from exchange_sdk import CancelOrder, NewOrder, OrderStatus
+from exchange_sdk import BatchItem, CancelOrder, NewOrder, OrderStatus
 from tests.integration.exchange_fixture import MARKET, READ, TRADE, Exchange, Trader
 
 
@@ -59,6 +59,21 @@ async def test_a_batch_is_answered_item_by_item(client: sdk.AsyncClient) -> None
         assert second.raise_for_error() is second
         with pytest.raises(sdk.InvalidRequest):
             await session.batch([bid(100)] * 501)
+
+
+async def test_an_all_or_none_batch_raises_the_first_refusal_and_nothing_has_happened(client: sdk.AsyncClient) -> None:
+    items: list[BatchItem] = [bid(100), CancelOrder(order_id=1 << 60)]
+    with pytest.raises(sdk.NotFound) as by_call:
+        await client.batch_orders(items, all_or_none=True)
+    assert by_call.value.field == "items[1].cancel_order.order"
+    async with client.order_entry() as session:
+        with pytest.raises(sdk.NotFound) as on_session:
+            await session.batch(items, all_or_none=True)
+        assert on_session.value.field == "batch.items[1].cancel_order.order"
+        assert not [order async for order in client.list_orders(open_only=True)]
+        placed, other = await session.batch([bid(100), bid(101)], all_or_none=True)
+    assert placed.status is OrderStatus.OPEN
+    assert other.order_id == placed.order_id + 1
 
 
 async def test_many_orders_are_under_way_at_once_and_answered_in_order(client: sdk.AsyncClient) -> None:
@@ -126,6 +141,8 @@ def test_the_blocking_session_does_the_same(blocking: sdk.Client) -> None:
         canceled, missing = session.batch([CancelOrder(order_id=ids[0]), CancelOrder(order_id=1 << 60)])
         assert canceled.status is OrderStatus.CANCELED
         assert isinstance(missing.error, sdk.NotFound)
+        with pytest.raises(sdk.OrderClosed):
+            session.batch([bid(99), CancelOrder(order_id=ids[0])], all_or_none=True)
         assert session.cancel(order_id=ids[1]).order_id == ids[1]
         assert session.cancel_all() == [placed.order_id, *ids[2:]]
 

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from exchange.v1.account_service_pb2 import StreamAccountResponse
 from exchange.v1.market_data_service_pb2 import StreamOrderBookResponse
 from exchange_server.engine import Engine
-from exchange_server.engine.commands import CancelSessionOrders, Command, ExpireOrders, SetTradeGroup
+from exchange_server.engine.commands import (
+    BatchItem,
+    BatchOrders,
+    CancelSessionOrders,
+    Command,
+    ExpireOrders,
+    SetTradeGroup,
+)
 from exchange_server.engine.types import (
     SIDE_BUY,
     SIDE_SELL,
@@ -63,6 +70,13 @@ places = st.builds(
 post_only = st.builds(limit, accounts, sides, st.integers(60, 140), st.integers(1, 5), markets, post_only=st.just(True))
 prices, lots = st.integers(95, 106), st.integers(1, 5)
 cancels = st.builds(cancel, accounts, st.integers(16, 60))
+
+
+def batch(items: list[BatchItem]) -> BatchOrders:
+    """All or none of those that are of the account of the first."""
+    return BatchOrders([item for item in items if item.account_id == items[0].account_id])
+
+
 _place = partial(st.builds, special, accounts, sides)
 specials = st.one_of(
     _place(prices, lots, markets, self_trade=st.integers(1, 4)),
@@ -107,6 +121,7 @@ commands = st.one_of(
     amends,
     amends,
     st.builds(replace, cancels, places | specials, st.booleans()),
+    st.builds(batch, st.lists(places | specials | cancels | amends, min_size=2, max_size=6)),
     timers,
     st.builds(market_order, accounts, sides, st.integers(1, 6), markets),
     cancels,
