@@ -261,6 +261,10 @@ def test_a_dry_pair_that_is_known_already_is_answered_with_the_original(exchange
     assert (again.order_list_id, again.deduplicated) == (first.order_list_id, True)
     assert again.below == first.below
     assert not again.HasField("preview")
+    request = order_pb.OrderEntryRequest(place_oco_order=oco("above", validate_only=True))
+    (answer,) = stream(exchange, alice, [request])
+    assert answer.order_list.order_list_id == first.order_list_id
+    assert [result.deduplicated for result in answer.order_list.results] == [True, True]
 
 
 def stream(

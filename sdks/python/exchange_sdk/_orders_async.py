@@ -100,6 +100,7 @@ class AsyncOrders(ABC):
 
         `quantity` is the new ordered quantity, with what is filled and prevented in it (base units). Less quantity at
         the same price keeps the place in the book. When it had to be repeated, `fills` are those of the last attempt.
+        `validate_only`: nothing is done, and the answer has a `preview`.
         Raises NotFound, OrderClosed, QuantityNotAboveFilled, and what place_order raises.
         """
         amend = AmendOrder(
@@ -125,7 +126,8 @@ class AsyncOrders(ABC):
         `mode`: whether the new order is placed when the cancel is refused. When the new order is refused the cancel
         stands; the answer says so, nothing is raised. Only when nothing was done at all it raises what the cancel was
         refused with (or the new order, with ALLOW_FAILURE), or OutcomeUnknown. It is repeated only when the new order
-        has a key, which it gets unless told otherwise. Who wants "change it or leave it" uses amend_order.
+        has a key, which it gets unless told otherwise. `validate_only`: nothing is done, and the answer has a `preview`
+        of the new order as if the old one were gone. Who wants "change it or leave it" uses amend_order.
         """
         return await self._call(operations.cancel_replace_order(cancel, order, mode, validate_only), timeout)
 
@@ -136,8 +138,8 @@ class AsyncOrders(ABC):
 
         `above` is the one at the higher price: to sell a limit or take-profit order, with a stop `below`; to buy a
         stop, with a limit or take-profit order `below`. Both are accepted or none; what is refused is named by its
-        part. It is repeated only when one of them has a key, which they get unless told otherwise.
-        Raises what place_order raises.
+        part. It is repeated only when one of them has a key, which they get unless told otherwise. `validate_only`:
+        nothing is done, and the answer has a `preview` of the limit order. Raises what place_order raises.
         """
         return await self._call(operations.place_oco_order(above, below, validate_only), timeout)
 
@@ -154,7 +156,8 @@ class AsyncOrders(ABC):
 
         `entry`: a limit order, or a market order by quantity. When an exit triggers, the other one and what is open of
         the entry are canceled. All are accepted or none. It is repeated only when one of them has a key, which they get
-        unless told otherwise. Raises what place_order raises.
+        unless told otherwise. `validate_only`: nothing is done, and the answer has a `preview` of the entry. Raises
+        what place_order raises.
         """
         operation = operations.place_bracket_order(entry, take_profit, stop_loss, validate_only)
         return await self._call(operation, timeout)

@@ -151,6 +151,13 @@ def special_copy(terms: Terms) -> SpecialTerms:
     return special_of(terms.type, terms.time_in_force, terms.post_only, row_of(terms))
 
 
+def bound_to_session(terms: Terms, session_id: int) -> SpecialTerms:
+    """Return terms that say the same of an order that is canceled when an order entry stream ends."""
+    row = row_of(terms)
+    bound = (*row[:_SESSION], session_id, *row[_SESSION + 1 :])
+    return special_of(terms.type, terms.time_in_force, terms.post_only, bound)
+
+
 def is_special(terms: Terms) -> TypeGuard[SpecialTerms]:
     """Tell whether terms ask for more than a plain order."""
     return isinstance(terms, SpecialTerms)

@@ -12,6 +12,7 @@ from typing import Final
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from exchange.v1 import order_service_pb2 as pb
+from exchange_server.engine import terms as order_terms
 from exchange_server.engine.commands import (
     AmendOrder,
     CancelAllOrders,
@@ -22,7 +23,7 @@ from exchange_server.engine.commands import (
 )
 from exchange_server.engine.entities import Market
 from exchange_server.engine.orders import Order
-from exchange_server.engine.terms import SOUND, SpecialTerms, Terms, is_special
+from exchange_server.engine.terms import SOUND, Terms
 from exchange_server.engine.types import (
     MAX_NAME,
     ORDER_OPEN,
@@ -254,32 +255,11 @@ class OrderReader:
 
 def bound_to_session(command: PlaceOrder, session_id: int) -> PlaceOrder:
     """Return an order that is canceled when the order entry stream `session_id` ends."""
-    terms = command.terms
-    if is_special(terms):
-        bound = SpecialTerms(
-            terms.type,
-            terms.time_in_force,
-            terms.post_only,
-            terms.quote_amount_atoms,
-            terms.display_lots,
-            terms.self_trade,
-            terms.expire_time_ns,
-            terms.slide,
-            session_id,
-            terms.trigger_price_ticks,
-            terms.trailing_offset_ticks,
-            terms.trailing_offset_bps,
-            terms.activation_price_ticks,
-            terms.peg_reference,
-            terms.peg_offset_ticks,
-        )
-    else:
-        bound = SpecialTerms(terms.type, terms.time_in_force, terms.post_only, session_id=session_id)
     return PlaceOrder(
         command.account_id,
         command.market_id,
         command.side,
-        bound,
+        order_terms.bound_to_session(command.terms, session_id),
         command.price_ticks,
         command.quantity_lots,
         command.client_order_id,

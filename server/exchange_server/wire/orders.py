@@ -21,7 +21,7 @@ from exchange_server.engine.types import (
     OrderId,
     Ticks,
 )
-from exchange_server.wire.order_states import OrderState, deduplicated_state, prevented_lots, state_after
+from exchange_server.wire.order_states import OrderState, deduplicated_state, present_state, prevented_lots, state_after
 from exchange_server.wire.times import timestamp, write_timestamp
 from exchange_server.wire.units import format_offset, format_price, format_quantity, format_quote
 
@@ -211,17 +211,7 @@ def order_state_message(state: OrderState) -> types_pb2.Order:
 
 def present_order_message(order: Order) -> types_pb2.Order:
     """Return an order as it is at this moment: for reads, and for closed orders, which no longer change."""
-    return order_message(
-        order,
-        order.market,
-        order.open_lots,
-        0 if type(order.terms) is Terms else order.decremented_lots,
-        order.cost_atoms,
-        order.fee_atoms,
-        order.status,
-        order.close_reason,
-        order.update_time_ns,
-    )
+    return order_state_message(present_state(order))
 
 
 def write_placed_order(message: types_pb2.Order, order: Order, outcome: Sequence[events.Event], time_ns: int) -> None:

@@ -171,6 +171,19 @@ async def test_replace_sends_both_parts_and_fails_when_the_new_order_is_refused(
     assert (await run(server, "order replace BTC-USDC sell 1 89")).exit_code == 2
 
 
+async def test_a_replace_that_is_only_tried_says_what_would_be(server: FaultyServer) -> None:
+    tried = pb.CancelReplaceOrderResponse(canceled_order=ORDER, order=ORDER, preview=PREVIEW)
+    server.play("CancelReplaceOrder", tried)
+    done = await run(server, "order replace BTC-USDC sell 1 89 --cancel 7 --validate-only", output="table")
+    assert done.exit_code == 0
+    assert "would cancel order 7" in done.output
+    assert "average price" in done.output.split("Preview")[1]
+    server.play("CancelReplaceOrder", pb.CancelReplaceOrderResponse(canceled_order=ORDER, place_error=REFUSED))
+    done = await run(server, "order replace BTC-USDC sell 1 89 --cancel 7 --validate-only", output="table")
+    assert done.exit_code == 1
+    assert "error: the new order would be refused: ORDER_CLOSED: it is filled" in done.output
+
+
 BATCH = """{"cancel": {"order_id": 7}}
 
 {"place": {"market": "M", "side": "buy", "quantity": 0.1, "price": "89", "expire_time": "2030-01-01T00:00:00Z"}}
