@@ -41,6 +41,11 @@ def test_e3_an_amount_too_small_for_one_lot_expires(teller: Teller) -> None:
     assert end_of(e2_book(teller).buy("Cid", 0, quote_amount=101)) == ("filled", "", 1, 0)
 
 
+def test_the_smallest_amount_buys_a_lot_at_the_smallest_price(tale: Tale) -> None:
+    tale.sell("Ann", 2, 1)
+    assert end_of(tale.buy("Cid", 0, quote_amount=1)) == ("filled", "", 1, 0)
+
+
 def test_a_sell_by_amount_does_not_pass_over_what_is_left_at_a_price(tale: Tale) -> None:
     tale.buy("Ann", 3, 100)
     tale.buy("Bob", 5, 10)
