@@ -37,6 +37,7 @@ def main(patterns: list[str]) -> int:
         make_folder()
     else:
         copy("tests")
+        copy("pyproject.toml")
     if patterns == ["again"]:
         patterns = [name for name, verdict in read_verdicts() if verdict not in KILLED]
     started = time.monotonic()
