@@ -36,6 +36,7 @@ def main(patterns: list[str]) -> int:
     if not patterns or not FOLDER.exists():
         make_folder()
     else:
+        # Not the settings: others would make every verdict void.
         copy("tests")
     if patterns == ["again"]:
         patterns = [name for name, verdict in read_verdicts() if verdict not in KILLED]

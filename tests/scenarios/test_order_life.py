@@ -4,7 +4,7 @@ import pytest
 
 from exchange_server.engine import types as t
 from exchange_server.engine.commands import CancelAllOrders, CancelOrder, PlaceOrder
-from exchange_server.engine.events import OrderCanceled, OrderClosed, OrderRested, OrdersCanceled
+from exchange_server.engine.events import OrderCanceled, OrderClosed, OrderDeduplicated, OrderRested, OrdersCanceled
 from exchange_server.engine.terms import GOOD_TILL_CANCELED
 from tests.scenarios.exchange import MARKET, QUOTE, Exchange
 
@@ -16,6 +16,25 @@ def test_the_same_key_and_payload_gives_the_original_order() -> None:
     exchange.buy("Bob", 2, 100)
     assert exchange.sell("Ann", 5, 100, key="k") == ["known: 3 open"]
     assert exchange.asks() == [(100, 3)]
+
+
+def test_a_known_key_is_answered_with_the_order_as_it_is_now() -> None:
+    exchange = Exchange(maker_ppm=10_000, taker_ppm=10_000)
+    ann = exchange.traders["Ann"]
+    order = PlaceOrder(ann, MARKET, t.SIDE_SELL, GOOD_TILL_CANCELED, t.Ticks(100), t.Lots(5), "k")
+    (rested,) = exchange.apply(order)
+    exchange.buy("Bob", 2, 100)
+    at = exchange.engine.time_ns
+    (known,) = exchange.apply(order)
+    assert isinstance(rested, OrderRested)
+    assert isinstance(known, OrderDeduplicated)
+    assert known.order is rested.order
+    assert (known.open_lots, known.cost_atoms, known.fee_atoms, known.update_time_ns) == (3, 200, 2, at)
+    assert (known.status, known.close_reason) == (t.ORDER_OPEN, t.CLOSE_NONE)
+    exchange.cancel("Ann", "k")
+    (known,) = exchange.apply(order)
+    assert isinstance(known, OrderDeduplicated)
+    assert (known.status, known.close_reason) == (t.ORDER_CANCELED, t.CLOSE_BY_OWNER)
 
 
 def test_an_order_that_rests_and_its_cancel_are_one_event_each_that_tells_all() -> None:

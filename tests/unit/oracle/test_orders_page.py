@@ -41,15 +41,6 @@ def test_e3_an_amount_too_small_for_one_lot_expires(teller: Teller) -> None:
     assert end_of(e2_book(teller).buy("Cid", 0, quote_amount=101)) == ("filled", "", 1, 0)
 
 
-def test_a_sell_by_amount_does_not_pass_over_what_is_left_at_a_price(tale: Tale) -> None:
-    tale.buy("Ann", 3, 100)
-    tale.buy("Bob", 5, 10)
-    cid = tale.sell("Cid", 0, quote_amount=215)
-    assert tale.told(cid) == [(2, 100)]
-    assert end_of(cid) == ("filled", "", 2, 0)
-    assert tale.bids() == [("Ann", 1, 100), ("Bob", 5, 10)]
-
-
 @pytest.mark.parametrize(("lots", "end"), [(5, "NOT_FILLABLE"), (4, "")])
 def test_e4_fill_or_kill_does_not_count_own_orders(tale: Tale, lots: int, end: str) -> None:
     tale.sell("Cid", 3, 100)

@@ -58,6 +58,18 @@ def test_an_order_that_cannot_slide_below_the_first_tick_is_refused(tale: Tale) 
     assert tale.sell("Ann", 1, 5, post_only=True, slide=True).word == "accepted"
 
 
+def test_the_first_tick_is_a_price_to_slide_to_and_to_rest_at(tale: Tale) -> None:
+    tale.sell("Cid", 1, 2)
+    tale.buy("Ann", 1, 5, post_only=True, slide=True)
+    tale.buy("Bob", 1, 1, tif="GTT", expire_time=10)
+    assert tale.bids() == [("Ann", 1, 1), ("Bob", 1, 1)]
+
+
+def test_who_never_held_an_asset_has_none_of_it(teller: Teller) -> None:
+    tale = teller(holds={("Ann", QUOTE): 0})
+    assert tale.buy("Ann", 1, 1, tif="GTT", expire_time=10).word == "INSUFFICIENT_FUNDS"
+
+
 @pytest.mark.parametrize(("holds", "refusal"), [(110, ""), (109, "INSUFFICIENT_FUNDS")])
 def test_a_stop_must_be_paid_for_only_when_it_triggers(teller: Teller, holds: int, refusal: str) -> None:
     tale = teller(holds={("Ann", QUOTE): holds})
