@@ -1,9 +1,9 @@
 """Change the engine in one place and see whether a test fails; once for every such change (`[tool.mutmut]`).
 
 `mutants.py` copies what is needed to build/mutants and runs mutmut there, then prints a table and writes what
-survived, as differences, to build/mutants/survivors.diff. `mutants.py again` tries only what survived the last run, and
-`mutants.py PATTERN…` (`*.walk.*`) the mutants whose names match, both with the tests as they are now. Exits 1 when
-fewer than 90 % of all are killed.
+survived, as differences, to build/mutants/survivors.diff. `mutants.py again` tries only what the last run did not
+kill, and `mutants.py PATTERN…` (`*.walk.*`) the mutants whose names match, both with the tests as they are now. Exits
+1 when fewer than 90 % are killed.
 """
 
 import json
@@ -40,6 +40,9 @@ def main(patterns: list[str]) -> int:
         copy("tests")
     if patterns == ["again"]:
         patterns = [name for name, verdict in read_verdicts() if verdict not in KILLED]
+        if not patterns:
+            print("Nothing survived the last run")
+            return 0
     started = time.monotonic()
     run(patterns)
     verdicts = dict(read_verdicts())
