@@ -252,3 +252,19 @@ def test_a_bracket_with_a_market_entry_counts_as_three(tale: Tale, open_before: 
     profit = tale.order("Cid", False, 0, kind="TAKE_PROFIT_MARKET", trigger=110)
     loss = tale.order("Cid", False, 0, kind="STOP_MARKET", trigger=95)
     assert tale.place_bracket(entry, profit, loss).word == word
+
+
+def test_cancel_all_takes_the_other_order_of_a_list_with_one_that_passes_its_filters(tale: Tale) -> None:
+    above = tale.order("Ann", False, 5, 110, key="x")
+    below = tale.order("Ann", False, 5, kind="STOP_MARKET", trigger=90, key="y")
+    tale.place_oco(above, below)
+    tale.sell("Ann", 1, 120, key="y2")
+    assert tale.cancel_all("Ann", None, "x").word == "canceled 2"
+    assert (above.state, below.state) == ("canceled", "canceled")
+    assert tale.asks() == [("Ann", 1, 120)]
+
+
+def test_the_least_notional_holds_at_the_first_tick_too(tale: Tale) -> None:
+    tale.set_protection(Protection(min_notional=10))
+    assert tale.buy("Ann", 9, 1, tif="GTT", expire_time=10).word == "NOTIONAL_TOO_SMALL"
+    assert tale.buy("Ann", 10, 1, tif="GTT", expire_time=10).word == "accepted"
