@@ -1,9 +1,9 @@
 """Change the engine in one place and see whether a test fails; once for every such change (`[tool.mutmut]`).
 
 `mutants.py` copies what is needed to build/mutants and runs mutmut there, then prints a table and writes what
-survived, as differences, to build/mutants/survivors.diff. `mutants.py again` tries only what survived the last run, and
-`mutants.py PATTERN…` (`*.walk.*`) the mutants whose names match, both with the tests as they are now. Exits 1 when
-fewer than 90 % of all are killed.
+survived, as differences, to build/mutants/survivors.diff. `mutants.py again` tries only what the last run did not
+kill, and `mutants.py PATTERN…` (`*.walk.*`) the mutants whose names match, both with the tests as they are now. Exits
+1 when fewer than 90 % are killed.
 """
 
 import json
@@ -40,12 +40,18 @@ def main(patterns: list[str]) -> int:
         copy("tests")
     if patterns == ["again"]:
         patterns = [name for name, verdict in read_verdicts() if verdict not in KILLED]
+        if not patterns:
+            print("Nothing survived the last run")
+            return 0
     started = time.monotonic()
     run(patterns)
     verdicts = dict(read_verdicts())
     os.chdir(FOLDER)
-    write_survivors([name for name, verdict in verdicts.items() if verdict not in (*KILLED, "not tried")])
-    percent = report(verdicts)
+    tried = {name: verdict for name, verdict in verdicts.items() if verdict != "not tried"}
+    write_survivors([name for name, verdict in tried.items() if verdict not in KILLED])
+    percent = report(tried)
+    if len(tried) < len(verdicts):
+        print(f"{len(verdicts) - len(tried)} more were not tried")
     print(f"{time.monotonic() - started:.0f} seconds; what survived is in {FOLDER.relative_to(ROOT)}/survivors.diff")
     return 0 if percent >= WANTED_PERCENT else 1
 
@@ -99,7 +105,7 @@ def write_survivors(names: list[str]) -> None:
 
 
 def report(verdicts: dict[str, str]) -> float:
-    """Print a line a module and return how many percent of all are killed, time-outs included."""
+    """Print a line a module and return how many percent are killed, time-outs included."""
     kinds = ("killed", "timeout", "survived")
     rows: dict[str, Counter[str]] = {}
     for name, verdict in verdicts.items():

@@ -50,6 +50,13 @@ def test_fees_are_rounded_up_per_order_and_not_per_fill() -> None:
     assert exchange.balance("Bob", QUOTE) == (1_000_000 - 301, 0)
 
 
+def test_what_rests_reserves_no_more_than_its_rounded_fee_can_grow_by() -> None:
+    exchange = Exchange(taker_ppm=1)
+    exchange.sell("Bob", 1, 1)
+    exchange.buy("Ann", 5, 1)
+    assert exchange.balance("Ann", QUOTE) == (1_000_000 - 1 - 1 - 4, 4), "the fee of all five is one atom, and is paid"
+
+
 def test_every_order_rounds_for_itself() -> None:
     exchange = Exchange(taker_ppm=1_000)
     for _ in range(3):

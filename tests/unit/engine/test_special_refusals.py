@@ -83,7 +83,7 @@ REFUSED: list[tuple[Command, str]] = [
     (stop(tif=t.TIF_GTC), "time_in_force"),
     (market(tif=t.TIF_GTT, expire_time_ns=NOW + 1), "time_in_force"),
     (order(tif=t.TIF_GTT), "expire_time"),
-    (order(expire_time_ns=NOW + 1), "expire_time"),
+    *[(order(expire_time_ns=at), "expire_time") for at in (1, NOW + 1)],
     *[(order(tif=t.TIF_GTT, expire_time_ns=at), "expire_time") for at in (-1, 0, 1, NOW)],
     # Price and quantity.
     *[(order(price=price), "price") for price in (-1, 0, t.MAX_TICKS + 1, BIG)],

@@ -212,3 +212,59 @@ def test_an_order_with_special_terms_is_filled_by_a_plain_trade(tale: Tale) -> N
     resting = tale.sell("Cid", 3, 100, tif="GTT", expire_time=10)
     tale.buy("Ann", 3, 100)
     assert end_of(resting) == ("filled", "", 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("terms", "refused"),
+    [
+        ({"price": 90, "tif": "GTT", "expire_time": 10}, True),
+        ({"price": 90, "tif": "IOC", "stp": "EXPIRE_TAKER"}, False),
+        ({"kind": "STOP_MARKET", "trigger": 120}, True),
+        ({"kind": "STOP_LIMIT", "trigger": 120, "price": 120, "tif": "IOC"}, True),
+        ({"stp": "EXPIRE_TAKER"}, False),
+    ],
+)
+def test_only_what_may_rest_or_waits_counts_as_open(tale: Tale, terms: dict[str, object], refused: bool) -> None:
+    tale.set_protection(Protection(max_open_orders=2))
+    assert tale.buy("Ann", 1, 90, tif="GTT", expire_time=10).word == "accepted"
+    assert tale.buy("Ann", 1, kind="STOP_MARKET", trigger=110).word == "accepted"
+    order = tale.order("Ann", True, 1, **terms)  # type: ignore[arg-type]
+    assert tale.place(order).word == ("TOO_MANY_OPEN_ORDERS" if refused else "accepted")
+
+
+@pytest.mark.parametrize(("open_before", "word"), [(0, "accepted"), (1, "TOO_MANY_OPEN_ORDERS")])
+def test_an_oco_counts_as_two_open_orders(tale: Tale, open_before: int, word: str) -> None:
+    tale.set_protection(Protection(max_open_orders=2))
+    for _ in range(open_before):
+        tale.sell("Ann", 1, 120)
+    above = tale.order("Ann", False, 5, 110)
+    below = tale.order("Ann", False, 5, kind="STOP_MARKET", trigger=90)
+    assert tale.place_oco(above, below).word == word
+
+
+@pytest.mark.parametrize(("open_before", "word"), [(0, "accepted"), (1, "TOO_MANY_OPEN_ORDERS")])
+def test_a_bracket_with_a_market_entry_counts_as_three(tale: Tale, open_before: int, word: str) -> None:
+    tale.set_protection(Protection(max_open_orders=3))
+    for _ in range(open_before):
+        tale.buy("Cid", 1, 80)
+    tale.sell("Bob", 1, 100)
+    entry = tale.order("Cid", True, 1)
+    profit = tale.order("Cid", False, 0, kind="TAKE_PROFIT_MARKET", trigger=110)
+    loss = tale.order("Cid", False, 0, kind="STOP_MARKET", trigger=95)
+    assert tale.place_bracket(entry, profit, loss).word == word
+
+
+def test_cancel_all_takes_the_other_order_of_a_list_with_one_that_passes_its_filters(tale: Tale) -> None:
+    above = tale.order("Ann", False, 5, 110, key="x")
+    below = tale.order("Ann", False, 5, kind="STOP_MARKET", trigger=90, key="y")
+    tale.place_oco(above, below)
+    tale.sell("Ann", 1, 120, key="y2")
+    assert tale.cancel_all("Ann", None, "x").word == "canceled 2"
+    assert (above.state, below.state) == ("canceled", "canceled")
+    assert tale.asks() == [("Ann", 1, 120)]
+
+
+def test_the_least_notional_holds_at_the_first_tick_too(tale: Tale) -> None:
+    tale.set_protection(Protection(min_notional=10))
+    assert tale.buy("Ann", 9, 1, tif="GTT", expire_time=10).word == "NOTIONAL_TOO_SMALL"
+    assert tale.buy("Ann", 10, 1, tif="GTT", expire_time=10).word == "accepted"
