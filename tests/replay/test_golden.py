@@ -20,7 +20,7 @@ from exchange_server.journal.layout import Layout
 from tests.journal_support import one_of_each, order_features
 
 GOLDEN = Path(__file__).parent / "golden"
-OF_AN_OLDER_LAYOUT = ("v1", "v2")
+OF_AN_OLDER_LAYOUT = ("v1", "v2", "v2-flow")
 """Journals whose snapshots this version passes over: it replays instead."""
 NAMES = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
 
