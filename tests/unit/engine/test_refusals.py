@@ -214,6 +214,41 @@ def test_the_edges_of_the_domain_are_accepted(engine: Engine, command: Command) 
     assert not isinstance(events[0], Rejected)
 
 
+@pytest.mark.parametrize(("lots", "reason"), [((1 << 31) + 1, 0), ((1 << 31) + 2, t.REJECT_NOTIONAL_TOO_LARGE)])
+def test_the_largest_notional_is_accepted(lots: int, reason: int) -> None:
+    engine = Engine()
+    for command in (
+        CreateAsset("BTC", 0),
+        CreateAsset("USD", 0),
+        CreateMarket("BTC", "USD", 1, 0, 1, 0, t.Atoms(0), t.Ppm(0), t.Ppm(0)),
+        CreateAccount("Ann"),
+        credit(amount_atoms=1 << 32),
+    ):
+        engine.apply(t.Sequence(engine.sequence + 1), NOW, command)
+    # (2³¹ − 1) × (2³¹ + 1) is MAX_ATOMS.
+    largest = order(side=t.SIDE_SELL, price_ticks=(1 << 31) - 1, quantity_lots=lots)
+    outcome = engine.apply(t.Sequence(6), NOW, largest)
+    assert (outcome[0].reason if isinstance(outcome[0], Rejected) else 0) == reason
+
+
+@pytest.mark.parametrize(("funds", "reason"), [(21, 0), (20, t.REJECT_INSUFFICIENT_FUNDS)])
+def test_a_market_buy_needs_its_walk_in_atoms_of_the_quote_asset(funds: int, reason: int) -> None:
+    engine = Engine()
+    for command in (
+        CreateAsset("BTC", 0),
+        CreateAsset("USD", 0),
+        CreateMarket("BTC", "USD", 7, 0, 1, 0, t.Atoms(0), t.Ppm(0), t.Ppm(0)),
+        CreateAccount("Ann"),
+        CreateAccount("Bob"),
+        credit(asset_id=2, amount_atoms=funds),
+        credit(account_id=1002),
+        order(account_id=1002, side=t.SIDE_SELL, price_ticks=3),
+    ):
+        engine.apply(t.Sequence(engine.sequence + 1), NOW, command)
+    outcome = engine.apply(t.Sequence(9), NOW, order(type=t.TYPE_MARKET, time_in_force=t.TIF_IOC, price_ticks=0))
+    assert (outcome[0].reason if isinstance(outcome[0], Rejected) else 0) == reason
+
+
 def test_creating_what_exists_answers_with_it(engine: Engine) -> None:
     def again(command: Command) -> object:
         return engine.apply(t.Sequence(engine.sequence + 1), t.TimeNs(NOW + 5), command)[0]

@@ -222,6 +222,7 @@ def test_an_order_with_special_terms_is_filled_by_a_plain_trade(tale: Tale) -> N
         ({"kind": "STOP_MARKET", "trigger": 120}, True),
         ({"kind": "STOP_LIMIT", "trigger": 120, "price": 120, "tif": "IOC"}, True),
         ({"stp": "EXPIRE_TAKER"}, False),
+        ({"price": 90}, True),
     ],
 )
 def test_only_what_may_rest_or_waits_counts_as_open(tale: Tale, terms: dict[str, object], refused: bool) -> None:
@@ -230,6 +231,12 @@ def test_only_what_may_rest_or_waits_counts_as_open(tale: Tale, terms: dict[str,
     assert tale.buy("Ann", 1, kind="STOP_MARKET", trigger=110).word == "accepted"
     order = tale.order("Ann", True, 1, **terms)  # type: ignore[arg-type]
     assert tale.place(order).word == ("TOO_MANY_OPEN_ORDERS" if refused else "accepted")
+
+
+def test_a_plain_order_counts_as_one_open_order(tale: Tale) -> None:
+    tale.set_protection(Protection(max_open_orders=2))
+    words = [tale.buy("Ann", 1, 90).word for _ in range(3)]
+    assert words == ["accepted", "accepted", "TOO_MANY_OPEN_ORDERS"]
 
 
 @pytest.mark.parametrize(("open_before", "word"), [(0, "accepted"), (1, "TOO_MANY_OPEN_ORDERS")])
