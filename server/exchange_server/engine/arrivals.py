@@ -18,7 +18,6 @@ from exchange_server.engine.trading import close, count_special, decrement, drop
 from exchange_server.engine.types import (
     CLOSE_NONE,
     CLOSE_NOT_FILLABLE,
-    CLOSE_QUOTE_AMOUNT_TOO_SMALL,
     CLOSE_SELF_TRADE,
     CLOSE_TRIGGER_REFUSED,
     MARKET_AUCTION,
@@ -114,10 +113,7 @@ def arrive(
     if plan.done:
         close(state, changes, account, order, CLOSE_NONE)
     elif by_amount or not may_rest(order):
-        reason = plan.reason
-        if by_amount and plan.lots and reason == CLOSE_QUOTE_AMOUNT_TOO_SMALL:
-            reason = CLOSE_NONE
-        close(state, changes, account, order, reason)
+        close(state, changes, account, order, plan.reason)
     else:
         rest(state, changes, account, book, order)
 

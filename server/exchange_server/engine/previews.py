@@ -35,7 +35,6 @@ from exchange_server.engine.types import (
     CLOSE_NONE,
     CLOSE_NOT_FILLABLE,
     CLOSE_ORDER_LIST,
-    CLOSE_QUOTE_AMOUNT_TOO_SMALL,
     CLOSE_SELF_TRADE,
     TIF_FOK,
     TYPE_PEGGED,
@@ -222,8 +221,7 @@ def _arrive(told: Preview, plan: Walk) -> None:
         if plan.done:
             order.close_reason = CLOSE_SELF_TRADE if order.decremented_lots else CLOSE_NONE
         elif by_amount or not may_rest(order):
-            paid = by_amount and plan.lots > 0 and plan.reason == CLOSE_QUOTE_AMOUNT_TOO_SMALL
-            order.close_reason = CLOSE_NONE if paid else plan.reason
+            order.close_reason = plan.reason
         else:
             told.reserved_atoms = Atoms(risk.reserved_atoms(order))
     told.cost_atoms = Atoms(plan.cost_atoms)

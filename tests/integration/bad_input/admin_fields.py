@@ -51,7 +51,7 @@ ADMINISTRATION: dict[str, dict[str, list[Case]]] = {
     },
     "SetMarketStatusRequest": {
         "market": market_required[:-1],
-        "status": refused(INVALID, 0, 5, *UNKNOWN_ENUMS),
+        "status": refused(INVALID, 0, 6, *UNKNOWN_ENUMS),
         "validate_only": validate_only,
     },
     "SetMarketProtectionRequest": {
