@@ -394,6 +394,7 @@ def row(order: Order) -> tuple[object, ...]:
         *(order.order_id, state, order.price_ticks, order.quantity_lots, order.filled_lots, order.cost_atoms),
         *(order.prevented_lots, order.open_lots if state in ("open", "pending") else 0),
         *(order.fee_atoms, order.visible_lots if state == "open" else 0, ENDS[order.close_reason]),
+        order.special.extreme.ticks if isinstance(order.terms, SpecialTerms) else 0,
     )
 
 
@@ -403,6 +404,7 @@ def naive_row(order: NaiveOrder) -> tuple[object, ...]:
         *(order.order_id, order.state, order.price or 0, order.quantity, order.filled, order.cost),
         *(order.prevented, order.open if order.state in ("open", "pending") else 0),
         *(fee, order.shown if order.state == "open" else 0, order.reason),
+        order.extreme or 0,
     )
 
 

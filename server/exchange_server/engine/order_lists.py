@@ -11,8 +11,9 @@ from exchange_server.engine.commands import PlaceBracketOrder, PlaceOcoOrder, Pl
 from exchange_server.engine.events import Event, OrderAccepted, OrderDeduplicated, OrderListAccepted, Rejected
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.names import is_client_order_id
-from exchange_server.engine.orders import ROLE_ENTRY, ROLE_EXIT, ROLE_LEG, Order, Special
+from exchange_server.engine.orders import Order
 from exchange_server.engine.special_orders import judge_new, new_order, special_fault, waits
+from exchange_server.engine.specials import ROLE_ENTRY, ROLE_EXIT, ROLE_LEG, Special
 from exchange_server.engine.terms import SpecialTerms, same_terms, special_copy
 from exchange_server.engine.types import (
     CLOSE_NONE,

@@ -23,11 +23,12 @@ from exchange_server.engine.events import Rejected
 from exchange_server.engine.fees import charged
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.order_lists import new_orders, place_bracket, place_oco
-from exchange_server.engine.orders import ROLE_EXIT, ROLE_LEG, Order
+from exchange_server.engine.orders import Order
 from exchange_server.engine.pegging import best_of_others, park, pegged_price
 from exchange_server.engine.placing import place
 from exchange_server.engine.replacing import cancel_replace
 from exchange_server.engine.special_orders import judge_new, new_order, start_trailing, waits
+from exchange_server.engine.specials import ROLE_EXIT, ROLE_LEG
 from exchange_server.engine.terms import SpecialTerms
 from exchange_server.engine.trading import end_active, ends_others, open_order
 from exchange_server.engine.types import (

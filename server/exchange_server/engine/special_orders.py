@@ -12,8 +12,9 @@ from exchange_server.engine.commands import PlaceOrder
 from exchange_server.engine.entities import Market
 from exchange_server.engine.events import Event, OrderAccepted, Rejected
 from exchange_server.engine.live import LiveState
-from exchange_server.engine.orders import Order, Special
+from exchange_server.engine.orders import Order
 from exchange_server.engine.protection import outside_band, outside_limits, too_many_open
+from exchange_server.engine.specials import Extreme, Special
 from exchange_server.engine.terms import SpecialTerms, Terms
 from exchange_server.engine.types import (
     CLOSE_NONE,
@@ -259,4 +260,4 @@ def start_trailing(order: Order, terms: SpecialTerms) -> None:
     elif last:
         special.active = last <= activation if order.side == SIDE_BUY else last >= activation
     if special.active:
-        special.extreme_ticks = Ticks(last)
+        special.extreme = Extreme(Ticks(last))

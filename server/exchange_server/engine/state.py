@@ -13,9 +13,10 @@ from exchange_server.engine.accounts import Account
 from exchange_server.engine.book import BookSide
 from exchange_server.engine.entities import ApiKey, Asset, Market, Protection
 from exchange_server.engine.live import LiveState
-from exchange_server.engine.orders import Order, Special
+from exchange_server.engine.orders import Order
 from exchange_server.engine.pegging import begin_following
 from exchange_server.engine.risk import reserved_atoms
+from exchange_server.engine.specials import Special
 from exchange_server.engine.terms import PLAIN_ROW, SpecialTerms, row_of, special_of, terms_of
 from exchange_server.engine.trading import count_special
 from exchange_server.engine.types import (

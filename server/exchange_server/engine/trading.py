@@ -10,9 +10,10 @@ from exchange_server.engine.changes import Changes
 from exchange_server.engine.events import OrderAmended, OrderClosed, OrderDecremented, Rejected, Trade
 from exchange_server.engine.fees import charged
 from exchange_server.engine.live import DIGEST_MASK, DIGEST_MULTIPLIER, LiveState
-from exchange_server.engine.orders import ROLE_ENTRY, ROLE_EXIT, ROLE_LEG, Order, Special
+from exchange_server.engine.orders import Order
 from exchange_server.engine.pegging import end_following
 from exchange_server.engine.settlement import end_open
+from exchange_server.engine.specials import ROLE_ENTRY, ROLE_EXIT, ROLE_LEG, Special
 from exchange_server.engine.terms import SpecialTerms, special_copy
 from exchange_server.engine.types import (
     CLOSE_NONE,

@@ -14,7 +14,8 @@ from typing import Final
 from exchange_server.engine.accounts import Account, AccountRecorder, Balance
 from exchange_server.engine.book import Book
 from exchange_server.engine.deadlines import Expiries, Expiry
-from exchange_server.engine.orders import Level, Order, Special
+from exchange_server.engine.orders import Level, Order
+from exchange_server.engine.specials import Special
 from exchange_server.engine.terms import SpecialTerms
 from exchange_server.engine.types import AccountId, Atoms, Lots, MarketId, OrderId, Ticks, TimeNs
 

@@ -1,0 +1,259 @@
+"""Trailing stops that wait: a trade that moves many of them is one step, and one that fires none looks at two prices.
+
+Stops that have seen the same best price are one *trail*. A better trade moves a whole trail at once, and trails that it
+overtakes become one with it: those with fewer stops join the one with more, so that a stop changes its trail seldom.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from exchange_server.engine.ladder import PriceLadder
+from exchange_server.engine.orders import Order
+from exchange_server.engine.specials import Extreme, trailing_trigger
+from exchange_server.engine.terms import SpecialTerms
+from exchange_server.engine.triggers import Triggers
+from exchange_server.engine.types import MAX_TICKS, OrderId, Ticks
+
+_NEVER: Final = 1
+"""Rank of a trail that no trade has moved yet; all others are above."""
+
+
+class Distances:
+    """Stops by their distance from the extreme, in ticks or in basis points."""
+
+    __slots__ = ("_at", "_ladder")
+
+    def __init__(self) -> None:
+        self._ladder: Final = PriceLadder()
+        self._at: Final[dict[int, dict[OrderId, Order]]] = {}
+
+    def add(self, distance: int, order: Order) -> None:
+        """Add a stop."""
+        orders = self._at.get(distance)
+        if orders is None:
+            orders = self._at[distance] = {}
+            self._ladder.add(distance)
+        orders[order.order_id] = order
+
+    def remove(self, distance: int, order: Order) -> None:
+        """Remove a stop that is here."""
+        orders = self._at[distance]
+        del orders[order.order_id]
+        if not orders:
+            del self._at[distance]
+            self._ladder.remove(distance)
+
+    def nearest(self) -> int:
+        """Return the smallest distance; 0 when there is none."""
+        return self._ladder.lowest()
+
+    def ascending(self) -> Iterator[tuple[int, dict[OrderId, Order]]]:
+        """Iterate over distances and their stops, nearest first; nothing may change meanwhile."""
+        for distance in self._ladder.ascending():
+            yield distance, self._at[distance]
+
+
+class Trail:
+    """Stops of one side that share their extreme. `rank` is higher for a better extreme; `trigger` fires first."""
+
+    __slots__ = ("buys", "by_bps", "by_offset", "extreme", "rank", "stops", "trigger")
+
+    def __init__(self, buys: bool, extreme: Ticks) -> None:
+        self.buys: Final = buys
+        self.extreme: Extreme = Extreme(extreme)
+        self.rank: int = rank_of(buys, extreme)
+        self.by_offset: Final = Distances()
+        self.by_bps: Final = Distances()
+        self.stops: int = 0
+        self.trigger: int = 0
+
+    def add(self, order: Order) -> None:
+        """Let a stop follow this extreme."""
+        terms = order.terms
+        assert isinstance(terms, SpecialTerms)
+        if terms.trailing_offset_bps:
+            self.by_bps.add(terms.trailing_offset_bps, order)
+        else:
+            self.by_offset.add(terms.trailing_offset_ticks, order)
+        order.special.extreme = self.extreme
+        self.stops += 1
+
+    def remove(self, order: Order) -> None:
+        """Let a stop go; it keeps the extreme as it is now."""
+        terms = order.terms
+        assert isinstance(terms, SpecialTerms)
+        if terms.trailing_offset_bps:
+            self.by_bps.remove(terms.trailing_offset_bps, order)
+        else:
+            self.by_offset.remove(terms.trailing_offset_ticks, order)
+        order.special.extreme = Extreme(self.extreme.ticks)
+        self.stops -= 1
+
+    def orders(self) -> list[Order]:
+        """Return all stops."""
+        found = [order for _, orders in self.by_offset.ascending() for order in orders.values()]
+        found += [order for _, orders in self.by_bps.ascending() for order in orders.values()]
+        return found
+
+    def first_trigger(self) -> int:
+        """Return the price at which the first stop fires; 0 for none."""
+        extreme = self.extreme.ticks
+        offset, bps = self.by_offset.nearest(), self.by_bps.nearest()
+        if extreme == 0:
+            return 0
+        one = trailing_trigger(self.buys, extreme, offset, 0) if offset else 0
+        other = trailing_trigger(self.buys, extreme, 0, bps) if bps else 0
+        if one and other:
+            return min(one, other) if self.buys else max(one, other)
+        return one or other
+
+    def reached_by(self, price: Ticks) -> list[Order]:
+        """Return the stops that a trade at this price fires."""
+        reached: list[Order] = []
+        for offset, orders in self.by_offset.ascending():
+            if not self._fires(trailing_trigger(self.buys, self.extreme.ticks, offset, 0), price):
+                break
+            reached.extend(orders.values())
+        for bps, orders in self.by_bps.ascending():
+            if not self._fires(trailing_trigger(self.buys, self.extreme.ticks, 0, bps), price):
+                break
+            reached.extend(orders.values())
+        return reached
+
+    def _fires(self, trigger: int, price: Ticks) -> bool:
+        return price >= trigger if self.buys else price <= trigger
+
+
+class TrailingStops:
+    """All trailing stops of one side of a market that wait."""
+
+    __slots__ = ("_at_trigger", "_buys", "_due", "_inactive", "_ranks", "_trail_of", "_trails", "_triggers", "count")
+
+    def __init__(self, buys: bool) -> None:
+        self.count: int = 0
+        self._buys: Final = buys
+        self._inactive: Final = Triggers(not buys)
+        self._trails: Final[dict[int, Trail]] = {}
+        self._ranks: Final = PriceLadder()
+        self._trail_of: Final[dict[OrderId, Trail]] = {}
+        # Trails by the price at which their first stop fires.
+        self._triggers: Final = PriceLadder()
+        self._at_trigger: Final[dict[int, dict[int, Trail]]] = {}
+        # Fired, and not yet taken out: they move no more.
+        self._due: Final[dict[OrderId, Order]] = {}
+
+    def add(self, order: Order) -> None:
+        """Let a stop wait: for its activation, or with the extreme that it has."""
+        self.count += 1
+        if order.special.active:
+            self._join(order, order.special.extreme.ticks)
+        else:
+            self._inactive.add(order, order.activation_price_ticks)
+
+    def remove(self, order: Order) -> None:
+        """Take out a stop that waits, or has just fired."""
+        self.count -= 1
+        if order.order_id in self._due:
+            del self._due[order.order_id]
+        elif order.special.active:
+            self._leave(order)
+        else:
+            self._inactive.remove(order, order.activation_price_ticks)
+
+    def __iter__(self) -> Iterator[Order]:
+        yield from self._inactive
+        for trail in self._trails.values():
+            yield from trail.orders()
+        yield from self._due.values()
+
+    def reached_by(self, price: Ticks) -> list[Order]:
+        """Let stops become active and follow a trade, and return those that it fires; they move no more."""
+        for order in self._inactive.reached_by(price):
+            self._inactive.remove(order, order.activation_price_ticks)
+            order.special.active = True
+            self._join(order, price)
+        self._follow(price)
+        reached: list[Order] = []
+        while self._is_fired_by(price):
+            trigger = self._triggers.lowest() if self._buys else self._triggers.highest()
+            for trail in list(self._at_trigger[trigger].values()):
+                for order in trail.reached_by(price):
+                    self._leave(order)
+                    self._due[order.order_id] = order
+                    reached.append(order)
+        return reached
+
+    def _is_fired_by(self, price: Ticks) -> bool:
+        trigger = self._triggers.lowest() if self._buys else self._triggers.highest()
+        return trigger > 0 and (price >= trigger if self._buys else price <= trigger)
+
+    def _follow(self, price: Ticks) -> None:
+        """Move every trail whose extreme a trade betters; they become one."""
+        rank = rank_of(self._buys, price)
+        lowest = self._ranks.lowest()
+        while 0 < lowest < rank:
+            trail = self._trails[lowest]
+            self._forget(trail)
+            there = self._trails.get(rank)
+            if there is None:
+                trail.rank = rank
+                trail.extreme.ticks = price
+                self._keep(trail)
+            else:
+                self._forget(there)
+                less, more = (trail, there) if trail.stops < there.stops else (there, trail)
+                more.rank = rank
+                more.extreme.ticks = price
+                for order in less.orders():
+                    more.add(order)
+                    self._trail_of[order.order_id] = more
+                self._keep(more)
+            lowest = self._ranks.lowest()
+
+    def _join(self, order: Order, extreme: Ticks) -> None:
+        rank = rank_of(self._buys, extreme)
+        trail = self._trails.get(rank)
+        if trail is None:
+            trail = Trail(self._buys, extreme)
+        else:
+            self._forget(trail)
+        trail.add(order)
+        self._trail_of[order.order_id] = trail
+        self._keep(trail)
+
+    def _leave(self, order: Order) -> None:
+        trail = self._trail_of.pop(order.order_id)
+        self._forget(trail)
+        trail.remove(order)
+        if trail.stops:
+            self._keep(trail)
+
+    def _keep(self, trail: Trail) -> None:
+        """List a trail by its rank and its first trigger."""
+        self._trails[trail.rank] = trail
+        self._ranks.add(trail.rank)
+        trail.trigger = trigger = trail.first_trigger()
+        if trigger:
+            trails = self._at_trigger.get(trigger)
+            if trails is None:
+                trails = self._at_trigger[trigger] = {}
+                self._triggers.add(trigger)
+            trails[trail.rank] = trail
+
+    def _forget(self, trail: Trail) -> None:
+        """Take a trail out of the lists before it changes."""
+        del self._trails[trail.rank]
+        self._ranks.remove(trail.rank)
+        if trail.trigger:
+            trails = self._at_trigger[trail.trigger]
+            del trails[trail.rank]
+            if not trails:
+                del self._at_trigger[trail.trigger]
+                self._triggers.remove(trail.trigger)
+
+
+def rank_of(buys: bool, extreme: Ticks) -> int:
+    """Return the rank of an extreme: of a high to sell from it is higher, of a low to buy from lower is better."""
+    if extreme == 0:
+        return _NEVER
+    return MAX_TICKS + 2 - extreme if buys else _NEVER + extreme
