@@ -30,6 +30,7 @@ from exchange_server.engine.types import (
     SIDE_SELL,
     TIF_IOC,
     TYPE_STOP_MARKET,
+    TYPE_TRAILING_STOP,
     AccountId,
     Lots,
     Sequence,
@@ -102,7 +103,10 @@ def depth_ratio() -> float:
 
 
 def stops_ratio() -> float:
-    """Return the time of orders that cross with 100,000 stops waiting ÷ with none; they trigger none of them."""
+    """Return the time of orders that cross with 100,000 stops waiting ÷ with none; they trigger none of them.
+
+    Every fifth is a trailing stop, which follows what is traded.
+    """
     before, commands = flow(20_000, 40_000, Mix(60, 0))
     taking: list[Command] = [
         command for command in commands if isinstance(command, PlaceOrder) and command.terms is IMMEDIATE_OR_CANCEL
@@ -113,6 +117,9 @@ def stops_ratio() -> float:
         side = SIDE_SELL if sell else SIDE_BUY
         trigger = MIDDLE_TICKS // 2 - number if sell else MIDDLE_TICKS * 2 + number
         terms = SpecialTerms(TYPE_STOP_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(trigger))
+        if number % 5 == 0:
+            distance = Ticks(MIDDLE_TICKS // 2 + number)
+            terms = SpecialTerms(TYPE_TRAILING_STOP, TIF_IOC, False, trailing_offset_ticks=distance)
         account_id = AccountId(FIRST_CLIENT_ACCOUNT + number % ACCOUNTS)
         apply_all(engines[STOPS], [PlaceOrder(account_id, MARKET, side, terms, Ticks(0), Lots(1), "")])
     seconds = {0: 0.0, STOPS: 0.0}

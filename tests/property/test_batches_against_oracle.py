@@ -200,7 +200,7 @@ def everything(engine: Engine) -> tuple[object, ...]:
             sorted(side.levels),
             side.best and id(side.best),
             book.specials,
-            book.waiting.count,
+            (book.waiting.noticed_from, book.waiting.noticed_up_to),
             sorted((order.order_id, id(order)) for order in book.waiting),
             (book.waiting.rising.nearest, book.waiting.falling.nearest),
             (dict(book.pegged), book.followed, book.market.quick),

@@ -55,7 +55,10 @@ def test_the_engine_agrees_with_the_naive_exchange_when_no_key_is_used_twice(see
         compare(flow.engine, flow.oracle)
         reader.read(events)
         assert every_list_lives(flow.engine)
-        waiting = flow.engine.books[MARKET].waiting
-        assert waiting.count == len(list(waiting))
+        for trailing in (
+            flow.engine.books[MARKET].waiting.trailing_buys,
+            flow.engine.books[MARKET].waiting.trailing_sells,
+        ):
+            assert trailing.count == len(list(trailing))
     mine, theirs = trigger_refusals(flow)
     assert mine == theirs

@@ -237,10 +237,13 @@ def _take(state: LiveState, account: Account, book: Book, order: Order, matches:
         _end(changes, account, order, CLOSE_NO_LIQUIDITY)
     else:
         _rest(changes, account, book, order)
-    # Whatever waits for a price outside of what was traded through is not looked at.
-    waiting = book.waiting
-    if makers and waiting.count and waiting.between(makers[0][0].price_ticks, makers[-1][0].price_ticks):
-        fire_triggers(state, changes, book)
+    if makers:
+        # Whatever waits for a price outside of what was traded through is not looked at.
+        waiting = book.waiting
+        first, last = makers[0][0].price_ticks, makers[-1][0].price_ticks
+        low, high = (first, last) if order.side == SIDE_BUY else (last, first)
+        if high >= waiting.noticed_from or low <= waiting.noticed_up_to:
+            fire_triggers(state, changes, book)
     return changes.finish(state)
 
 

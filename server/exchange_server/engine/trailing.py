@@ -14,6 +14,8 @@ from exchange_server.engine.terms import SpecialTerms
 from exchange_server.engine.triggers import Triggers
 from exchange_server.engine.types import MAX_TICKS, OrderId, Ticks
 
+NOWHERE: Final = MAX_TICKS + 2
+"""Above every price."""
 _NEVER: Final = 1
 """Rank of a trail that no trade has moved yet; all others are above."""
 
@@ -166,6 +168,20 @@ class TrailingStops:
             yield from trail.orders()
         yield from self._due.values()
 
+    def noticed_from(self) -> int:
+        """Return the price at or above which a trade activates, moves or fires a stop; `NOWHERE` for none."""
+        if self._buys:
+            return self._triggers.lowest() or NOWHERE
+        # A rank is one above its extreme: the first price that betters it.
+        return min(self._ranks.lowest() or NOWHERE, self._inactive.nearest or NOWHERE)
+
+    def noticed_up_to(self) -> int:
+        """Return the price at or below which a trade activates, moves or fires a stop; 0 for none."""
+        if not self._buys:
+            return self._triggers.highest()
+        lowest = self._ranks.lowest()
+        return max(MAX_TICKS + 1 - lowest if lowest else 0, self._inactive.nearest)
+
     def reached_by(self, price: Ticks) -> list[Order]:
         """Let stops become active and follow a trade, and return those that it fires; they move no more."""
         for order in self._inactive.reached_by(price):
@@ -256,4 +272,4 @@ def rank_of(buys: bool, extreme: Ticks) -> int:
     """Return the rank of an extreme: of a high to sell from it is higher, of a low to buy from lower is better."""
     if extreme == 0:
         return _NEVER
-    return MAX_TICKS + 2 - extreme if buys else _NEVER + extreme
+    return NOWHERE - extreme if buys else _NEVER + extreme

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from exchange_server.engine.orders import Order, Recorder
-from exchange_server.engine.trailing import TrailingStops
+from exchange_server.engine.trailing import NOWHERE, TrailingStops
 from exchange_server.engine.triggers import BY_AGE, Triggers
 from exchange_server.engine.types import SIDE_BUY, TYPE_STOP_LIMIT, TYPE_STOP_MARKET, TYPE_TRAILING_STOP, Ticks
 
@@ -12,48 +12,52 @@ from exchange_server.engine.types import SIDE_BUY, TYPE_STOP_LIMIT, TYPE_STOP_MA
 class WaitingOrders:
     """All orders of one market that wait for their trigger.
 
-    A trade that triggers none of them looks at some prices, however many wait.
+    However many wait, a trade that is below `noticed_from` and above `noticed_up_to` triggers and moves none of them.
     """
 
-    __slots__ = ("_undo", "count", "falling", "rising", "trailing_buys", "trailing_sells")
+    __slots__ = (
+        "_undo",
+        "count",
+        "falling",
+        "noticed_from",
+        "noticed_up_to",
+        "rising",
+        "trailing_buys",
+        "trailing_sells",
+    )
 
     def __init__(self, undo: Recorder) -> None:
         self._undo: Final = undo
-        self.count: int = 0
         self.rising: Final = Triggers(True)
         self.falling: Final = Triggers(False)
         self.trailing_buys: Final = TrailingStops(True)
         self.trailing_sells: Final = TrailingStops(False)
+        self.noticed_from: int = NOWHERE
+        self.noticed_up_to: int = 0
 
     def add(self, order: Order) -> None:
         """Let an order wait for its trigger."""
-        self.count += 1
         if order.terms.type == TYPE_TRAILING_STOP:
             self._trailing(order).add(order)
         else:
             self._triggers(order).add(order, order.trigger_price_ticks)
+        self._find_noticed()
 
     def remove(self, order: Order) -> None:
         """Take out an order that waits."""
         if self._undo.recording:
             self._undo.order(order)
-        self.count -= 1
         if order.terms.type == TYPE_TRAILING_STOP:
             self._trailing(order).remove(order)
         else:
             self._triggers(order).remove(order, order.trigger_price_ticks)
+        self._find_noticed()
 
     def __iter__(self) -> Iterator[Order]:
         yield from self.rising
         yield from self.falling
         yield from self.trailing_buys
         yield from self.trailing_sells
-
-    def between(self, first: Ticks, last: Ticks) -> bool:
-        """Tell whether trades from one price to another may trigger or move anything."""
-        rises, falls = self.rising.nearest, self.falling.nearest
-        trailing = self.trailing_buys.count + self.trailing_sells.count
-        return trailing > 0 or (0 < rises <= max(first, last)) or min(first, last) <= falls
 
     def reached_by(self, price: Ticks) -> list[Order]:
         """Let trailing stops follow a trade, and return what it triggers, by age."""
@@ -64,8 +68,18 @@ class WaitingOrders:
                     for order in trailing:
                         self._undo.order(order)
                 reached += trailing.reached_by(price)
+                self._find_noticed()
         reached.sort(key=BY_AGE)
         return reached
+
+    def _find_noticed(self) -> None:
+        buys, sells = self.trailing_buys, self.trailing_sells
+        above, below = self.rising.nearest or NOWHERE, self.falling.nearest
+        if buys.count:
+            above, below = min(above, buys.noticed_from()), max(below, buys.noticed_up_to())
+        if sells.count:
+            above, below = min(above, sells.noticed_from()), max(below, sells.noticed_up_to())
+        self.noticed_from, self.noticed_up_to = above, below
 
     def _triggers(self, order: Order) -> Triggers:
         return self.rising if rises(order.terms.type, order.side) else self.falling
