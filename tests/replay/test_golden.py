@@ -2,7 +2,7 @@
 
 Made by `python -m tests.replay.make_golden`; the files are never made anew. `expected.json` beside each holds what
 the writing version saw. Of it only `state_hash` may follow a change, and only one of the state's layout (a table, a
-column) that leaves what happened as it was.
+column), or of what no event tells, that leaves what happened as it was.
 """
 
 import hashlib
