@@ -151,7 +151,7 @@ def _unary(served: Exchange) -> list[Figure]:
             return (server.cpu_seconds() - before) / UNARY_CALLS, size
 
     _, size = turn(served.server, served.port, PLACE_ORDER, "warm-up-")
-    ratios, costs = [], []
+    ratios, costs, bare_costs = [], [], []
     with child("serve_echo", size) as echo:
         echo_port = echo.hear()["port"]
         turn(echo, echo_port, ECHO, "warm-up-")
@@ -160,9 +160,12 @@ def _unary(served: Exchange) -> list[Figure]:
             full, _ = turn(served.server, served.port, PLACE_ORDER, f"{number}-")
             ratios.append(full / bare)
             costs.append(full)
+            bare_costs.append(bare)
     return [
         Figure("unary PlaceOrder ÷ bare echo, server CPU", statistics.median(ratios), 1.35, "ratio", True),
         Figure("unary PlaceOrder, server CPU", statistics.median(costs) * 1e6, None, "µs", True),
+        # What this machine is worth: nothing of the exchange is in it.
+        Figure("bare echo, server CPU", statistics.median(bare_costs) * 1e6, None, "µs", True),
     ]
 
 

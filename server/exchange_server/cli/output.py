@@ -149,7 +149,8 @@ def show_one(session: "Session", row: Any, attributes: Sequence[str] = ()) -> No
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     for name in names:
-        grid.add_row(name.rpartition(".")[2].replace("_", " "), Text(cell(attrgetter(name)(row))))
+        label = name.removeprefix("protection.").replace(".", " ").replace("_", " ")
+        grid.add_row(label, Text(cell(attrgetter(name)(row))))
     console().print(grid)
 
 
