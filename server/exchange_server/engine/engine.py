@@ -11,7 +11,6 @@ is done, pegged orders follow (`pegging`). What an `auction` has collected trade
 from collections.abc import Iterator
 
 from exchange_server.engine import expiring
-from exchange_server.engine import state as states
 from exchange_server.engine.administration import (
     create_account,
     create_api_key,
@@ -51,6 +50,7 @@ from exchange_server.engine.commands import (
     SetMarketStatus,
     SetTradeGroup,
 )
+from exchange_server.engine.dumping import dump
 from exchange_server.engine.events import Event, Rejected
 from exchange_server.engine.expiring import (
     cancel_session_orders,
@@ -59,6 +59,7 @@ from exchange_server.engine.expiring import (
     set_cancel_all_after,
 )
 from exchange_server.engine.live import LiveState
+from exchange_server.engine.loading import load
 from exchange_server.engine.order_lists import place_bracket, place_oco, repeated
 from exchange_server.engine.orders import Order
 from exchange_server.engine.placing import place
@@ -268,15 +269,15 @@ class Engine(LiveState):
 
     def dump(self) -> State:
         """Write the whole state as plain rows."""
-        return states.dump(self)
+        return dump(self)
 
     @classmethod
     def load(cls, state: State, shard_id: int = 0) -> "Engine":
         """Build an engine that is in a dumped state."""
         engine = cls(shard_id)
-        states.load(engine, state)
+        load(engine, state)
         return engine
 
     def state_hash(self) -> bytes:
         """Return BLAKE2b-256 over the canonical rows of the whole state, 32 bytes."""
-        return states.dump(self).hash()
+        return dump(self).hash()
