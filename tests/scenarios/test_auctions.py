@@ -168,14 +168,9 @@ def test_a_price_holds_until_nothing_more_trades_at_it_whatever_self_trade_preve
     ]
 
 
-def place(
-    exchange: Exchange, side: int, price: int, key: str = "", mode: int = t.SELF_TRADE_EXPIRE_MAKER
-) -> PlaceOrder:
-    """An order of Ann's for one lot; a plain one unless its mode is another."""
-    terms = GOOD_TILL_CANCELED
-    if mode != t.SELF_TRADE_EXPIRE_MAKER:
-        terms = SpecialTerms(t.TYPE_LIMIT, t.TIF_GTC, False, self_trade=mode)
-    return PlaceOrder(exchange.traders["Ann"], MARKET, side, terms, t.Ticks(price), t.Lots(1), key)
+def place(exchange: Exchange, side: int, price: int, key: str = "") -> PlaceOrder:
+    """A plain order of Ann's for one lot."""
+    return PlaceOrder(exchange.traders["Ann"], MARKET, side, GOOD_TILL_CANCELED, t.Ticks(price), t.Lots(1), key)
 
 
 def batch(exchange: Exchange, *items: BatchItem) -> None:
@@ -201,18 +196,16 @@ def test_what_a_batch_amends_came_before_the_orders_of_later_commands(exchange: 
 def test_what_a_batch_amends_came_after_the_orders_that_it_placed_before(exchange: Exchange, placed: int) -> None:
     exchange.sell("Ann", 1, 110, key="ask")
     others = [place(exchange, t.SIDE_BUY, 90)] * (placed - 1)
-    bid = place(exchange, t.SIDE_BUY, 100, mode=t.SELF_TRADE_EXPIRE_TAKER)
-    batch(exchange, *others, bid, amend_ask(exchange, 100))
-    # The later one's mode decides: the plain ask lets the earlier one expire.
+    batch(exchange, *others, place(exchange, t.SIDE_BUY, 100), amend_ask(exchange, 100))
+    # Of two plain orders of one owner the earlier expires.
     exchange.set_status(t.MARKET_OPEN)
     assert exchange.asks() == [(100, 1)]
     assert (100, 1) not in exchange.bids()
 
 
 def test_what_a_batch_amends_came_before_the_orders_that_it_places_after(exchange: Exchange) -> None:
-    exchange.apply(place(exchange, t.SIDE_SELL, 110, "ask", t.SELF_TRADE_EXPIRE_TAKER))
-    batch(exchange, amend_ask(exchange, 100), place(exchange, t.SIDE_BUY, 100, "bid"))
-    # The plain bid is the later one, and lets the ask expire.
+    exchange.sell("Ann", 1, 110, key="ask")
+    batch(exchange, amend_ask(exchange, 100), place(exchange, t.SIDE_BUY, 100))
     exchange.set_status(t.MARKET_OPEN)
     assert (exchange.bids(), exchange.asks()) == ([(100, 1)], [])
 
