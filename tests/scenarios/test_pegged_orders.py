@@ -151,10 +151,11 @@ def test_it_stays_parked_while_what_an_auction_collected_is_crossed(bid: int, as
     exchange = Exchange()
     exchange.buy("Bob", 2, bid)
     exchange.special("Cid", t.SIDE_BUY, 1, 110, pegged(t.PEG_OWN))
+    exchange.special("Cid", t.SIDE_SELL, 1, 1, pegged(t.PEG_OPPOSITE))
     exchange.set_status(t.MARKET_AUCTION)
     exchange.sell("Ann", 1, ask)
     assert exchange.set_status(t.MARKET_HALTED) == []
-    assert exchange.bids() == [(bid, 2)]
+    assert (exchange.bids(), exchange.asks()) == ([(bid, 2)], [(ask, 1)])
 
 
 def test_it_keeps_its_place_where_its_price_stays_and_loses_it_where_it_changes(exchange: Exchange) -> None:
