@@ -3,9 +3,9 @@
 import pytest
 
 from exchange_server.engine import types as t
-from exchange_server.engine.commands import PlaceOrder, SetMarketProtection
-from exchange_server.engine.events import Rejected
-from exchange_server.engine.terms import SpecialTerms
+from exchange_server.engine.commands import AmendOrder, BatchItem, BatchOrders, PlaceOrder, SetMarketProtection
+from exchange_server.engine.events import BatchAccepted, OrderDeduplicated, Rejected
+from exchange_server.engine.terms import GOOD_TILL_CANCELED, SpecialTerms
 from tests.scenarios.exchange import MARKET, QUOTE, Exchange
 
 
@@ -53,6 +53,9 @@ def test_orders_collect_and_nothing_trades(exchange: Exchange) -> None:
         ([(3, 110), (2, 103), (-3, 100), (-2, 104)], 105, (105, 3, -2)),
         ([(3, 110), (2, 103), (-3, 100), (-2, 104)], 99, (100, 3, 2)),
         ([(3, 110), (2, 103), (-3, 100), (-2, 104)], 0, (100, 3, 2)),
+        # What rests exactly at the best price of the other side takes part.
+        ([(3, 101), (2, 100), (-5, 100)], 101, (100, 5, 0)),
+        ([(5, 100), (-3, 99), (-2, 100)], 99, (100, 5, 0)),
         ([(5, 99), (-5, 100)], 100, None),
     ],
 )
@@ -146,6 +149,72 @@ def test_of_two_orders_of_one_owner_the_later_ones_mode_decides(
     exchange.special("Ann", t.SIDE_SELL, 3, 100, SpecialTerms(t.TYPE_LIMIT, t.TIF_GTC, False, self_trade=mode))
     assert exchange.set_status(t.MARKET_OPEN) == told
     assert (exchange.bids(), exchange.asks()) == (bids, asks)
+
+
+def test_a_price_holds_until_nothing_more_trades_at_it_whatever_self_trade_prevention_takes(exchange: Exchange) -> None:
+    exchange.buy("Cid", 3, 103)
+    exchange.buy("Bob", 3, 102)
+    exchange.sell("Cid", 3, 102)
+    exchange.sell("Cid", 6, 101)
+    exchange.buy("Ann", 3, 103)
+    # Once Cid's own bid is gone, 101 would do as well as 102, and be lower.
+    assert exchange.set_status(t.MARKET_OPEN) == [
+        "Cid expired: self trade",
+        "Cid trades 3 at 102 with Ann",
+        "Ann filled",
+        "Bob trades 3 at 102 with Cid",
+        "Bob filled",
+        "Cid filled",
+    ]
+
+
+def place(exchange: Exchange, side: int, price: int, key: str = "") -> PlaceOrder:
+    """A plain order of Ann's for one lot."""
+    return PlaceOrder(exchange.traders["Ann"], MARKET, side, GOOD_TILL_CANCELED, t.Ticks(price), t.Lots(1), key)
+
+
+def batch(exchange: Exchange, *items: BatchItem) -> None:
+    """Let a batch of Ann's stand."""
+    assert isinstance(exchange.apply(BatchOrders(items))[0], BatchAccepted)
+
+
+def amend_ask(exchange: Exchange, price: int) -> AmendOrder:
+    """Ann's order with the key "ask", at another price."""
+    return AmendOrder(exchange.traders["Ann"], t.OrderId(0), "ask", t.Ticks(price), t.Lots(0))
+
+
+@pytest.mark.parametrize("placed", [0, 1, 2])
+def test_what_a_batch_amends_came_before_the_orders_of_later_commands(exchange: Exchange, placed: int) -> None:
+    exchange.sell("Ann", 1, 110, key="ask")
+    others = [place(exchange, t.SIDE_BUY, 90)] * placed
+    batch(exchange, *others, amend_ask(exchange, 100))
+    exchange.buy("Bob", 1, 100)
+    assert exchange.set_status(t.MARKET_OPEN)[0] == "Ann trades 1 at 100 with Bob"
+
+
+@pytest.mark.parametrize("placed", [1, 2])
+def test_what_a_batch_amends_came_after_the_orders_that_it_placed_before(exchange: Exchange, placed: int) -> None:
+    exchange.sell("Ann", 1, 110, key="ask")
+    others = [place(exchange, t.SIDE_BUY, 90)] * (placed - 1)
+    batch(exchange, *others, place(exchange, t.SIDE_BUY, 100), amend_ask(exchange, 100))
+    # Of two plain orders of one owner the earlier expires.
+    exchange.set_status(t.MARKET_OPEN)
+    assert exchange.asks() == [(100, 1)]
+    assert (100, 1) not in exchange.bids()
+
+
+def test_what_a_batch_amends_came_before_the_orders_that_it_places_after(exchange: Exchange) -> None:
+    exchange.sell("Ann", 1, 110, key="ask")
+    batch(exchange, amend_ask(exchange, 100), place(exchange, t.SIDE_BUY, 100))
+    exchange.set_status(t.MARKET_OPEN)
+    assert (exchange.bids(), exchange.asks()) == ([(100, 1)], [])
+
+
+def test_a_plain_order_that_came_after_an_amend_of_its_batch_is_known_by_what_was_sent(exchange: Exchange) -> None:
+    exchange.sell("Ann", 1, 110, key="ask")
+    bid = place(exchange, t.SIDE_BUY, 90, "bid")
+    batch(exchange, amend_ask(exchange, 105), bid)
+    assert isinstance(exchange.apply(bid)[0], OrderDeduplicated)
 
 
 def test_a_crossed_book_waits_while_the_market_is_halted_and_does_not_become_post_only(exchange: Exchange) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from exchange_server.engine import types as t
 from exchange_server.engine.commands import AmendOrder, PlaceOrder
-from exchange_server.engine.events import LevelChanged
+from exchange_server.engine.events import LevelChanged, OrderAccepted
 from exchange_server.engine.terms import GOOD_TILL_CANCELED, SpecialTerms
 from tests.scenarios.exchange import MARKET, QUOTE, Exchange
 
@@ -63,6 +63,30 @@ def test_a_pegged_sell_mirrors_it(exchange: Exchange, reference: int, offset: in
     assert told == ["accepted", f"Cid moves to {stands}"]
 
 
+@pytest.mark.parametrize(
+    ("side", "offset", "limit", "stands"),
+    [
+        (t.SIDE_BUY, -97, 110, "1"),
+        (t.SIDE_BUY, -98, 110, "nowhere"),
+        (t.SIDE_BUY, -99, 110, "nowhere"),
+        (t.SIDE_SELL, t.MAX_TICKS - 103, 1, f"{t.MAX_TICKS}"),
+        (t.SIDE_SELL, t.MAX_TICKS - 102, 1, "nowhere"),
+    ],
+)
+def test_it_stands_at_the_first_and_the_last_tick_and_beyond_them_nowhere(
+    exchange: Exchange, side: int, offset: int, limit: int, stands: str
+) -> None:
+    told = exchange.special("Cid", side, 1, limit, pegged(t.PEG_OWN, offset))
+    assert told == (["accepted"] if stands == "nowhere" else ["accepted", f"Cid moves to {stands}"])
+
+
+def test_an_accepted_one_is_told_as_it_stands(exchange: Exchange) -> None:
+    command = PlaceOrder(exchange.traders["Cid"], MARKET, t.SIDE_BUY, pegged(t.PEG_OWN, 1), t.Ticks(110), t.Lots(1), "")
+    accepted = exchange.apply(command)[0]
+    assert isinstance(accepted, OrderAccepted)
+    assert accepted.order.pegged_price_ticks == 99
+
+
 def test_it_follows_every_command_that_moves_its_reference(exchange: Exchange) -> None:
     exchange.special("Cid", t.SIDE_BUY, 2, 101, pegged(t.PEG_OWN, 1))
     assert exchange.buy("Bob", 1, 100, key="better") == ["accepted", "Cid moves to 101"]
@@ -106,6 +130,32 @@ def test_pegged_orders_do_not_cross_each_other_the_older_goes_first(exchange: Ex
     assert exchange.special("Cid", t.SIDE_SELL, 1, 90, pegged(t.PEG_OPPOSITE)) == ["accepted", "Cid moves to 101"]
     exchange.cancel_all("Bob")
     assert exchange.asks() == [(103, 1)]
+
+
+def test_a_pegged_sell_further_up_does_not_let_a_younger_buy_cross_the_best_ask(exchange: Exchange) -> None:
+    exchange.special("Ann", t.SIDE_SELL, 1, 1, pegged(t.PEG_OWN, 5))
+    told = exchange.special("Cid", t.SIDE_BUY, 1, 110, pegged(t.PEG_OWN, 50))
+    assert told == ["accepted", "Cid moves to 102"]
+
+
+def test_a_pegged_sell_is_not_crossed_where_no_other_ask_is(exchange: Exchange) -> None:
+    exchange.cancel("Ann", "ask")
+    exchange.special("Ann", t.SIDE_SELL, 1, 1, pegged(t.PEG_OPPOSITE, 4))
+    told = exchange.special("Cid", t.SIDE_BUY, 1, 110, pegged(t.PEG_OWN, 50))
+    assert told == ["accepted", "Cid moves to 101"]
+    assert exchange.asks() == [(102, 1)]
+
+
+@pytest.mark.parametrize(("bid", "ask"), [(101, 100), (100, 100), (1, 1)])
+def test_it_stays_parked_while_what_an_auction_collected_is_crossed(bid: int, ask: int) -> None:
+    exchange = Exchange()
+    exchange.buy("Bob", 2, bid)
+    exchange.special("Cid", t.SIDE_BUY, 1, 110, pegged(t.PEG_OWN))
+    exchange.special("Cid", t.SIDE_SELL, 1, 1, pegged(t.PEG_OPPOSITE))
+    exchange.set_status(t.MARKET_AUCTION)
+    exchange.sell("Ann", 1, ask)
+    assert exchange.set_status(t.MARKET_HALTED) == []
+    assert (exchange.bids(), exchange.asks()) == ([(bid, 2)], [(ask, 1)])
 
 
 def test_it_keeps_its_place_where_its_price_stays_and_loses_it_where_it_changes(exchange: Exchange) -> None:

@@ -26,6 +26,7 @@ from exchange_server.engine.types import (
     SIDE_SELL,
     TIF_GTC,
     TIF_IOC,
+    TYPE_LIMIT,
     TYPE_STOP_MARKET,
     TYPE_TAKE_PROFIT_LIMIT,
     Lots,
@@ -71,7 +72,9 @@ def bid(price: int, quantity: int, key: str = "") -> PlaceOrder:
 
 def test_all_items_have_one_sequence_and_the_orders_one_id_after_the_other(engine: Engine) -> None:
     first_id = engine.sequence + 1
-    events = apply(engine, BatchOrders([bid(500_000, 1), CancelOrder(BUYER, OrderId(first_id), ""), bid(500_001, 1)]))
+    command = BatchOrders([bid(500_000, 1), CancelOrder(BUYER, OrderId(first_id), ""), bid(500_001, 1)])
+    assert engine.check(command, TimeNs(engine.time_ns + 1)) is None
+    events = apply(engine, command)
     outcome = events[0]
     assert isinstance(outcome, BatchAccepted)
     assert [type(item[0]) for item in outcome.items] == [OrderAccepted, OrderClosed, OrderAccepted]
@@ -111,6 +114,46 @@ def test_the_first_refused_item_is_named(engine: Engine) -> None:
 @pytest.mark.parametrize("count", [0, MAX_BATCH + 1])
 def test_a_batch_of_no_or_too_many_items_is_refused(engine: Engine, count: int) -> None:
     assert refused(engine, *[bid(500_000, 1)] * count) == (REJECT_INVALID_FIELD, "items")
+
+
+def test_a_batch_of_as_many_items_as_may_be_is_accepted(engine: Engine) -> None:
+    (outcome, *_) = apply(engine, BatchOrders([bid(500_000, 1)] * MAX_BATCH))
+    assert isinstance(outcome, BatchAccepted)
+    assert len(engine.accounts[BUYER].open_orders) == MAX_BATCH
+
+
+@pytest.mark.parametrize(
+    ("item", "field"),
+    [
+        (bid(0, 1), "price"),
+        (order(BUYER, SIDE_BUY, 500_000, 1, time_in_force=TIF_IOC, post_only=True), "post_only"),
+        (
+            PlaceOrder(
+                BUYER, MARKET, SIDE_BUY, SpecialTerms(TYPE_LIMIT, TIF_GTC, False, slide=True), Ticks(1), Lots(1), ""
+            ),
+            "slide",
+        ),
+    ],
+)
+def test_an_order_of_a_batch_is_refused_for_its_fields_as_one_alone_is(
+    engine: Engine, item: PlaceOrder, field: str
+) -> None:
+    (alone,) = apply(engine, item)
+    assert isinstance(alone, Rejected)
+    assert refused(engine, item) == (alone.reason, f"items[0].place_order.{alone.field}")
+    assert alone.field == field
+
+
+def test_a_cancel_in_a_batch_is_digested_as_one_alone_is() -> None:
+    stop = SpecialTerms(TYPE_STOP_MARKET, TIF_IOC, False, trigger_price_ticks=Ticks(700_000))
+    place = PlaceOrder(BUYER, MARKET, SIDE_BUY, stop, Ticks(0), Lots(1), "k")
+    cancel = CancelOrder(BUYER, OrderId(0), "k")
+    digests = []
+    for command in (cancel, BatchOrders([cancel])):
+        engine = Engine()
+        apply_all(engine, [*opening(), place, command])
+        digests.append(engine.event_digest)
+    assert digests[0] == digests[1]
 
 
 def test_the_items_of_a_batch_are_of_one_account(engine: Engine) -> None:

@@ -106,3 +106,11 @@ def test_a_stop_that_has_fired_and_waits_for_its_turn_moves_no_more() -> None:
     assert order.special.extreme.ticks == 100
     stops.remove(order)
     assert list(stops) == []
+
+
+def test_the_first_tick_fires_a_stop() -> None:
+    stops = TrailingStops(False)
+    order = stop_of(1, Alone(False, 5, 0, 0, 6))
+    stops.add(order)
+    assert stops.reached_by(t.Ticks(2)) == []
+    assert stops.reached_by(t.Ticks(1)) == [order]

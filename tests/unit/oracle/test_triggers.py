@@ -183,6 +183,17 @@ def test_canceling_an_exit_leaves_the_entry_of_a_bracket(tale: Tale) -> None:
     assert (profit.state, loss.state, entry.state) == ("canceled", "canceled", "open")
 
 
+def test_an_entry_whose_exits_were_canceled_is_filled_like_any_other_order(tale: Tale) -> None:
+    entry = tale.order("Cid", True, 5, 100)
+    profit = tale.order("Cid", False, 0, kind="TAKE_PROFIT_MARKET", trigger=110)
+    loss = tale.order("Cid", False, 0, kind="STOP_MARKET", trigger=95)
+    tale.place_bracket(entry, profit, loss)
+    tale.cancel("Cid", loss.order_id)
+    tale.sell("Ann", 5, 100)
+    assert (profit.state, loss.state) == ("canceled", "canceled")
+    assert (entry.state, entry.filled) == ("filled", 5)
+
+
 def test_a_market_order_by_quantity_needs_what_its_walk_costs(teller: Teller) -> None:
     tale = teller(holds={("Ann", QUOTE): 201, ("Bob", BASE): 10})
     tale.sell("Bob", 1, 100)
