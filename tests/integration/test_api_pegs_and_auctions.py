@@ -8,9 +8,10 @@ from typing import Any
 import grpc
 import pytest
 
-from exchange.v1 import account_service_pb2 as account_pb
+from exchange.v1 import account_streams_pb2 as account_streams_pb
 from exchange.v1 import admin_service_pb2 as admin_pb
 from exchange.v1 import market_data_service_pb2 as market_pb
+from exchange.v1 import market_streams_pb2 as market_streams_pb
 from exchange.v1 import order_service_pb2 as order_pb
 from exchange.v1 import types_pb2
 from tests.integration.exchange_fixture import BUY, MARKET, SELL, Exchange, Trader
@@ -70,7 +71,9 @@ def test_its_owners_stream_tells_each_move_and_the_history_where_it_stands_now(
     exchange: Exchange, alice: Trader, bob: Trader
 ) -> None:
     exchange.place(bob, BUY, "980", "1")
-    stream = exchange.accounts.StreamAccount(account_pb.StreamAccountRequest(), metadata=alice.metadata, timeout=30)
+    stream = exchange.accounts.StreamAccount(
+        account_streams_pb.StreamAccountRequest(), metadata=alice.metadata, timeout=30
+    )
     next(stream)
     order = peg(exchange, alice, BUY, "1010", peg_reference=OWN, peg_offset="-1")
     higher = exchange.place(bob, BUY, "990", "1")
@@ -117,9 +120,9 @@ def test_an_auction_shows_what_it_would_do_and_opens_at_one_price(
     shown = market_of(exchange)
     assert shown.auction.quantity == "2"
     assert (shown.auction.imbalance, shown.auction.imbalance_side) == ("1", BUY)
-    trades = exchange.market_data.StreamTrades(market_pb.StreamTradesRequest(market=MARKET), timeout=30)
+    trades = exchange.market_data.StreamTrades(market_streams_pb.StreamTradesRequest(market=MARKET), timeout=30)
     next(trades)
-    request = account_pb.StreamAccountRequest(after_sequence=exchange.state()[0])
+    request = account_streams_pb.StreamAccountRequest(after_sequence=exchange.state()[0])
     stream = exchange.accounts.StreamAccount(request, metadata=alice.metadata, timeout=30)
     next(stream)
     opened = set_status(exchange, OPEN)

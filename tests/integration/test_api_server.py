@@ -17,8 +17,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from grpc_status import rpc_status
 
-from exchange.v1 import account_service_pb2 as account_pb
-from exchange.v1 import market_data_service_pb2 as market_pb
+from exchange.v1 import account_streams_pb2 as account_streams_pb
+from exchange.v1 import market_streams_pb2 as market_streams_pb
 from exchange.v1 import order_service_pb2 as order_pb
 from exchange_server.api.server import SERVICES
 from tests.integration.exchange_fixture import BUY, LIMIT, MARKET, Exchange
@@ -128,10 +128,10 @@ def test_a_stop_tells_health_and_ends_every_stream_with_unavailable(own: Exchang
         yield from ()
 
     streams: dict[str, Any] = {
-        "book": exchange.market_data.StreamOrderBook(market_pb.StreamOrderBookRequest(market=MARKET)),
-        "trades": exchange.market_data.StreamTrades(market_pb.StreamTradesRequest(market=MARKET)),
-        "account": exchange.accounts.StreamAccount(account_pb.StreamAccountRequest(), metadata=trader.metadata),
-        "fills": exchange.accounts.StreamFills(account_pb.StreamFillsRequest(), metadata=trader.metadata),
+        "book": exchange.market_data.StreamOrderBook(market_streams_pb.StreamOrderBookRequest(market=MARKET)),
+        "trades": exchange.market_data.StreamTrades(market_streams_pb.StreamTradesRequest(market=MARKET)),
+        "account": exchange.accounts.StreamAccount(account_streams_pb.StreamAccountRequest(), metadata=trader.metadata),
+        "fills": exchange.accounts.StreamFills(account_streams_pb.StreamFillsRequest(), metadata=trader.metadata),
         "entry": exchange.orders.OrderEntry(requests(), metadata=trader.metadata),
     }
     watch = health_pb2_grpc.HealthStub(exchange.channel).Watch(health_pb2.HealthCheckRequest())

@@ -9,9 +9,9 @@ from typing import Any
 import grpc
 import pytest
 
-from exchange.v1 import account_service_pb2 as account_pb
+from exchange.v1 import account_streams_pb2 as account_streams_pb
 from exchange.v1 import admin_service_pb2 as admin_pb
-from exchange.v1 import market_data_service_pb2 as market_pb
+from exchange.v1 import market_streams_pb2 as market_streams_pb
 from exchange.v1 import order_service_pb2 as order_pb
 from exchange.v1 import types_pb2
 from tests.integration.exchange_fixture import BUY, LIMIT, MARKET, READ, SELL, TRADE, Exchange, Trader, bearer
@@ -100,7 +100,9 @@ def test_the_stream_ends_for_a_key_that_is_revoked_while_it_is_open(exchange: Ex
     key = exchange.api_key(alice.account_id, READ, TRADE)
     sender = Sender()
     stream = exchange.orders.OrderEntry(iter(sender), metadata=bearer(key.api_key), timeout=30)
-    feed = exchange.accounts.StreamAccount(account_pb.StreamAccountRequest(), metadata=bearer(key.api_key), timeout=30)
+    feed = exchange.accounts.StreamAccount(
+        account_streams_pb.StreamAccountRequest(), metadata=bearer(key.api_key), timeout=30
+    )
     try:
         sender.send(order_pb.OrderEntryRequest(place_order=place(BUY, "10", "1", "before")))
         assert next(stream).result.order_id
@@ -147,10 +149,10 @@ def test_a_client_that_does_not_read_is_not_read_from(exchange: Exchange, alice:
 
 
 def test_an_account_stream_goes_on_where_it_was_left(exchange: Exchange, alice: Trader) -> None:
-    def follow(request: account_pb.StreamAccountRequest) -> Any:
+    def follow(request: account_streams_pb.StreamAccountRequest) -> Any:
         return exchange.accounts.StreamAccount(request, metadata=alice.metadata, timeout=20)
 
-    stream = follow(account_pb.StreamAccountRequest())
+    stream = follow(account_streams_pb.StreamAccountRequest())
     first = next(stream)
     assert {balance.asset for balance in first.snapshot.balances} == {"BTC", "USDC"}
     one = exchange.place(alice, BUY, "10", "1")
@@ -158,14 +160,14 @@ def test_an_account_stream_goes_on_where_it_was_left(exchange: Exchange, alice: 
     assert [order.order_id for order in update.update.orders] == [one.order_id]
     stream.cancel()
     two = exchange.place(alice, BUY, "11", "1")
-    stream = follow(account_pb.StreamAccountRequest(after_sequence=update.sequence))
+    stream = follow(account_streams_pb.StreamAccountRequest(after_sequence=update.sequence))
     update = next(message for message in stream if message.HasField("update"))
     assert [order.order_id for order in update.update.orders] == [two.order_id]
     stream.cancel()
 
 
 def test_quiet_streams_get_heartbeats(exchange: Exchange, alice: Trader) -> None:
-    book = exchange.market_data.StreamOrderBook(market_pb.StreamOrderBookRequest(market=MARKET), timeout=20)
+    book = exchange.market_data.StreamOrderBook(market_streams_pb.StreamOrderBookRequest(market=MARKET), timeout=20)
     assert next(book).HasField("snapshot")
     assert next(message for message in book if message.HasField("heartbeat")).heartbeat.server_time.seconds
     book.cancel()

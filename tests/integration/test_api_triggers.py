@@ -10,6 +10,7 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from exchange.v1 import account_service_pb2 as account_pb
+from exchange.v1 import account_streams_pb2 as account_streams_pb
 from exchange.v1 import admin_service_pb2 as admin_pb
 from exchange.v1 import market_data_service_pb2 as market_pb
 from exchange.v1 import order_service_pb2 as order_pb
@@ -87,7 +88,9 @@ def test_a_stop_that_the_last_trade_satisfies_is_refused(exchange: Exchange, ali
 
 def test_a_triggered_order_is_told_to_its_owner_with_its_fills(exchange: Exchange, alice: Trader, bob: Trader) -> None:
     trade_at(exchange, "1000")
-    stream = exchange.accounts.StreamAccount(account_pb.StreamAccountRequest(), metadata=alice.metadata, timeout=30)
+    stream = exchange.accounts.StreamAccount(
+        account_streams_pb.StreamAccountRequest(), metadata=alice.metadata, timeout=30
+    )
     next(stream)
     stop = place(exchange, alice, SELL, type=STOP_MARKET, quantity="1", trigger_price="950")
     exchange.place(bob, BUY, "940", "2")
@@ -131,7 +134,9 @@ def soon(seconds: float) -> Timestamp:
 
 
 def test_an_order_expires_at_its_time_and_its_owner_hears_of_it(exchange: Exchange, alice: Trader) -> None:
-    stream = exchange.accounts.StreamAccount(account_pb.StreamAccountRequest(), metadata=alice.metadata, timeout=30)
+    stream = exchange.accounts.StreamAccount(
+        account_streams_pb.StreamAccountRequest(), metadata=alice.metadata, timeout=30
+    )
     next(stream)
     expire_time = soon(0.3)
     order = place(
@@ -265,7 +270,7 @@ def test_two_accounts_of_one_group_do_not_trade_and_the_taker_tells_what_was_pre
     account = own.accounts.GetAccount(account_pb.GetAccountRequest(), metadata=one.metadata).account
     assert account.trade_group_id == 7
     maker = own.place(one, SELL, "100", "3")
-    stream = own.accounts.StreamAccount(account_pb.StreamAccountRequest(), metadata=one.metadata, timeout=30)
+    stream = own.accounts.StreamAccount(account_streams_pb.StreamAccountRequest(), metadata=one.metadata, timeout=30)
     next(stream)
     decrement = types_pb2.SELF_TRADE_PREVENTION_DECREMENT
     requests = [

@@ -9,8 +9,8 @@ import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from exchange.v1 import account_service_pb2 as account_pb
-from exchange.v1 import market_data_service_pb2 as market_pb
+from exchange.v1 import account_streams_pb2 as account_streams_pb
+from exchange.v1 import market_streams_pb2 as market_streams_pb
 from exchange.v1 import order_service_pb2 as order_pb
 from exchange.v1 import types_pb2
 from exchange.v1.market_data_service_pb2_grpc import MarketDataServiceStub
@@ -34,7 +34,9 @@ def send(exchange: Exchange, trader: Trader, batches: list[order_pb.OrderEntryRe
         assert answer.WhichOneof("outcome") == "batch"
 
 
-def follow(stream: Iterator[account_pb.StreamAccountResponse], client: AccountClient, until_sequence: int) -> None:
+def follow(
+    stream: Iterator[account_streams_pb.StreamAccountResponse], client: AccountClient, until_sequence: int
+) -> None:
     """Read until everything up to a sequence is known."""
     deadline = time.monotonic() + DEADLINE_S
     while max(client.sequence or 0, client.heartbeat_sequence) < until_sequence:
@@ -42,20 +44,24 @@ def follow(stream: Iterator[account_pb.StreamAccountResponse], client: AccountCl
         client.take(next(stream))
 
 
-def read_to_the_end(stream: Iterator[account_pb.StreamAccountResponse], client: AccountClient) -> None:
+def read_to_the_end(stream: Iterator[account_streams_pb.StreamAccountResponse], client: AccountClient) -> None:
     for message in stream:
         client.take(message)
 
 
-def follow_book(channel: grpc.Channel) -> tuple[BookClient, "grpc._CallIterator[market_pb.StreamOrderBookResponse]"]:
-    request = market_pb.StreamOrderBookRequest(market=MARKET)
+def follow_book(
+    channel: grpc.Channel,
+) -> tuple[BookClient, "grpc._CallIterator[market_streams_pb.StreamOrderBookResponse]"]:
+    request = market_streams_pb.StreamOrderBookRequest(market=MARKET)
     stream = MarketDataServiceStub(channel).StreamOrderBook(request, timeout=4 * DEADLINE_S)
     client = BookClient(1, 3)
     client.take(next(stream))
     return client, stream
 
 
-def read_until(stream: Iterator[market_pb.StreamOrderBookResponse], client: BookClient, bids: dict[str, str]) -> int:
+def read_until(
+    stream: Iterator[market_streams_pb.StreamOrderBookResponse], client: BookClient, bids: dict[str, str]
+) -> int:
     """Return the number of messages until the bids are these."""
     messages = 0
     while client.bids != bids:
@@ -92,7 +98,7 @@ def test_an_account_is_followed_across_a_kill_without_loss_or_repetition(
     exchange: Exchange, alice: Trader, bob: Trader
 ) -> None:
     witness, broken = AccountClient(), AccountClient()
-    request = account_pb.StreamAccountRequest()
+    request = account_streams_pb.StreamAccountRequest()
     stream = exchange.accounts.StreamAccount(request, metadata=alice.metadata, timeout=DEADLINE_S)
     follow(stream, witness, 1)
     assert witness.sequence is not None
@@ -104,7 +110,7 @@ def test_an_account_is_followed_across_a_kill_without_loss_or_repetition(
     assert len(witness.updates) == 59
 
     broken.sequence = start
-    request = account_pb.StreamAccountRequest(after_sequence=start)
+    request = account_streams_pb.StreamAccountRequest(after_sequence=start)
     stream = exchange.accounts.StreamAccount(request, metadata=alice.metadata, timeout=DEADLINE_S)
     for _ in range(20):
         assert broken.take(next(stream)) == "update"
@@ -113,7 +119,7 @@ def test_an_account_is_followed_across_a_kill_without_loss_or_repetition(
         read_to_the_end(stream, broken)
     exchange.process.start()
     exchange.connect()
-    request = account_pb.StreamAccountRequest(after_sequence=broken.sequence)
+    request = account_streams_pb.StreamAccountRequest(after_sequence=broken.sequence)
     stream = exchange.accounts.StreamAccount(request, metadata=alice.metadata, timeout=DEADLINE_S, wait_for_ready=True)
     follow(stream, broken, exchange.state()[0])
     stream.cancel()
@@ -121,7 +127,7 @@ def test_an_account_is_followed_across_a_kill_without_loss_or_repetition(
 
 
 def test_a_sequence_to_come_is_out_of_range_and_the_latest_is_named(exchange: Exchange, alice: Trader) -> None:
-    request = account_pb.StreamAccountRequest(after_sequence=1 << 60)
+    request = account_streams_pb.StreamAccountRequest(after_sequence=1 << 60)
     with pytest.raises(grpc.RpcError) as refused:
         next(exchange.accounts.StreamAccount(request, metadata=alice.metadata, timeout=DEADLINE_S))
     status = rpc_status.from_call(refused.value)

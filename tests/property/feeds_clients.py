@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from zlib import crc32
 
-from exchange.v1.account_service_pb2 import StreamAccountResponse
-from exchange.v1.market_data_service_pb2 import PriceLevel, StreamOrderBookResponse
+from exchange.v1.account_streams_pb2 import StreamAccountResponse
+from exchange.v1.market_streams_pb2 import PriceLevel, StreamOrderBookResponse
 from exchange.v1.types_pb2 import ORDER_STATUS_OPEN, ORDER_STATUS_PENDING_TRIGGER, Balance, Order
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.v1.account_service_pb2 import StreamAccountResponse
-from exchange.v1.market_data_service_pb2 import StreamOrderBookResponse
+from exchange.v1.account_streams_pb2 import StreamAccountResponse
+from exchange.v1.market_streams_pb2 import StreamOrderBookResponse
 from exchange_server.engine import Engine
 from exchange_server.engine.commands import (
     BatchItem,

@@ -4,7 +4,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TypeAlias
 
-from exchange.v1 import account_service_pb2, market_data_service_pb2, order_service_pb2, types_pb2
+from exchange.v1 import (
+    account_streams_pb2,
+    market_streams_pb2,
+    order_service_pb2,
+    types_pb2,
+)
 from exchange_sdk import errors
 from exchange_sdk._decimals import from_wire
 from exchange_sdk._enums import (
@@ -289,15 +294,15 @@ def account(message: types_pb2.Account, scopes: Iterable[int] = ()) -> Account:
     )
 
 
-def levels(messages: Iterable[market_data_service_pb2.PriceLevel]) -> tuple[PriceLevel, ...]:
+def levels(messages: Iterable[market_streams_pb2.PriceLevel]) -> tuple[PriceLevel, ...]:
     return tuple(PriceLevel(from_wire(level.price), from_wire(level.quantity)) for level in messages)
 
 
-def order_book(message: market_data_service_pb2.OrderBook) -> OrderBook:
+def order_book(message: market_streams_pb2.OrderBook) -> OrderBook:
     return OrderBook(message.market, levels(message.bids), levels(message.asks), message.sequence, message.checksum)
 
 
-def order_book_delta(message: market_data_service_pb2.OrderBookDelta) -> OrderBookDelta:
+def order_book_delta(message: market_streams_pb2.OrderBookDelta) -> OrderBookDelta:
     return OrderBookDelta(
         market=message.market,
         bids=levels(message.bids),
@@ -309,7 +314,7 @@ def order_book_delta(message: market_data_service_pb2.OrderBookDelta) -> OrderBo
     )
 
 
-def account_snapshot(message: account_service_pb2.AccountSnapshot, sequence: int) -> AccountSnapshot:
+def account_snapshot(message: account_streams_pb2.AccountSnapshot, sequence: int) -> AccountSnapshot:
     return AccountSnapshot(
         open_orders=tuple(map(order, message.open_orders)),
         balances=tuple(map(balance, message.balances)),
@@ -317,7 +322,7 @@ def account_snapshot(message: account_service_pb2.AccountSnapshot, sequence: int
     )
 
 
-def account_update(message: account_service_pb2.AccountUpdate, sequence: int, prev_sequence: int) -> AccountUpdate:
+def account_update(message: account_streams_pb2.AccountUpdate, sequence: int, prev_sequence: int) -> AccountUpdate:
     return AccountUpdate(
         orders=tuple(map(order, message.orders)),
         fills=tuple(map(fill, message.fills)),

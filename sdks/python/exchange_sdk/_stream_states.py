@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 import grpc
 
-from exchange.v1 import account_service_pb2 as accounts_pb
-from exchange.v1 import market_data_service_pb2 as market_data_pb
+from exchange.v1 import account_streams_pb2 as account_streams_pb
+from exchange.v1 import market_streams_pb2 as market_streams_pb
 from exchange_sdk import _parse as parse
 from exchange_sdk._connection import Connection
 from exchange_sdk._operations import Stubs
@@ -140,11 +140,11 @@ class BookState(StreamState[OrderBook | OrderBookDelta]):
     def rpc(self, stubs: Stubs) -> Any:
         return stubs.market_data.StreamOrderBook
 
-    def request(self) -> market_data_pb.StreamOrderBookRequest:
-        return market_data_pb.StreamOrderBookRequest(market=self.market)
+    def request(self) -> market_streams_pb.StreamOrderBookRequest:
+        return market_streams_pb.StreamOrderBookRequest(market=self.market)
 
     def _read(
-        self, message: market_data_pb.StreamOrderBookResponse
+        self, message: market_streams_pb.StreamOrderBookResponse
     ) -> Sequence[tuple[OrderBook | OrderBookDelta, int | None]]:
         assert self.book is not None
         kind = message.WhichOneof("event")
@@ -169,10 +169,10 @@ class TradeState(StreamState[Trade]):
     def rpc(self, stubs: Stubs) -> Any:
         return stubs.market_data.StreamTrades
 
-    def request(self) -> market_data_pb.StreamTradesRequest:
-        return market_data_pb.StreamTradesRequest(market=self.market, after_trade_id=self.position)
+    def request(self) -> market_streams_pb.StreamTradesRequest:
+        return market_streams_pb.StreamTradesRequest(market=self.market, after_trade_id=self.position)
 
-    def _read(self, message: market_data_pb.StreamTradesResponse) -> Sequence[tuple[Trade, int | None]]:
+    def _read(self, message: market_streams_pb.StreamTradesResponse) -> Sequence[tuple[Trade, int | None]]:
         events: list[tuple[Trade, int | None]] = []
         last = self.position
         for trade in map(parse.trade, message.trades.trades):
@@ -193,10 +193,10 @@ class FillState(StreamState[Fill]):
     def rpc(self, stubs: Stubs) -> Any:
         return stubs.accounts.StreamFills
 
-    def request(self) -> accounts_pb.StreamFillsRequest:
-        return accounts_pb.StreamFillsRequest(after_sequence=self.position)
+    def request(self) -> account_streams_pb.StreamFillsRequest:
+        return account_streams_pb.StreamFillsRequest(after_sequence=self.position)
 
-    def _read(self, message: accounts_pb.StreamFillsResponse) -> Sequence[tuple[Fill, int | None]]:
+    def _read(self, message: account_streams_pb.StreamFillsResponse) -> Sequence[tuple[Fill, int | None]]:
         self.position = message.sequence
         fills = message.fills.fills
         # A reader that stops in the middle of a message has not reached its sequence.
@@ -216,13 +216,13 @@ class AccountState(StreamState[AccountSnapshot | AccountUpdate]):
     def rpc(self, stubs: Stubs) -> Any:
         return stubs.accounts.StreamAccount
 
-    def request(self) -> accounts_pb.StreamAccountRequest:
+    def request(self) -> account_streams_pb.StreamAccountRequest:
         # Heartbeats move the position but are no links of the chain; a new stream's first link is where it resumed.
         self._chain = self.position
-        return accounts_pb.StreamAccountRequest(after_sequence=self.position)
+        return account_streams_pb.StreamAccountRequest(after_sequence=self.position)
 
     def _read(
-        self, message: accounts_pb.StreamAccountResponse
+        self, message: account_streams_pb.StreamAccountResponse
     ) -> Sequence[tuple[AccountSnapshot | AccountUpdate, int | None]]:
         kind = message.WhichOneof("event")
         events: list[tuple[AccountSnapshot | AccountUpdate, int | None]] = []

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Final, cast
 
 from exchange.v1 import account_service_pb2 as pb
+from exchange.v1 import account_streams_pb2 as streams_pb
 from exchange.v1 import types_pb2
 from exchange_server.api.call import Call, Method
 from exchange_server.api.core import Core
@@ -82,14 +83,16 @@ class AccountService:
             entries=entries, next_page_token=self._pages.write(query, last) if last else ""
         )
 
-    async def stream_fills(self, request: pb.StreamFillsRequest, call: Call) -> AsyncIterator[pb.StreamFillsResponse]:
+    async def stream_fills(
+        self, request: streams_pb.StreamFillsRequest, call: Call
+    ) -> AsyncIterator[streams_pb.StreamFillsResponse]:
         after = request.after_sequence if request.HasField("after_sequence") else None
         async for response in self._core.feeds.stream_fills(call.principal.account_id, after):
             yield response
 
     async def stream_account(
-        self, request: pb.StreamAccountRequest, call: Call
-    ) -> AsyncIterator[pb.StreamAccountResponse]:
+        self, request: streams_pb.StreamAccountRequest, call: Call
+    ) -> AsyncIterator[streams_pb.StreamAccountResponse]:
         after = request.after_sequence if request.HasField("after_sequence") else None
         async for response in self._core.feeds.stream_account(call.principal.account_id, after):
             yield response

@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from exchange.v1 import market_data_service_pb2 as pb
+from exchange.v1 import market_streams_pb2 as streams_pb
 from exchange.v1 import types_pb2
 from exchange_server.api.call import Call, Method
 from exchange_server.api.core import Core
+from exchange_server.api.errors import METHOD_NOT_FOUND, CallError
 from exchange_server.engine.entities import Market
 from exchange_server.wire.market_data import asset_message, market_message
 
@@ -29,7 +31,20 @@ class MarketDataService:
             f"{service}/GetOrderBook": Method(self.get_order_book, None),
             f"{service}/StreamOrderBook": Method(self.stream_order_book, None, streams=True),
             f"{service}/StreamTrades": Method(self.stream_trades, None, streams=True),
+            **{f"{service}/{name}": Method(self._to_come, None) for name in ("GetTicker", "ListTrades", "ListCandles")},
+            f"{service}/UpdateSubscription": Method(self._to_come, None),
+            **{
+                f"{service}/{name}": Method(self._stream_to_come, None, streams=True)
+                for name in ("StreamBbo", "StreamTicker", "StreamCandles", "StreamOrders", "Subscribe")
+            },
         }
+
+    async def _to_come(self, request: object, call: Call) -> object:
+        raise CallError(METHOD_NOT_FOUND)
+
+    async def _stream_to_come(self, request: object, call: Call) -> AsyncIterator[object]:
+        raise CallError(METHOD_NOT_FOUND)
+        yield request
 
     async def list_assets(self, request: pb.ListAssetsRequest, call: Call) -> pb.ListAssetsResponse:
         assets = self._core.engine.assets_by_name
@@ -60,16 +75,16 @@ class MarketDataService:
         return pb.GetOrderBookResponse(order_book=book)
 
     async def stream_order_book(
-        self, request: pb.StreamOrderBookRequest, call: Call
-    ) -> AsyncIterator[pb.StreamOrderBookResponse]:
+        self, request: streams_pb.StreamOrderBookRequest, call: Call
+    ) -> AsyncIterator[streams_pb.StreamOrderBookResponse]:
         market = self._core.market(request.market)
         await self._core.settled()
         async for response in self._core.feeds.stream_order_book(market.market_id):
             yield response
 
     async def stream_trades(
-        self, request: pb.StreamTradesRequest, call: Call
-    ) -> AsyncIterator[pb.StreamTradesResponse]:
+        self, request: streams_pb.StreamTradesRequest, call: Call
+    ) -> AsyncIterator[streams_pb.StreamTradesResponse]:
         market = self._core.market(request.market)
         await self._core.settled()
         after = request.after_trade_id if request.HasField("after_trade_id") else None

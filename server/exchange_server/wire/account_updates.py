@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from exchange.v1.account_service_pb2 import StreamAccountResponse, StreamFillsResponse
+from exchange.v1.account_streams_pb2 import StreamAccountResponse, StreamFillsResponse
 from exchange.v1.types_pb2 import Balance, Fill
 from exchange_server.engine.entities import Asset
 from exchange_server.engine.events import (

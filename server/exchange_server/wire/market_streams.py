@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from exchange.v1.market_data_service_pb2 import OrderBook, PriceLevel, StreamOrderBookResponse, StreamTradesResponse
+from exchange.v1.market_streams_pb2 import OrderBook, PriceLevel, StreamOrderBookResponse, StreamTradesResponse
 from exchange_server.engine.entities import Market
 from exchange_server.engine.events import Trade
 from exchange_server.engine.types import Lots, Ticks, TimeNs

@@ -3,7 +3,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from exchange.v1.account_service_pb2 import StreamAccountResponse
+from exchange.v1.account_streams_pb2 import StreamAccountResponse
 from exchange_server.engine.commands import Credit
 from exchange_server.engine.types import FEE_ACCOUNT, SIDE_BUY, AssetId, Atoms
 from exchange_server.feeds import Feeds, StreamRefused

@@ -3,7 +3,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from exchange.v1.market_data_service_pb2 import StreamOrderBookResponse
+from exchange.v1.market_streams_pb2 import StreamOrderBookResponse
 from exchange_server.engine.events import OrderRested
 from exchange_server.engine.terms import terms_of
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, MarketId, TimeNs

@@ -1,6 +1,6 @@
 import pytest
 
-from exchange.v1.market_data_service_pb2 import StreamTradesResponse
+from exchange.v1.market_streams_pb2 import StreamTradesResponse
 from exchange_server.feeds import Feeds, StreamRefused
 from exchange_server.feeds.errors import REJECT_SEQUENCE_IN_FUTURE, REJECT_SEQUENCE_TOO_OLD, REJECT_STREAM_TOO_SLOW
 from exchange_server.feeds.trades import TRADES_KEPT, TRADES_PER_MESSAGE, TRADES_WAITING

@@ -10,9 +10,10 @@ import grpc
 import pytest
 
 import exchange_sdk as sdk
-from exchange.v1 import account_service_pb2 as account_pb
+from exchange.v1 import account_streams_pb2 as account_streams_pb
 from exchange.v1 import admin_service_pb2 as admin_pb
 from exchange.v1 import market_data_service_pb2 as market_pb
+from exchange.v1 import market_streams_pb2 as market_streams_pb
 from exchange.v1 import order_service_pb2 as order_pb
 from exchange.v1 import types_pb2
 from exchange_sdk._admin_async import AsyncAdmin
@@ -124,13 +125,13 @@ async def test_a_key_is_never_created_twice(server: FaultyServer, client: AnyCli
 # ---------------------------------------------------------------- streams
 
 
-def heartbeat() -> market_pb.StreamTradesResponse:
-    return market_pb.StreamTradesResponse(heartbeat=types_pb2.Heartbeat())
+def heartbeat() -> market_streams_pb.StreamTradesResponse:
+    return market_streams_pb.StreamTradesResponse(heartbeat=types_pb2.Heartbeat())
 
 
-def trades(*ids: int) -> market_pb.StreamTradesResponse:
+def trades(*ids: int) -> market_streams_pb.StreamTradesResponse:
     batch = [types_pb2.Trade(trade_id=number, price="1", quantity="1", taker_side=types_pb2.SIDE_BUY) for number in ids]
-    return market_pb.StreamTradesResponse(trades=market_pb.TradeBatch(trades=batch))
+    return market_streams_pb.StreamTradesResponse(trades=market_streams_pb.TradeBatch(trades=batch))
 
 
 def says(*messages: Any, then: Any = None) -> Any:
@@ -184,8 +185,8 @@ async def test_a_missing_trade_is_asked_for_again(server: FaultyServer, client: 
 
 async def test_a_position_too_old_to_resume_starts_anew_and_says_so(server: FaultyServer, client: AnyClient) -> None:
     too_old = Fault(grpc.StatusCode.OUT_OF_RANGE, "SEQUENCE_TOO_OLD")
-    snapshot = account_pb.StreamAccountResponse(sequence=5, snapshot=account_pb.AccountSnapshot())
-    later = account_pb.StreamAccountResponse(sequence=50, snapshot=account_pb.AccountSnapshot())
+    snapshot = account_streams_pb.StreamAccountResponse(sequence=5, snapshot=account_streams_pb.AccountSnapshot())
+    later = account_streams_pb.StreamAccountResponse(sequence=50, snapshot=account_streams_pb.AccountSnapshot())
     server.play("StreamAccount", says(snapshot, then=UNAVAILABLE), says(then=too_old), says(later))
     async with AnyStream(await client("stream_account")) as stream:
         events = [await stream.next() for _ in range(3)]
@@ -237,17 +238,19 @@ async def test_closing_a_stream_ends_the_iteration_of_a_reader_that_waits(server
 MARKET = types_pb2.Market(name="BTC-USDC", tick_size="1", lot_size="1", status=types_pb2.MARKET_STATUS_OPEN)
 
 
-def book(sequence: int) -> market_pb.StreamOrderBookResponse:
+def book(sequence: int) -> market_streams_pb.StreamOrderBookResponse:
     checksum = book_checksum([sdk.PriceLevel(Decimal(9), Decimal(1))], [], 0, 0)
-    level = market_pb.PriceLevel(price="9", quantity="1")
-    return market_pb.StreamOrderBookResponse(
-        snapshot=market_pb.OrderBook(market="BTC-USDC", asks=[level], sequence=sequence, checksum=checksum)
+    level = market_streams_pb.PriceLevel(price="9", quantity="1")
+    return market_streams_pb.StreamOrderBookResponse(
+        snapshot=market_streams_pb.OrderBook(market="BTC-USDC", asks=[level], sequence=sequence, checksum=checksum)
     )
 
 
-def delta(prev: int, sequence: int, checksum: int) -> market_pb.StreamOrderBookResponse:
-    return market_pb.StreamOrderBookResponse(
-        delta=market_pb.OrderBookDelta(market="BTC-USDC", sequence=sequence, prev_sequence=prev, checksum=checksum)
+def delta(prev: int, sequence: int, checksum: int) -> market_streams_pb.StreamOrderBookResponse:
+    return market_streams_pb.StreamOrderBookResponse(
+        delta=market_streams_pb.OrderBookDelta(
+            market="BTC-USDC", sequence=sequence, prev_sequence=prev, checksum=checksum
+        )
     )
 
 

@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from exchange.v1 import account_streams_pb2 as exchange_dot_v1_dot_account__streams__pb2
 from exchange.v1 import types_pb2 as exchange_dot_v1_dot_types__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!exchange/v1/account_service.proto\x12\x0b\x65xchange.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x17\x65xchange/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"2\n\x11GetAccountRequest\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\"p\n\x12GetAccountResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x14.exchange.v1.AccountR\x07\x61\x63\x63ount\x12*\n\x06scopes\x18\x02 \x03(\x0e\x32\x12.exchange.v1.ScopeR\x06scopes\"4\n\x13ListBalancesRequest\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\"H\n\x14ListBalancesResponse\x12\x30\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x14.exchange.v1.BalanceR\x08\x62\x61lances\"\xbd\x01\n\x10ListFillsRequest\x12\x1f\n\x06market\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18!R\x06market\x12\x19\n\x08order_id\x18\x02 \x01(\x04R\x07orderId\x12%\n\tpage_size\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07R\x08pageSize\x12\'\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12\x1d\n\naccount_id\x18\x05 \x01(\x04R\taccountId\"d\n\x11ListFillsResponse\x12\'\n\x05\x66ills\x18\x01 \x03(\x0b\x32\x11.exchange.v1.FillR\x05\x66ills\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa8\x01\n\x18ListLedgerEntriesRequest\x12\x1d\n\x05\x61sset\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x10R\x05\x61sset\x12%\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12\x1d\n\naccount_id\x18\x04 \x01(\x04R\taccountId\"w\n\x19ListLedgerEntriesResponse\x12\x32\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x18.exchange.v1.LedgerEntryR\x07\x65ntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"S\n\x12StreamFillsRequest\x12*\n\x0e\x61\x66ter_sequence\x18\x01 \x01(\x04H\x00R\rafterSequence\x88\x01\x01\x42\x11\n\x0f_after_sequence\"4\n\tFillBatch\x12\'\n\x05\x66ills\x18\x01 \x03(\x0b\x32\x11.exchange.v1.FillR\x05\x66ills\"\xa2\x01\n\x13StreamFillsResponse\x12\x1a\n\x08sequence\x18\x01 \x01(\x04R\x08sequence\x12.\n\x05\x66ills\x18\x02 \x01(\x0b\x32\x16.exchange.v1.FillBatchH\x00R\x05\x66ills\x12\x36\n\theartbeat\x18\x03 \x01(\x0b\x32\x16.exchange.v1.HeartbeatH\x00R\theartbeatB\x07\n\x05\x65vent\"U\n\x14StreamAccountRequest\x12*\n\x0e\x61\x66ter_sequence\x18\x01 \x01(\x04H\x00R\rafterSequence\x88\x01\x01\x42\x11\n\x0f_after_sequence\"x\n\x0f\x41\x63\x63ountSnapshot\x12\x33\n\x0bopen_orders\x18\x01 \x03(\x0b\x32\x12.exchange.v1.OrderR\nopenOrders\x12\x30\n\x08\x62\x61lances\x18\x02 \x03(\x0b\x32\x14.exchange.v1.BalanceR\x08\x62\x61lances\"\xd1\x01\n\rAccountUpdate\x12*\n\x06orders\x18\x01 \x03(\x0b\x32\x12.exchange.v1.OrderR\x06orders\x12\'\n\x05\x66ills\x18\x02 \x03(\x0b\x32\x11.exchange.v1.FillR\x05\x66ills\x12\x30\n\x08\x62\x61lances\x18\x03 \x03(\x0b\x32\x14.exchange.v1.BalanceR\x08\x62\x61lances\x12\x39\n\nevent_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\"\x8b\x02\n\x15StreamAccountResponse\x12\x1a\n\x08sequence\x18\x01 \x01(\x04R\x08sequence\x12#\n\rprev_sequence\x18\x02 \x01(\x04R\x0cprevSequence\x12:\n\x08snapshot\x18\x03 \x01(\x0b\x32\x1c.exchange.v1.AccountSnapshotH\x00R\x08snapshot\x12\x34\n\x06update\x18\x04 \x01(\x0b\x32\x1a.exchange.v1.AccountUpdateH\x00R\x06update\x12\x36\n\theartbeat\x18\x05 \x01(\x0b\x32\x16.exchange.v1.HeartbeatH\x00R\theartbeatB\x07\n\x05\x65vent2\x92\x04\n\x0e\x41\x63\x63ountService\x12M\n\nGetAccount\x12\x1e.exchange.v1.GetAccountRequest\x1a\x1f.exchange.v1.GetAccountResponse\x12S\n\x0cListBalances\x12 .exchange.v1.ListBalancesRequest\x1a!.exchange.v1.ListBalancesResponse\x12J\n\tListFills\x12\x1d.exchange.v1.ListFillsRequest\x1a\x1e.exchange.v1.ListFillsResponse\x12\x62\n\x11ListLedgerEntries\x12%.exchange.v1.ListLedgerEntriesRequest\x1a&.exchange.v1.ListLedgerEntriesResponse\x12R\n\x0bStreamFills\x12\x1f.exchange.v1.StreamFillsRequest\x1a .exchange.v1.StreamFillsResponse0\x01\x12X\n\rStreamAccount\x12!.exchange.v1.StreamAccountRequest\x1a\".exchange.v1.StreamAccountResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!exchange/v1/account_service.proto\x12\x0b\x65xchange.v1\x1a\x1b\x62uf/validate/validate.proto\x1a!exchange/v1/account_streams.proto\x1a\x17\x65xchange/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"2\n\x11GetAccountRequest\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\"p\n\x12GetAccountResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x14.exchange.v1.AccountR\x07\x61\x63\x63ount\x12*\n\x06scopes\x18\x02 \x03(\x0e\x32\x12.exchange.v1.ScopeR\x06scopes\"4\n\x13ListBalancesRequest\x12\x1d\n\naccount_id\x18\x01 \x01(\x04R\taccountId\"H\n\x14ListBalancesResponse\x12\x30\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x14.exchange.v1.BalanceR\x08\x62\x61lances\"\xaf\x02\n\x10ListFillsRequest\x12\x1f\n\x06market\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18!R\x06market\x12\x19\n\x08order_id\x18\x02 \x01(\x04R\x07orderId\x12%\n\tpage_size\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07R\x08pageSize\x12\'\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12\x1d\n\naccount_id\x18\x05 \x01(\x04R\taccountId\x12\x39\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\"d\n\x11ListFillsResponse\x12\'\n\x05\x66ills\x18\x01 \x03(\x0b\x32\x11.exchange.v1.FillR\x05\x66ills\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x9a\x02\n\x18ListLedgerEntriesRequest\x12\x1d\n\x05\x61sset\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x10R\x05\x61sset\x12%\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12\x1d\n\naccount_id\x18\x04 \x01(\x04R\taccountId\x12\x39\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\"w\n\x19ListLedgerEntriesResponse\x12\x32\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x18.exchange.v1.LedgerEntryR\x07\x65ntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\x92\x04\n\x0e\x41\x63\x63ountService\x12M\n\nGetAccount\x12\x1e.exchange.v1.GetAccountRequest\x1a\x1f.exchange.v1.GetAccountResponse\x12S\n\x0cListBalances\x12 .exchange.v1.ListBalancesRequest\x1a!.exchange.v1.ListBalancesResponse\x12J\n\tListFills\x12\x1d.exchange.v1.ListFillsRequest\x1a\x1e.exchange.v1.ListFillsResponse\x12\x62\n\x11ListLedgerEntries\x12%.exchange.v1.ListLedgerEntriesRequest\x1a&.exchange.v1.ListLedgerEntriesResponse\x12R\n\x0bStreamFills\x12\x1f.exchange.v1.StreamFillsRequest\x1a .exchange.v1.StreamFillsResponse0\x01\x12X\n\rStreamAccount\x12!.exchange.v1.StreamAccountRequest\x1a\".exchange.v1.StreamAccountResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,36 +47,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTLEDGERENTRIESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\005*\003\030\350\007'
   _globals['_LISTLEDGERENTRIESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTLEDGERENTRIESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
-  _globals['_GETACCOUNTREQUEST']._serialized_start=137
-  _globals['_GETACCOUNTREQUEST']._serialized_end=187
-  _globals['_GETACCOUNTRESPONSE']._serialized_start=189
-  _globals['_GETACCOUNTRESPONSE']._serialized_end=301
-  _globals['_LISTBALANCESREQUEST']._serialized_start=303
-  _globals['_LISTBALANCESREQUEST']._serialized_end=355
-  _globals['_LISTBALANCESRESPONSE']._serialized_start=357
-  _globals['_LISTBALANCESRESPONSE']._serialized_end=429
-  _globals['_LISTFILLSREQUEST']._serialized_start=432
-  _globals['_LISTFILLSREQUEST']._serialized_end=621
-  _globals['_LISTFILLSRESPONSE']._serialized_start=623
-  _globals['_LISTFILLSRESPONSE']._serialized_end=723
-  _globals['_LISTLEDGERENTRIESREQUEST']._serialized_start=726
-  _globals['_LISTLEDGERENTRIESREQUEST']._serialized_end=894
-  _globals['_LISTLEDGERENTRIESRESPONSE']._serialized_start=896
-  _globals['_LISTLEDGERENTRIESRESPONSE']._serialized_end=1015
-  _globals['_STREAMFILLSREQUEST']._serialized_start=1017
-  _globals['_STREAMFILLSREQUEST']._serialized_end=1100
-  _globals['_FILLBATCH']._serialized_start=1102
-  _globals['_FILLBATCH']._serialized_end=1154
-  _globals['_STREAMFILLSRESPONSE']._serialized_start=1157
-  _globals['_STREAMFILLSRESPONSE']._serialized_end=1319
-  _globals['_STREAMACCOUNTREQUEST']._serialized_start=1321
-  _globals['_STREAMACCOUNTREQUEST']._serialized_end=1406
-  _globals['_ACCOUNTSNAPSHOT']._serialized_start=1408
-  _globals['_ACCOUNTSNAPSHOT']._serialized_end=1528
-  _globals['_ACCOUNTUPDATE']._serialized_start=1531
-  _globals['_ACCOUNTUPDATE']._serialized_end=1740
-  _globals['_STREAMACCOUNTRESPONSE']._serialized_start=1743
-  _globals['_STREAMACCOUNTRESPONSE']._serialized_end=2010
-  _globals['_ACCOUNTSERVICE']._serialized_start=2013
-  _globals['_ACCOUNTSERVICE']._serialized_end=2543
+  _globals['_GETACCOUNTREQUEST']._serialized_start=172
+  _globals['_GETACCOUNTREQUEST']._serialized_end=222
+  _globals['_GETACCOUNTRESPONSE']._serialized_start=224
+  _globals['_GETACCOUNTRESPONSE']._serialized_end=336
+  _globals['_LISTBALANCESREQUEST']._serialized_start=338
+  _globals['_LISTBALANCESREQUEST']._serialized_end=390
+  _globals['_LISTBALANCESRESPONSE']._serialized_start=392
+  _globals['_LISTBALANCESRESPONSE']._serialized_end=464
+  _globals['_LISTFILLSREQUEST']._serialized_start=467
+  _globals['_LISTFILLSREQUEST']._serialized_end=770
+  _globals['_LISTFILLSRESPONSE']._serialized_start=772
+  _globals['_LISTFILLSRESPONSE']._serialized_end=872
+  _globals['_LISTLEDGERENTRIESREQUEST']._serialized_start=875
+  _globals['_LISTLEDGERENTRIESREQUEST']._serialized_end=1157
+  _globals['_LISTLEDGERENTRIESRESPONSE']._serialized_start=1159
+  _globals['_LISTLEDGERENTRIESRESPONSE']._serialized_end=1278
+  _globals['_ACCOUNTSERVICE']._serialized_start=1281
+  _globals['_ACCOUNTSERVICE']._serialized_end=1811
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
+from exchange.v1 import account_streams_pb2 as _account_streams_pb2
 from exchange.v1 import types_pb2 as _types_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -38,18 +39,22 @@ class ListBalancesResponse(_message.Message):
     def __init__(self, balances: _Optional[_Iterable[_Union[_types_pb2.Balance, _Mapping]]] = ...) -> None: ...
 
 class ListFillsRequest(_message.Message):
-    __slots__ = ("market", "order_id", "page_size", "page_token", "account_id")
+    __slots__ = ("market", "order_id", "page_size", "page_token", "account_id", "start_time", "end_time")
     MARKET_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
     market: str
     order_id: int
     page_size: int
     page_token: str
     account_id: int
-    def __init__(self, market: _Optional[str] = ..., order_id: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., account_id: _Optional[int] = ...) -> None: ...
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    def __init__(self, market: _Optional[str] = ..., order_id: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., account_id: _Optional[int] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ListFillsResponse(_message.Message):
     __slots__ = ("fills", "next_page_token")
@@ -60,16 +65,20 @@ class ListFillsResponse(_message.Message):
     def __init__(self, fills: _Optional[_Iterable[_Union[_types_pb2.Fill, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ListLedgerEntriesRequest(_message.Message):
-    __slots__ = ("asset", "page_size", "page_token", "account_id")
+    __slots__ = ("asset", "page_size", "page_token", "account_id", "start_time", "end_time")
     ASSET_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
     asset: str
     page_size: int
     page_token: str
     account_id: int
-    def __init__(self, asset: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., account_id: _Optional[int] = ...) -> None: ...
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    def __init__(self, asset: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., account_id: _Optional[int] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ListLedgerEntriesResponse(_message.Message):
     __slots__ = ("entries", "next_page_token")
@@ -78,65 +87,3 @@ class ListLedgerEntriesResponse(_message.Message):
     entries: _containers.RepeatedCompositeFieldContainer[_types_pb2.LedgerEntry]
     next_page_token: str
     def __init__(self, entries: _Optional[_Iterable[_Union[_types_pb2.LedgerEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
-
-class StreamFillsRequest(_message.Message):
-    __slots__ = ("after_sequence",)
-    AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
-    after_sequence: int
-    def __init__(self, after_sequence: _Optional[int] = ...) -> None: ...
-
-class FillBatch(_message.Message):
-    __slots__ = ("fills",)
-    FILLS_FIELD_NUMBER: _ClassVar[int]
-    fills: _containers.RepeatedCompositeFieldContainer[_types_pb2.Fill]
-    def __init__(self, fills: _Optional[_Iterable[_Union[_types_pb2.Fill, _Mapping]]] = ...) -> None: ...
-
-class StreamFillsResponse(_message.Message):
-    __slots__ = ("sequence", "fills", "heartbeat")
-    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
-    FILLS_FIELD_NUMBER: _ClassVar[int]
-    HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
-    sequence: int
-    fills: FillBatch
-    heartbeat: _types_pb2.Heartbeat
-    def __init__(self, sequence: _Optional[int] = ..., fills: _Optional[_Union[FillBatch, _Mapping]] = ..., heartbeat: _Optional[_Union[_types_pb2.Heartbeat, _Mapping]] = ...) -> None: ...
-
-class StreamAccountRequest(_message.Message):
-    __slots__ = ("after_sequence",)
-    AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
-    after_sequence: int
-    def __init__(self, after_sequence: _Optional[int] = ...) -> None: ...
-
-class AccountSnapshot(_message.Message):
-    __slots__ = ("open_orders", "balances")
-    OPEN_ORDERS_FIELD_NUMBER: _ClassVar[int]
-    BALANCES_FIELD_NUMBER: _ClassVar[int]
-    open_orders: _containers.RepeatedCompositeFieldContainer[_types_pb2.Order]
-    balances: _containers.RepeatedCompositeFieldContainer[_types_pb2.Balance]
-    def __init__(self, open_orders: _Optional[_Iterable[_Union[_types_pb2.Order, _Mapping]]] = ..., balances: _Optional[_Iterable[_Union[_types_pb2.Balance, _Mapping]]] = ...) -> None: ...
-
-class AccountUpdate(_message.Message):
-    __slots__ = ("orders", "fills", "balances", "event_time")
-    ORDERS_FIELD_NUMBER: _ClassVar[int]
-    FILLS_FIELD_NUMBER: _ClassVar[int]
-    BALANCES_FIELD_NUMBER: _ClassVar[int]
-    EVENT_TIME_FIELD_NUMBER: _ClassVar[int]
-    orders: _containers.RepeatedCompositeFieldContainer[_types_pb2.Order]
-    fills: _containers.RepeatedCompositeFieldContainer[_types_pb2.Fill]
-    balances: _containers.RepeatedCompositeFieldContainer[_types_pb2.Balance]
-    event_time: _timestamp_pb2.Timestamp
-    def __init__(self, orders: _Optional[_Iterable[_Union[_types_pb2.Order, _Mapping]]] = ..., fills: _Optional[_Iterable[_Union[_types_pb2.Fill, _Mapping]]] = ..., balances: _Optional[_Iterable[_Union[_types_pb2.Balance, _Mapping]]] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
-
-class StreamAccountResponse(_message.Message):
-    __slots__ = ("sequence", "prev_sequence", "snapshot", "update", "heartbeat")
-    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
-    PREV_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
-    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
-    UPDATE_FIELD_NUMBER: _ClassVar[int]
-    HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
-    sequence: int
-    prev_sequence: int
-    snapshot: AccountSnapshot
-    update: AccountUpdate
-    heartbeat: _types_pb2.Heartbeat
-    def __init__(self, sequence: _Optional[int] = ..., prev_sequence: _Optional[int] = ..., snapshot: _Optional[_Union[AccountSnapshot, _Mapping]] = ..., update: _Optional[_Union[AccountUpdate, _Mapping]] = ..., heartbeat: _Optional[_Union[_types_pb2.Heartbeat, _Mapping]] = ...) -> None: ...

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from exchange.v1 import account_service_pb2 as exchange_dot_v1_dot_account__service__pb2
+from exchange.v1 import account_streams_pb2 as exchange_dot_v1_dot_account__streams__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -57,13 +58,13 @@ class AccountServiceStub:
                 _registered_method=True)
         self.StreamFills = channel.unary_stream(
                 '/exchange.v1.AccountService/StreamFills',
-                request_serializer=exchange_dot_v1_dot_account__service__pb2.StreamFillsRequest.SerializeToString,
-                response_deserializer=exchange_dot_v1_dot_account__service__pb2.StreamFillsResponse.FromString,
+                request_serializer=exchange_dot_v1_dot_account__streams__pb2.StreamFillsRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_account__streams__pb2.StreamFillsResponse.FromString,
                 _registered_method=True)
         self.StreamAccount = channel.unary_stream(
                 '/exchange.v1.AccountService/StreamAccount',
-                request_serializer=exchange_dot_v1_dot_account__service__pb2.StreamAccountRequest.SerializeToString,
-                response_deserializer=exchange_dot_v1_dot_account__service__pb2.StreamAccountResponse.FromString,
+                request_serializer=exchange_dot_v1_dot_account__streams__pb2.StreamAccountRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_account__streams__pb2.StreamAccountResponse.FromString,
                 _registered_method=True)
 
 
@@ -138,13 +139,13 @@ def add_AccountServiceServicer_to_server(servicer, server):
             ),
             'StreamFills': grpc.unary_stream_rpc_method_handler(
                     servicer.StreamFills,
-                    request_deserializer=exchange_dot_v1_dot_account__service__pb2.StreamFillsRequest.FromString,
-                    response_serializer=exchange_dot_v1_dot_account__service__pb2.StreamFillsResponse.SerializeToString,
+                    request_deserializer=exchange_dot_v1_dot_account__streams__pb2.StreamFillsRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_account__streams__pb2.StreamFillsResponse.SerializeToString,
             ),
             'StreamAccount': grpc.unary_stream_rpc_method_handler(
                     servicer.StreamAccount,
-                    request_deserializer=exchange_dot_v1_dot_account__service__pb2.StreamAccountRequest.FromString,
-                    response_serializer=exchange_dot_v1_dot_account__service__pb2.StreamAccountResponse.SerializeToString,
+                    request_deserializer=exchange_dot_v1_dot_account__streams__pb2.StreamAccountRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_account__streams__pb2.StreamAccountResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -281,8 +282,8 @@ class AccountService:
             request,
             target,
             '/exchange.v1.AccountService/StreamFills',
-            exchange_dot_v1_dot_account__service__pb2.StreamFillsRequest.SerializeToString,
-            exchange_dot_v1_dot_account__service__pb2.StreamFillsResponse.FromString,
+            exchange_dot_v1_dot_account__streams__pb2.StreamFillsRequest.SerializeToString,
+            exchange_dot_v1_dot_account__streams__pb2.StreamFillsResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -308,8 +309,8 @@ class AccountService:
             request,
             target,
             '/exchange.v1.AccountService/StreamAccount',
-            exchange_dot_v1_dot_account__service__pb2.StreamAccountRequest.SerializeToString,
-            exchange_dot_v1_dot_account__service__pb2.StreamAccountResponse.FromString,
+            exchange_dot_v1_dot_account__streams__pb2.StreamAccountRequest.SerializeToString,
+            exchange_dot_v1_dot_account__streams__pb2.StreamAccountResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ The caller's account. Needs a key with the scope READ."""
 
 from collections import abc as _abc
 from exchange.v1 import account_service_pb2 as _account_service_pb2
+from exchange.v1 import account_streams_pb2 as _account_streams_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -41,9 +42,9 @@ class AccountServiceStub:
     """List fills from the history, newest first."""
     ListLedgerEntries: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.ListLedgerEntriesRequest, _account_service_pb2.ListLedgerEntriesResponse]
     """List ledger entries from the history, newest first."""
-    StreamFills: _grpc.UnaryStreamMultiCallable[_account_service_pb2.StreamFillsRequest, _account_service_pb2.StreamFillsResponse]
+    StreamFills: _grpc.UnaryStreamMultiCallable[_account_streams_pb2.StreamFillsRequest, _account_streams_pb2.StreamFillsResponse]
     """Follow fills, none left out. RESOURCE_EXHAUSTED closes the stream of a reader that is too slow."""
-    StreamAccount: _grpc.UnaryStreamMultiCallable[_account_service_pb2.StreamAccountRequest, _account_service_pb2.StreamAccountResponse]
+    StreamAccount: _grpc.UnaryStreamMultiCallable[_account_streams_pb2.StreamAccountRequest, _account_streams_pb2.StreamAccountResponse]
     """Follow the account: open orders and balances as a snapshot, then every change, none left out; resumable."""
 
 @_typing.type_check_only
@@ -59,9 +60,9 @@ class AccountServiceAsyncStub(AccountServiceStub):
     """List fills from the history, newest first."""
     ListLedgerEntries: _aio.UnaryUnaryMultiCallable[_account_service_pb2.ListLedgerEntriesRequest, _account_service_pb2.ListLedgerEntriesResponse]  # type: ignore[assignment]
     """List ledger entries from the history, newest first."""
-    StreamFills: _aio.UnaryStreamMultiCallable[_account_service_pb2.StreamFillsRequest, _account_service_pb2.StreamFillsResponse]  # type: ignore[assignment]
+    StreamFills: _aio.UnaryStreamMultiCallable[_account_streams_pb2.StreamFillsRequest, _account_streams_pb2.StreamFillsResponse]  # type: ignore[assignment]
     """Follow fills, none left out. RESOURCE_EXHAUSTED closes the stream of a reader that is too slow."""
-    StreamAccount: _aio.UnaryStreamMultiCallable[_account_service_pb2.StreamAccountRequest, _account_service_pb2.StreamAccountResponse]  # type: ignore[assignment]
+    StreamAccount: _aio.UnaryStreamMultiCallable[_account_streams_pb2.StreamAccountRequest, _account_streams_pb2.StreamAccountResponse]  # type: ignore[assignment]
     """Follow the account: open orders and balances as a snapshot, then every change, none left out; resumable."""
 
 class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -102,17 +103,17 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
     def StreamFills(
         self,
-        request: _account_service_pb2.StreamFillsRequest,
+        request: _account_streams_pb2.StreamFillsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_abc.Iterator[_account_service_pb2.StreamFillsResponse], _abc.AsyncIterator[_account_service_pb2.StreamFillsResponse]]:
+    ) -> _typing.Union[_abc.Iterator[_account_streams_pb2.StreamFillsResponse], _abc.AsyncIterator[_account_streams_pb2.StreamFillsResponse]]:
         """Follow fills, none left out. RESOURCE_EXHAUSTED closes the stream of a reader that is too slow."""
 
     @_abc_1.abstractmethod
     def StreamAccount(
         self,
-        request: _account_service_pb2.StreamAccountRequest,
+        request: _account_streams_pb2.StreamAccountRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_abc.Iterator[_account_service_pb2.StreamAccountResponse], _abc.AsyncIterator[_account_service_pb2.StreamAccountResponse]]:
+    ) -> _typing.Union[_abc.Iterator[_account_streams_pb2.StreamAccountResponse], _abc.AsyncIterator[_account_streams_pb2.StreamAccountResponse]]:
         """Follow the account: open orders and balances as a snapshot, then every change, none left out; resumable."""
 
 def add_AccountServiceServicer_to_server(servicer: AccountServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from exchange.v1 import market_streams_pb2 as exchange_dot_v1_dot_market__streams__pb2
 from exchange.v1 import types_pb2 as exchange_dot_v1_dot_types__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%exchange/v1/market_data_service.proto\x12\x0b\x65xchange.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x17\x65xchange/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x13\n\x11ListAssetsRequest\"@\n\x12ListAssetsResponse\x12*\n\x06\x61ssets\x18\x01 \x03(\x0b\x32\x12.exchange.v1.AssetR\x06\x61ssets\"\x14\n\x12ListMarketsRequest\"D\n\x13ListMarketsResponse\x12-\n\x07markets\x18\x01 \x03(\x0b\x32\x13.exchange.v1.MarketR\x07markets\"5\n\x10GetMarketRequest\x12!\n\x06market\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18!R\x06market\"@\n\x11GetMarketResponse\x12+\n\x06market\x18\x01 \x01(\x0b\x32\x13.exchange.v1.MarketR\x06market\"X\n\x13GetOrderBookRequest\x12!\n\x06market\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18!R\x06market\x12\x1e\n\x05\x64\x65pth\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\x88\'R\x05\x64\x65pth\">\n\nPriceLevel\x12\x14\n\x05price\x18\x01 \x01(\tR\x05price\x12\x1a\n\x08quantity\x18\x02 \x01(\tR\x08quantity\"\xb5\x01\n\tOrderBook\x12\x16\n\x06market\x18\x01 \x01(\tR\x06market\x12+\n\x04\x62ids\x18\x02 \x03(\x0b\x32\x17.exchange.v1.PriceLevelR\x04\x62ids\x12+\n\x04\x61sks\x18\x03 \x03(\x0b\x32\x17.exchange.v1.PriceLevelR\x04\x61sks\x12\x1a\n\x08sequence\x18\x04 \x01(\x04R\x08sequence\x12\x1a\n\x08\x63hecksum\x18\x05 \x01(\x07R\x08\x63hecksum\"M\n\x14GetOrderBookResponse\x12\x35\n\norder_book\x18\x01 \x01(\x0b\x32\x16.exchange.v1.OrderBookR\torderBook\";\n\x16StreamOrderBookRequest\x12!\n\x06market\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18!R\x06market\"\x9a\x02\n\x0eOrderBookDelta\x12\x16\n\x06market\x18\x01 \x01(\tR\x06market\x12+\n\x04\x62ids\x18\x02 \x03(\x0b\x32\x17.exchange.v1.PriceLevelR\x04\x62ids\x12+\n\x04\x61sks\x18\x03 \x03(\x0b\x32\x17.exchange.v1.PriceLevelR\x04\x61sks\x12\x1a\n\x08sequence\x18\x04 \x01(\x04R\x08sequence\x12#\n\rprev_sequence\x18\x05 \x01(\x04R\x0cprevSequence\x12\x1a\n\x08\x63hecksum\x18\x06 \x01(\x07R\x08\x63hecksum\x12\x39\n\nevent_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\"\xc5\x01\n\x17StreamOrderBookResponse\x12\x34\n\x08snapshot\x18\x01 \x01(\x0b\x32\x16.exchange.v1.OrderBookH\x00R\x08snapshot\x12\x33\n\x05\x64\x65lta\x18\x02 \x01(\x0b\x32\x1b.exchange.v1.OrderBookDeltaH\x00R\x05\x64\x65lta\x12\x36\n\theartbeat\x18\x03 \x01(\x0b\x32\x16.exchange.v1.HeartbeatH\x00R\theartbeatB\x07\n\x05\x65vent\"v\n\x13StreamTradesRequest\x12!\n\x06market\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18!R\x06market\x12)\n\x0e\x61\x66ter_trade_id\x18\x02 \x01(\x04H\x00R\x0c\x61\x66terTradeId\x88\x01\x01\x42\x11\n\x0f_after_trade_id\"8\n\nTradeBatch\x12*\n\x06trades\x18\x01 \x03(\x0b\x32\x12.exchange.v1.TradeR\x06trades\"\x8a\x01\n\x14StreamTradesResponse\x12\x31\n\x06trades\x18\x01 \x01(\x0b\x32\x17.exchange.v1.TradeBatchH\x00R\x06trades\x12\x36\n\theartbeat\x18\x02 \x01(\x0b\x32\x16.exchange.v1.HeartbeatH\x00R\theartbeatB\x07\n\x05\x65vent2\x8c\x04\n\x11MarketDataService\x12M\n\nListAssets\x12\x1e.exchange.v1.ListAssetsRequest\x1a\x1f.exchange.v1.ListAssetsResponse\x12P\n\x0bListMarkets\x12\x1f.exchange.v1.ListMarketsRequest\x1a .exchange.v1.ListMarketsResponse\x12J\n\tGetMarket\x12\x1d.exchange.v1.GetMarketRequest\x1a\x1e.exchange.v1.GetMarketResponse\x12S\n\x0cGetOrderBook\x12 .exchange.v1.GetOrderBookRequest\x1a!.exchange.v1.GetOrderBookResponse\x12^\n\x0fStreamOrderBook\x12#.exchange.v1.StreamOrderBookRequest\x1a$.exchange.v1.StreamOrderBookResponse0\x01\x12U\n\x0cStreamTrades\x12 .exchange.v1.StreamTradesRequest\x1a!.exchange.v1.StreamTradesResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%exchange/v1/market_data_service.proto\x12\x0b\x65xchange.v1\x1a\x1b\x62uf/validate/validate.proto\x1a exchange/v1/market_streams.proto\x1a\x17\x65xchange/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x13\n\x11ListAssetsRequest\"@\n\x12ListAssetsResponse\x12*\n\x06\x61ssets\x18\x01 \x03(\x0b\x32\x12.exchange.v1.AssetR\x06\x61ssets\"\x14\n\x12ListMarketsRequest\"D\n\x13ListMarketsResponse\x12-\n\x07markets\x18\x01 \x03(\x0b\x32\x13.exchange.v1.MarketR\x07markets\"5\n\x10GetMarketRequest\x12!\n\x06market\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18!R\x06market\"@\n\x11GetMarketResponse\x12+\n\x06market\x18\x01 \x01(\x0b\x32\x13.exchange.v1.MarketR\x06market\"X\n\x13GetOrderBookRequest\x12!\n\x06market\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18!R\x06market\x12\x1e\n\x05\x64\x65pth\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\x88\'R\x05\x64\x65pth\"M\n\x14GetOrderBookResponse\x12\x35\n\norder_book\x18\x01 \x01(\x0b\x32\x16.exchange.v1.OrderBookR\torderBook\"5\n\x10GetTickerRequest\x12!\n\x06market\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18!R\x06market\"@\n\x11GetTickerResponse\x12+\n\x06ticker\x18\x01 \x01(\x0b\x32\x13.exchange.v1.TickerR\x06ticker\"\xf8\x01\n\x11ListTradesRequest\x12!\n\x06market\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18!R\x06market\x12\x39\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12%\n\tpage_size\x18\x04 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07R\x08pageSize\x12\'\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"h\n\x12ListTradesResponse\x12*\n\x06trades\x18\x01 \x03(\x0b\x32\x12.exchange.v1.TradeR\x06trades\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xdb\x02\n\x12ListCandlesRequest\x12!\n\x06market\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18!R\x06market\x12\x43\n\x08interval\x18\x02 \x01(\x0e\x32\x1b.exchange.v1.CandleIntervalB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x08interval\x12\x39\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x1b\n\tfill_gaps\x18\x05 \x01(\x08R\x08\x66illGaps\x12%\n\tpage_size\x18\x06 \x01(\rB\x08\xbaH\x05*\x03\x18\x88\'R\x08pageSize\x12\'\n\npage_token\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"l\n\x13ListCandlesResponse\x12-\n\x07\x63\x61ndles\x18\x01 \x03(\x0b\x32\x13.exchange.v1.CandleR\x07\x63\x61ndles\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\x84\n\n\x11MarketDataService\x12M\n\nListAssets\x12\x1e.exchange.v1.ListAssetsRequest\x1a\x1f.exchange.v1.ListAssetsResponse\x12P\n\x0bListMarkets\x12\x1f.exchange.v1.ListMarketsRequest\x1a .exchange.v1.ListMarketsResponse\x12J\n\tGetMarket\x12\x1d.exchange.v1.GetMarketRequest\x1a\x1e.exchange.v1.GetMarketResponse\x12S\n\x0cGetOrderBook\x12 .exchange.v1.GetOrderBookRequest\x1a!.exchange.v1.GetOrderBookResponse\x12J\n\tGetTicker\x12\x1d.exchange.v1.GetTickerRequest\x1a\x1e.exchange.v1.GetTickerResponse\x12M\n\nListTrades\x12\x1e.exchange.v1.ListTradesRequest\x1a\x1f.exchange.v1.ListTradesResponse\x12P\n\x0bListCandles\x12\x1f.exchange.v1.ListCandlesRequest\x1a .exchange.v1.ListCandlesResponse\x12^\n\x0fStreamOrderBook\x12#.exchange.v1.StreamOrderBookRequest\x1a$.exchange.v1.StreamOrderBookResponse0\x01\x12L\n\tStreamBbo\x12\x1d.exchange.v1.StreamBboRequest\x1a\x1e.exchange.v1.StreamBboResponse0\x01\x12U\n\x0cStreamTicker\x12 .exchange.v1.StreamTickerRequest\x1a!.exchange.v1.StreamTickerResponse0\x01\x12U\n\x0cStreamTrades\x12 .exchange.v1.StreamTradesRequest\x1a!.exchange.v1.StreamTradesResponse0\x01\x12X\n\rStreamCandles\x12!.exchange.v1.StreamCandlesRequest\x1a\".exchange.v1.StreamCandlesResponse0\x01\x12U\n\x0cStreamOrders\x12 .exchange.v1.StreamOrdersRequest\x1a!.exchange.v1.StreamOrdersResponse0\x01\x12L\n\tSubscribe\x12\x1d.exchange.v1.SubscribeRequest\x1a\x1e.exchange.v1.SubscribeResponse0\x01\x12\x65\n\x12UpdateSubscription\x12&.exchange.v1.UpdateSubscriptionRequest\x1a\'.exchange.v1.UpdateSubscriptionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,42 +41,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETORDERBOOKREQUEST'].fields_by_name['market']._serialized_options = b'\272H\006r\004\020\001\030!'
   _globals['_GETORDERBOOKREQUEST'].fields_by_name['depth']._loaded_options = None
   _globals['_GETORDERBOOKREQUEST'].fields_by_name['depth']._serialized_options = b'\272H\005*\003\030\210\''
-  _globals['_STREAMORDERBOOKREQUEST'].fields_by_name['market']._loaded_options = None
-  _globals['_STREAMORDERBOOKREQUEST'].fields_by_name['market']._serialized_options = b'\272H\006r\004\020\001\030!'
-  _globals['_STREAMTRADESREQUEST'].fields_by_name['market']._loaded_options = None
-  _globals['_STREAMTRADESREQUEST'].fields_by_name['market']._serialized_options = b'\272H\006r\004\020\001\030!'
-  _globals['_LISTASSETSREQUEST']._serialized_start=141
-  _globals['_LISTASSETSREQUEST']._serialized_end=160
-  _globals['_LISTASSETSRESPONSE']._serialized_start=162
-  _globals['_LISTASSETSRESPONSE']._serialized_end=226
-  _globals['_LISTMARKETSREQUEST']._serialized_start=228
-  _globals['_LISTMARKETSREQUEST']._serialized_end=248
-  _globals['_LISTMARKETSRESPONSE']._serialized_start=250
-  _globals['_LISTMARKETSRESPONSE']._serialized_end=318
-  _globals['_GETMARKETREQUEST']._serialized_start=320
-  _globals['_GETMARKETREQUEST']._serialized_end=373
-  _globals['_GETMARKETRESPONSE']._serialized_start=375
-  _globals['_GETMARKETRESPONSE']._serialized_end=439
-  _globals['_GETORDERBOOKREQUEST']._serialized_start=441
-  _globals['_GETORDERBOOKREQUEST']._serialized_end=529
-  _globals['_PRICELEVEL']._serialized_start=531
-  _globals['_PRICELEVEL']._serialized_end=593
-  _globals['_ORDERBOOK']._serialized_start=596
-  _globals['_ORDERBOOK']._serialized_end=777
-  _globals['_GETORDERBOOKRESPONSE']._serialized_start=779
-  _globals['_GETORDERBOOKRESPONSE']._serialized_end=856
-  _globals['_STREAMORDERBOOKREQUEST']._serialized_start=858
-  _globals['_STREAMORDERBOOKREQUEST']._serialized_end=917
-  _globals['_ORDERBOOKDELTA']._serialized_start=920
-  _globals['_ORDERBOOKDELTA']._serialized_end=1202
-  _globals['_STREAMORDERBOOKRESPONSE']._serialized_start=1205
-  _globals['_STREAMORDERBOOKRESPONSE']._serialized_end=1402
-  _globals['_STREAMTRADESREQUEST']._serialized_start=1404
-  _globals['_STREAMTRADESREQUEST']._serialized_end=1522
-  _globals['_TRADEBATCH']._serialized_start=1524
-  _globals['_TRADEBATCH']._serialized_end=1580
-  _globals['_STREAMTRADESRESPONSE']._serialized_start=1583
-  _globals['_STREAMTRADESRESPONSE']._serialized_end=1721
-  _globals['_MARKETDATASERVICE']._serialized_start=1724
-  _globals['_MARKETDATASERVICE']._serialized_end=2248
+  _globals['_GETTICKERREQUEST'].fields_by_name['market']._loaded_options = None
+  _globals['_GETTICKERREQUEST'].fields_by_name['market']._serialized_options = b'\272H\006r\004\020\001\030!'
+  _globals['_LISTTRADESREQUEST'].fields_by_name['market']._loaded_options = None
+  _globals['_LISTTRADESREQUEST'].fields_by_name['market']._serialized_options = b'\272H\006r\004\020\001\030!'
+  _globals['_LISTTRADESREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTTRADESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\005*\003\030\350\007'
+  _globals['_LISTTRADESREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTTRADESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
+  _globals['_LISTCANDLESREQUEST'].fields_by_name['market']._loaded_options = None
+  _globals['_LISTCANDLESREQUEST'].fields_by_name['market']._serialized_options = b'\272H\006r\004\020\001\030!'
+  _globals['_LISTCANDLESREQUEST'].fields_by_name['interval']._loaded_options = None
+  _globals['_LISTCANDLESREQUEST'].fields_by_name['interval']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_LISTCANDLESREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTCANDLESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\005*\003\030\210\''
+  _globals['_LISTCANDLESREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTCANDLESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
+  _globals['_LISTASSETSREQUEST']._serialized_start=175
+  _globals['_LISTASSETSREQUEST']._serialized_end=194
+  _globals['_LISTASSETSRESPONSE']._serialized_start=196
+  _globals['_LISTASSETSRESPONSE']._serialized_end=260
+  _globals['_LISTMARKETSREQUEST']._serialized_start=262
+  _globals['_LISTMARKETSREQUEST']._serialized_end=282
+  _globals['_LISTMARKETSRESPONSE']._serialized_start=284
+  _globals['_LISTMARKETSRESPONSE']._serialized_end=352
+  _globals['_GETMARKETREQUEST']._serialized_start=354
+  _globals['_GETMARKETREQUEST']._serialized_end=407
+  _globals['_GETMARKETRESPONSE']._serialized_start=409
+  _globals['_GETMARKETRESPONSE']._serialized_end=473
+  _globals['_GETORDERBOOKREQUEST']._serialized_start=475
+  _globals['_GETORDERBOOKREQUEST']._serialized_end=563
+  _globals['_GETORDERBOOKRESPONSE']._serialized_start=565
+  _globals['_GETORDERBOOKRESPONSE']._serialized_end=642
+  _globals['_GETTICKERREQUEST']._serialized_start=644
+  _globals['_GETTICKERREQUEST']._serialized_end=697
+  _globals['_GETTICKERRESPONSE']._serialized_start=699
+  _globals['_GETTICKERRESPONSE']._serialized_end=763
+  _globals['_LISTTRADESREQUEST']._serialized_start=766
+  _globals['_LISTTRADESREQUEST']._serialized_end=1014
+  _globals['_LISTTRADESRESPONSE']._serialized_start=1016
+  _globals['_LISTTRADESRESPONSE']._serialized_end=1120
+  _globals['_LISTCANDLESREQUEST']._serialized_start=1123
+  _globals['_LISTCANDLESREQUEST']._serialized_end=1470
+  _globals['_LISTCANDLESRESPONSE']._serialized_start=1472
+  _globals['_LISTCANDLESRESPONSE']._serialized_end=1580
+  _globals['_MARKETDATASERVICE']._serialized_start=1583
+  _globals['_MARKETDATASERVICE']._serialized_end=2867
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
+from exchange.v1 import market_streams_pb2 as _market_streams_pb2
 from exchange.v1 import types_pb2 as _types_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -51,86 +52,68 @@ class GetOrderBookRequest(_message.Message):
     depth: int
     def __init__(self, market: _Optional[str] = ..., depth: _Optional[int] = ...) -> None: ...
 
-class PriceLevel(_message.Message):
-    __slots__ = ("price", "quantity")
-    PRICE_FIELD_NUMBER: _ClassVar[int]
-    QUANTITY_FIELD_NUMBER: _ClassVar[int]
-    price: str
-    quantity: str
-    def __init__(self, price: _Optional[str] = ..., quantity: _Optional[str] = ...) -> None: ...
-
-class OrderBook(_message.Message):
-    __slots__ = ("market", "bids", "asks", "sequence", "checksum")
-    MARKET_FIELD_NUMBER: _ClassVar[int]
-    BIDS_FIELD_NUMBER: _ClassVar[int]
-    ASKS_FIELD_NUMBER: _ClassVar[int]
-    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
-    CHECKSUM_FIELD_NUMBER: _ClassVar[int]
-    market: str
-    bids: _containers.RepeatedCompositeFieldContainer[PriceLevel]
-    asks: _containers.RepeatedCompositeFieldContainer[PriceLevel]
-    sequence: int
-    checksum: int
-    def __init__(self, market: _Optional[str] = ..., bids: _Optional[_Iterable[_Union[PriceLevel, _Mapping]]] = ..., asks: _Optional[_Iterable[_Union[PriceLevel, _Mapping]]] = ..., sequence: _Optional[int] = ..., checksum: _Optional[int] = ...) -> None: ...
-
 class GetOrderBookResponse(_message.Message):
     __slots__ = ("order_book",)
     ORDER_BOOK_FIELD_NUMBER: _ClassVar[int]
-    order_book: OrderBook
-    def __init__(self, order_book: _Optional[_Union[OrderBook, _Mapping]] = ...) -> None: ...
+    order_book: _market_streams_pb2.OrderBook
+    def __init__(self, order_book: _Optional[_Union[_market_streams_pb2.OrderBook, _Mapping]] = ...) -> None: ...
 
-class StreamOrderBookRequest(_message.Message):
+class GetTickerRequest(_message.Message):
     __slots__ = ("market",)
     MARKET_FIELD_NUMBER: _ClassVar[int]
     market: str
     def __init__(self, market: _Optional[str] = ...) -> None: ...
 
-class OrderBookDelta(_message.Message):
-    __slots__ = ("market", "bids", "asks", "sequence", "prev_sequence", "checksum", "event_time")
+class GetTickerResponse(_message.Message):
+    __slots__ = ("ticker",)
+    TICKER_FIELD_NUMBER: _ClassVar[int]
+    ticker: _market_streams_pb2.Ticker
+    def __init__(self, ticker: _Optional[_Union[_market_streams_pb2.Ticker, _Mapping]] = ...) -> None: ...
+
+class ListTradesRequest(_message.Message):
+    __slots__ = ("market", "start_time", "end_time", "page_size", "page_token")
     MARKET_FIELD_NUMBER: _ClassVar[int]
-    BIDS_FIELD_NUMBER: _ClassVar[int]
-    ASKS_FIELD_NUMBER: _ClassVar[int]
-    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
-    PREV_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
-    CHECKSUM_FIELD_NUMBER: _ClassVar[int]
-    EVENT_TIME_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     market: str
-    bids: _containers.RepeatedCompositeFieldContainer[PriceLevel]
-    asks: _containers.RepeatedCompositeFieldContainer[PriceLevel]
-    sequence: int
-    prev_sequence: int
-    checksum: int
-    event_time: _timestamp_pb2.Timestamp
-    def __init__(self, market: _Optional[str] = ..., bids: _Optional[_Iterable[_Union[PriceLevel, _Mapping]]] = ..., asks: _Optional[_Iterable[_Union[PriceLevel, _Mapping]]] = ..., sequence: _Optional[int] = ..., prev_sequence: _Optional[int] = ..., checksum: _Optional[int] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    page_size: int
+    page_token: str
+    def __init__(self, market: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
-class StreamOrderBookResponse(_message.Message):
-    __slots__ = ("snapshot", "delta", "heartbeat")
-    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
-    DELTA_FIELD_NUMBER: _ClassVar[int]
-    HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
-    snapshot: OrderBook
-    delta: OrderBookDelta
-    heartbeat: _types_pb2.Heartbeat
-    def __init__(self, snapshot: _Optional[_Union[OrderBook, _Mapping]] = ..., delta: _Optional[_Union[OrderBookDelta, _Mapping]] = ..., heartbeat: _Optional[_Union[_types_pb2.Heartbeat, _Mapping]] = ...) -> None: ...
-
-class StreamTradesRequest(_message.Message):
-    __slots__ = ("market", "after_trade_id")
-    MARKET_FIELD_NUMBER: _ClassVar[int]
-    AFTER_TRADE_ID_FIELD_NUMBER: _ClassVar[int]
-    market: str
-    after_trade_id: int
-    def __init__(self, market: _Optional[str] = ..., after_trade_id: _Optional[int] = ...) -> None: ...
-
-class TradeBatch(_message.Message):
-    __slots__ = ("trades",)
+class ListTradesResponse(_message.Message):
+    __slots__ = ("trades", "next_page_token")
     TRADES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     trades: _containers.RepeatedCompositeFieldContainer[_types_pb2.Trade]
-    def __init__(self, trades: _Optional[_Iterable[_Union[_types_pb2.Trade, _Mapping]]] = ...) -> None: ...
+    next_page_token: str
+    def __init__(self, trades: _Optional[_Iterable[_Union[_types_pb2.Trade, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
-class StreamTradesResponse(_message.Message):
-    __slots__ = ("trades", "heartbeat")
-    TRADES_FIELD_NUMBER: _ClassVar[int]
-    HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
-    trades: TradeBatch
-    heartbeat: _types_pb2.Heartbeat
-    def __init__(self, trades: _Optional[_Union[TradeBatch, _Mapping]] = ..., heartbeat: _Optional[_Union[_types_pb2.Heartbeat, _Mapping]] = ...) -> None: ...
+class ListCandlesRequest(_message.Message):
+    __slots__ = ("market", "interval", "start_time", "end_time", "fill_gaps", "page_size", "page_token")
+    MARKET_FIELD_NUMBER: _ClassVar[int]
+    INTERVAL_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    FILL_GAPS_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    market: str
+    interval: _market_streams_pb2.CandleInterval
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    fill_gaps: bool
+    page_size: int
+    page_token: str
+    def __init__(self, market: _Optional[str] = ..., interval: _Optional[_Union[_market_streams_pb2.CandleInterval, str]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fill_gaps: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListCandlesResponse(_message.Message):
+    __slots__ = ("candles", "next_page_token")
+    CANDLES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    candles: _containers.RepeatedCompositeFieldContainer[_market_streams_pb2.Candle]
+    next_page_token: str
+    def __init__(self, candles: _Optional[_Iterable[_Union[_market_streams_pb2.Candle, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from exchange.v1 import market_data_service_pb2 as exchange_dot_v1_dot_market__data__service__pb2
+from exchange.v1 import market_streams_pb2 as exchange_dot_v1_dot_market__streams__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -26,7 +27,7 @@ if _version_not_supported:
 
 
 class MarketDataServiceStub:
-    """Assets, markets, order books and trades, for everybody.
+    """Assets, markets, order books, trades, candles and tickers, for everybody.
     """
 
     def __init__(self, channel):
@@ -55,20 +56,65 @@ class MarketDataServiceStub:
                 request_serializer=exchange_dot_v1_dot_market__data__service__pb2.GetOrderBookRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_market__data__service__pb2.GetOrderBookResponse.FromString,
                 _registered_method=True)
+        self.GetTicker = channel.unary_unary(
+                '/exchange.v1.MarketDataService/GetTicker',
+                request_serializer=exchange_dot_v1_dot_market__data__service__pb2.GetTickerRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_market__data__service__pb2.GetTickerResponse.FromString,
+                _registered_method=True)
+        self.ListTrades = channel.unary_unary(
+                '/exchange.v1.MarketDataService/ListTrades',
+                request_serializer=exchange_dot_v1_dot_market__data__service__pb2.ListTradesRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_market__data__service__pb2.ListTradesResponse.FromString,
+                _registered_method=True)
+        self.ListCandles = channel.unary_unary(
+                '/exchange.v1.MarketDataService/ListCandles',
+                request_serializer=exchange_dot_v1_dot_market__data__service__pb2.ListCandlesRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_market__data__service__pb2.ListCandlesResponse.FromString,
+                _registered_method=True)
         self.StreamOrderBook = channel.unary_stream(
                 '/exchange.v1.MarketDataService/StreamOrderBook',
-                request_serializer=exchange_dot_v1_dot_market__data__service__pb2.StreamOrderBookRequest.SerializeToString,
-                response_deserializer=exchange_dot_v1_dot_market__data__service__pb2.StreamOrderBookResponse.FromString,
+                request_serializer=exchange_dot_v1_dot_market__streams__pb2.StreamOrderBookRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_market__streams__pb2.StreamOrderBookResponse.FromString,
+                _registered_method=True)
+        self.StreamBbo = channel.unary_stream(
+                '/exchange.v1.MarketDataService/StreamBbo',
+                request_serializer=exchange_dot_v1_dot_market__streams__pb2.StreamBboRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_market__streams__pb2.StreamBboResponse.FromString,
+                _registered_method=True)
+        self.StreamTicker = channel.unary_stream(
+                '/exchange.v1.MarketDataService/StreamTicker',
+                request_serializer=exchange_dot_v1_dot_market__streams__pb2.StreamTickerRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_market__streams__pb2.StreamTickerResponse.FromString,
                 _registered_method=True)
         self.StreamTrades = channel.unary_stream(
                 '/exchange.v1.MarketDataService/StreamTrades',
-                request_serializer=exchange_dot_v1_dot_market__data__service__pb2.StreamTradesRequest.SerializeToString,
-                response_deserializer=exchange_dot_v1_dot_market__data__service__pb2.StreamTradesResponse.FromString,
+                request_serializer=exchange_dot_v1_dot_market__streams__pb2.StreamTradesRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_market__streams__pb2.StreamTradesResponse.FromString,
+                _registered_method=True)
+        self.StreamCandles = channel.unary_stream(
+                '/exchange.v1.MarketDataService/StreamCandles',
+                request_serializer=exchange_dot_v1_dot_market__streams__pb2.StreamCandlesRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_market__streams__pb2.StreamCandlesResponse.FromString,
+                _registered_method=True)
+        self.StreamOrders = channel.unary_stream(
+                '/exchange.v1.MarketDataService/StreamOrders',
+                request_serializer=exchange_dot_v1_dot_market__streams__pb2.StreamOrdersRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_market__streams__pb2.StreamOrdersResponse.FromString,
+                _registered_method=True)
+        self.Subscribe = channel.unary_stream(
+                '/exchange.v1.MarketDataService/Subscribe',
+                request_serializer=exchange_dot_v1_dot_market__streams__pb2.SubscribeRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_market__streams__pb2.SubscribeResponse.FromString,
+                _registered_method=True)
+        self.UpdateSubscription = channel.unary_unary(
+                '/exchange.v1.MarketDataService/UpdateSubscription',
+                request_serializer=exchange_dot_v1_dot_market__streams__pb2.UpdateSubscriptionRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_market__streams__pb2.UpdateSubscriptionResponse.FromString,
                 _registered_method=True)
 
 
 class MarketDataServiceServicer:
-    """Assets, markets, order books and trades, for everybody.
+    """Assets, markets, order books, trades, candles and tickers, for everybody.
     """
 
     def ListAssets(self, request, context):
@@ -99,6 +145,27 @@ class MarketDataServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetTicker(self, request, context):
+        """Get the last price, the best levels and the last 24 hours of one market.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTrades(self, request, context):
+        """List the trades of one market from the history, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCandles(self, request, context):
+        """List the candles of one market, oldest first; the newest one is as it is now.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def StreamOrderBook(self, request, context):
         """Follow the order book: a snapshot, then deltas. A slow reader gets the newest state of the levels it missed
         in one delta; it never misses a level.
@@ -107,8 +174,54 @@ class MarketDataServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StreamBbo(self, request, context):
+        """Follow the best bid and offer. A slow reader gets the newest.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StreamTicker(self, request, context):
+        """Follow the ticker. A slow reader gets the newest.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def StreamTrades(self, request, context):
         """Follow the trades of one market, none left out. RESOURCE_EXHAUSTED closes the stream of a reader that is too slow.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StreamCandles(self, request, context):
+        """Follow the candles of one interval: the current one, then each change. A slow reader gets the newest state of every
+        candle that changed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StreamOrders(self, request, context):
+        """Follow the order book order by order, in queue order: a snapshot, then deltas, none left out. RESOURCE_EXHAUSTED
+        closes the stream of a reader that is too slow; it starts anew.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Subscribe(self, request, context):
+        """Follow many channels on one stream, for browsers and clients of many markets. Each channel is what the stream of
+        its own would be; `opened` comes first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateSubscription(self, request, context):
+        """Add channels to an open Subscribe stream, or take some away: all of it or nothing. NOT_FOUND when the stream is not
+        open, or not the caller's.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -137,15 +250,60 @@ def add_MarketDataServiceServicer_to_server(servicer, server):
                     request_deserializer=exchange_dot_v1_dot_market__data__service__pb2.GetOrderBookRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_market__data__service__pb2.GetOrderBookResponse.SerializeToString,
             ),
+            'GetTicker': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTicker,
+                    request_deserializer=exchange_dot_v1_dot_market__data__service__pb2.GetTickerRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_market__data__service__pb2.GetTickerResponse.SerializeToString,
+            ),
+            'ListTrades': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTrades,
+                    request_deserializer=exchange_dot_v1_dot_market__data__service__pb2.ListTradesRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_market__data__service__pb2.ListTradesResponse.SerializeToString,
+            ),
+            'ListCandles': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCandles,
+                    request_deserializer=exchange_dot_v1_dot_market__data__service__pb2.ListCandlesRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_market__data__service__pb2.ListCandlesResponse.SerializeToString,
+            ),
             'StreamOrderBook': grpc.unary_stream_rpc_method_handler(
                     servicer.StreamOrderBook,
-                    request_deserializer=exchange_dot_v1_dot_market__data__service__pb2.StreamOrderBookRequest.FromString,
-                    response_serializer=exchange_dot_v1_dot_market__data__service__pb2.StreamOrderBookResponse.SerializeToString,
+                    request_deserializer=exchange_dot_v1_dot_market__streams__pb2.StreamOrderBookRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_market__streams__pb2.StreamOrderBookResponse.SerializeToString,
+            ),
+            'StreamBbo': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamBbo,
+                    request_deserializer=exchange_dot_v1_dot_market__streams__pb2.StreamBboRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_market__streams__pb2.StreamBboResponse.SerializeToString,
+            ),
+            'StreamTicker': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamTicker,
+                    request_deserializer=exchange_dot_v1_dot_market__streams__pb2.StreamTickerRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_market__streams__pb2.StreamTickerResponse.SerializeToString,
             ),
             'StreamTrades': grpc.unary_stream_rpc_method_handler(
                     servicer.StreamTrades,
-                    request_deserializer=exchange_dot_v1_dot_market__data__service__pb2.StreamTradesRequest.FromString,
-                    response_serializer=exchange_dot_v1_dot_market__data__service__pb2.StreamTradesResponse.SerializeToString,
+                    request_deserializer=exchange_dot_v1_dot_market__streams__pb2.StreamTradesRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_market__streams__pb2.StreamTradesResponse.SerializeToString,
+            ),
+            'StreamCandles': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamCandles,
+                    request_deserializer=exchange_dot_v1_dot_market__streams__pb2.StreamCandlesRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_market__streams__pb2.StreamCandlesResponse.SerializeToString,
+            ),
+            'StreamOrders': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamOrders,
+                    request_deserializer=exchange_dot_v1_dot_market__streams__pb2.StreamOrdersRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_market__streams__pb2.StreamOrdersResponse.SerializeToString,
+            ),
+            'Subscribe': grpc.unary_stream_rpc_method_handler(
+                    servicer.Subscribe,
+                    request_deserializer=exchange_dot_v1_dot_market__streams__pb2.SubscribeRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_market__streams__pb2.SubscribeResponse.SerializeToString,
+            ),
+            'UpdateSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateSubscription,
+                    request_deserializer=exchange_dot_v1_dot_market__streams__pb2.UpdateSubscriptionRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_market__streams__pb2.UpdateSubscriptionResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -156,7 +314,7 @@ def add_MarketDataServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class MarketDataService:
-    """Assets, markets, order books and trades, for everybody.
+    """Assets, markets, order books, trades, candles and tickers, for everybody.
     """
 
     @staticmethod
@@ -268,6 +426,87 @@ class MarketDataService:
             _registered_method=True)
 
     @staticmethod
+    def GetTicker(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.MarketDataService/GetTicker',
+            exchange_dot_v1_dot_market__data__service__pb2.GetTickerRequest.SerializeToString,
+            exchange_dot_v1_dot_market__data__service__pb2.GetTickerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTrades(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.MarketDataService/ListTrades',
+            exchange_dot_v1_dot_market__data__service__pb2.ListTradesRequest.SerializeToString,
+            exchange_dot_v1_dot_market__data__service__pb2.ListTradesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCandles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.MarketDataService/ListCandles',
+            exchange_dot_v1_dot_market__data__service__pb2.ListCandlesRequest.SerializeToString,
+            exchange_dot_v1_dot_market__data__service__pb2.ListCandlesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def StreamOrderBook(request,
             target,
             options=(),
@@ -282,8 +521,62 @@ class MarketDataService:
             request,
             target,
             '/exchange.v1.MarketDataService/StreamOrderBook',
-            exchange_dot_v1_dot_market__data__service__pb2.StreamOrderBookRequest.SerializeToString,
-            exchange_dot_v1_dot_market__data__service__pb2.StreamOrderBookResponse.FromString,
+            exchange_dot_v1_dot_market__streams__pb2.StreamOrderBookRequest.SerializeToString,
+            exchange_dot_v1_dot_market__streams__pb2.StreamOrderBookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamBbo(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/exchange.v1.MarketDataService/StreamBbo',
+            exchange_dot_v1_dot_market__streams__pb2.StreamBboRequest.SerializeToString,
+            exchange_dot_v1_dot_market__streams__pb2.StreamBboResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamTicker(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/exchange.v1.MarketDataService/StreamTicker',
+            exchange_dot_v1_dot_market__streams__pb2.StreamTickerRequest.SerializeToString,
+            exchange_dot_v1_dot_market__streams__pb2.StreamTickerResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -309,8 +602,116 @@ class MarketDataService:
             request,
             target,
             '/exchange.v1.MarketDataService/StreamTrades',
-            exchange_dot_v1_dot_market__data__service__pb2.StreamTradesRequest.SerializeToString,
-            exchange_dot_v1_dot_market__data__service__pb2.StreamTradesResponse.FromString,
+            exchange_dot_v1_dot_market__streams__pb2.StreamTradesRequest.SerializeToString,
+            exchange_dot_v1_dot_market__streams__pb2.StreamTradesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamCandles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/exchange.v1.MarketDataService/StreamCandles',
+            exchange_dot_v1_dot_market__streams__pb2.StreamCandlesRequest.SerializeToString,
+            exchange_dot_v1_dot_market__streams__pb2.StreamCandlesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamOrders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/exchange.v1.MarketDataService/StreamOrders',
+            exchange_dot_v1_dot_market__streams__pb2.StreamOrdersRequest.SerializeToString,
+            exchange_dot_v1_dot_market__streams__pb2.StreamOrdersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Subscribe(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/exchange.v1.MarketDataService/Subscribe',
+            exchange_dot_v1_dot_market__streams__pb2.SubscribeRequest.SerializeToString,
+            exchange_dot_v1_dot_market__streams__pb2.SubscribeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.MarketDataService/UpdateSubscription',
+            exchange_dot_v1_dot_market__streams__pb2.UpdateSubscriptionRequest.SerializeToString,
+            exchange_dot_v1_dot_market__streams__pb2.UpdateSubscriptionResponse.FromString,
             options,
             channel_credentials,
             insecure,

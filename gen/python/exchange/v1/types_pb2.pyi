@@ -493,7 +493,21 @@ class Account(_message.Message):
     def __init__(self, account_id: _Optional[int] = ..., name: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trade_group_id: _Optional[int] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
-    __slots__ = ("server_time",)
+    __slots__ = ("server_time", "sequence")
     SERVER_TIME_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     server_time: _timestamp_pb2.Timestamp
-    def __init__(self, server_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    sequence: int
+    def __init__(self, server_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sequence: _Optional[int] = ...) -> None: ...
+
+class HopTimes(_message.Message):
+    __slots__ = ("received_ns", "sequenced_ns", "durable_ns", "published_ns")
+    RECEIVED_NS_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCED_NS_FIELD_NUMBER: _ClassVar[int]
+    DURABLE_NS_FIELD_NUMBER: _ClassVar[int]
+    PUBLISHED_NS_FIELD_NUMBER: _ClassVar[int]
+    received_ns: int
+    sequenced_ns: int
+    durable_ns: int
+    published_ns: int
+    def __init__(self, received_ns: _Optional[int] = ..., sequenced_ns: _Optional[int] = ..., durable_ns: _Optional[int] = ..., published_ns: _Optional[int] = ...) -> None: ...
