@@ -28,6 +28,7 @@ from exchange_server.engine.events import (
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, AccountId, MarketId, TimeNs
 from exchange_server.feeds.accounts import UPDATES_KEPT_OVERALL, AccountHistories
 from exchange_server.feeds.books import PublishedBook
+from exchange_server.feeds.day_window import DayWindow
 from exchange_server.feeds.errors import REJECT_MARKET_NOT_FOUND, REJECT_UNAVAILABLE, StreamRefused
 from exchange_server.feeds.reader import Reader
 from exchange_server.feeds.trades import TradeTape
@@ -79,11 +80,13 @@ class Feeds:
         self._early: list[tuple[int, Reader]] = []
         self._books: Final[dict[MarketId, PublishedBook]] = {}
         self._tapes: Final[dict[MarketId, TradeTape]] = {}
+        self._day_windows: Final[dict[MarketId, DayWindow]] = {}
         self._histories: Final = AccountHistories(self._sequence, updates_kept)
         for market_id, market in engine.markets.items():
             bids, asks = engine.levels(market_id, SIDE_BUY), engine.levels(market_id, SIDE_SELL)
             self._books[market_id] = PublishedBook(market, bids, asks, self._sequence, engine.time_ns)
             self._tapes[market_id] = TradeTape(market, market.next_trade_id - 1)
+            self._day_windows[market_id] = DayWindow(market.next_trade_id - 1, engine.time_ns)
 
     @property
     def sequence(self) -> int:
@@ -172,6 +175,9 @@ class Feeds:
         for changed_book in touched:
             changed_book.publish()
         for changed_tape in traded:
+            day_window = self._day_windows[changed_tape.market.market_id]
+            for published in changed_tape.pending:
+                day_window.add(published)
             changed_tape.publish()
         histories.bound(added)
         if self._early:
@@ -182,6 +188,7 @@ class Feeds:
         if market.market_id not in self._books:
             self._books[market.market_id] = PublishedBook(market, (), (), applied.sequence, TimeNs(applied.time_ns))
             self._tapes[market.market_id] = TradeTape(market, 0)
+            self._day_windows[market.market_id] = DayWindow(0, applied.time_ns)
 
     def _wake_early(self) -> None:
         for sequence, reader in self._early:
@@ -200,6 +207,11 @@ class Feeds:
     def order_book(self, market_id: MarketId, depth: int) -> OrderBook:
         """Return the best `depth` levels a side. Raises StreamRefused when there is no such market."""
         return self._book(market_id).message(depth)
+
+    def day_window(self, market_id: MarketId) -> DayWindow:
+        """Return the last 24 hours of a market. Raises StreamRefused when there is no such market."""
+        self._book(market_id)
+        return self._day_windows[market_id]
 
     async def stream_order_book(self, market_id: MarketId) -> AsyncGenerator[StreamOrderBookResponse, None]:
         """Yield a snapshot, then a delta for each batch that changed the book; slow readers get several in one.
