@@ -7,6 +7,7 @@ need be kept. What was traded before the feeds began (before the snapshot that r
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from exchange_server.engine.types import Atoms, Lots, Ticks, TimeNs
@@ -76,6 +77,22 @@ class DayWindow:
     def complete(self) -> bool:
         """Whether nothing is missing that a window could still hold."""
         return self._known_minute == 0
+
+    @property
+    def known_from_ns(self) -> TimeNs:
+        """From this time on every trade is in the window."""
+        return TimeNs(self._known_minute * MINUTE_NS)
+
+    def newest(self, span_ns: int) -> list[Minute]:
+        """Return the minutes, oldest first, of the newest whole span in which anything was traded."""
+        newest = self._newest
+        if newest is None:
+            return []
+        span = span_ns // MINUTE_NS
+        first = newest.minute - newest.minute % span
+        minutes = list(takewhile(lambda minute: minute.minute >= first, reversed(self._minutes.values())))
+        minutes.reverse()
+        return minutes
 
     def add(self, published: PublishedTrade) -> None:
         """Add a trade; they come in the order of their ids."""
