@@ -141,5 +141,5 @@ def test_the_bus_adds_every_trade_of_a_market_to_its_window() -> None:
     exchange.run(buy(1, 100, 3))
     figures = exchange.feeds.day_window(MARKETS[0]).figures(START_NS)
     assert (figures.trade_count, figures.lots, figures.open_ticks, figures.high_ticks) == (2, 5, 100, 100)
-    assert figures.last == LastTrade(Ticks(100), Lots(3), exchange.applied[-1].time_ns)
+    assert figures.last == LastTrade(Ticks(100), Lots(3), TimeNs(exchange.applied[-1].time_ns))
     assert exchange.feeds.day_window(MARKETS[1]).figures(START_NS).trade_count == 0
