@@ -31,7 +31,6 @@ class MarketDataService:
             f"{service}/GetOrderBook": Method(self.get_order_book, None),
             f"{service}/StreamOrderBook": Method(self.stream_order_book, None, streams=True),
             f"{service}/StreamTrades": Method(self.stream_trades, None, streams=True),
-            **{f"{service}/{name}": Method(self._to_come, None) for name in ("GetTicker", "ListTrades", "ListCandles")},
             f"{service}/UpdateSubscription": Method(self._to_come, None),
             **{
                 f"{service}/{name}": Method(self._stream_to_come, None, streams=True)

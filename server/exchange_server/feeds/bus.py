@@ -208,6 +208,15 @@ class Feeds:
         """Return the best `depth` levels a side. Raises StreamRefused when there is no such market."""
         return self._book(market_id).message(depth)
 
+    def book(self, market_id: MarketId) -> PublishedBook:
+        """Return the published book of a market. Raises StreamRefused when there is no such market."""
+        return self._book(market_id)
+
+    def trade_tape(self, market_id: MarketId) -> TradeTape:
+        """Return the latest trades of a market. Raises StreamRefused when there is no such market."""
+        self._book(market_id)
+        return self._tapes[market_id]
+
     def day_window(self, market_id: MarketId) -> DayWindow:
         """Return the last 24 hours of a market. Raises StreamRefused when there is no such market."""
         self._book(market_id)

@@ -34,8 +34,10 @@ def client_options(url: str, seconds: int, settings: dict[str, Any]) -> dict[str
 
 def may_pass(error: Exception) -> bool:
     """Tell whether a failure may pass by itself: no answer, or one that blames the moment and not the request."""
+    from aiohttp import ClientError
     from clickhouse_connect.driver.exceptions import DatabaseError, Error
+    from urllib3.exceptions import HTTPError
 
     if isinstance(error, DatabaseError):
         return error.code is None or error.code in _TRANSIENT
-    return isinstance(error, (Error, OSError, TimeoutError))
+    return isinstance(error, (Error, ClientError, HTTPError, OSError, TimeoutError))
