@@ -37,9 +37,9 @@ from tests.integration.market_flow import (
 )
 
 START_NS = 1_700_000_000_000_000_000
-QUICK = FollowerSettings(batch_commands=200, batch_seconds=0.005, gentle_batch_commands=100, writes_snapshots=False)
+QUICK = FollowerSettings(batch_commands=1_000, batch_seconds=0.05, gentle_batch_commands=300, writes_snapshots=False)
 LARGE = os.environ.get("EXCHANGE_TEST_SIZE") == "large"
-KILLS = 60 if LARGE else 8
+KILLS = 60 if LARGE else 6
 
 
 @pytest.fixture
@@ -303,12 +303,12 @@ def test_follower_and_database_killed_again_and_again_under_load_lose_and_repeat
     journal: WrittenJournal,
 ) -> None:
     source = random.Random(20)
-    commands = market_flow(9, START_NS, (0, 1_000, SECOND_NS // 5))
+    commands = market_flow(9, START_NS, (0, SECOND_NS // 5, 2 * SECOND_NS))
     done = threading.Event()
     batches: list[Stamped] = []
 
     def trade() -> None:
-        while not done.wait(0.02):
+        while not done.wait(0.05):
             some = list(itertools.islice(commands, source.randrange(1, 4)))
             batches.extend(some)
             append(journal, some)

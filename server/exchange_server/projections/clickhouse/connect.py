@@ -1,7 +1,11 @@
 """Clients of a ClickHouse URL: what every connection has in common, and which failures may pass."""
 
+import logging
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+# It tells every failure with a traceback; who asks tells it in a line.
+logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
 
 CONNECT_SECONDS: Final = 2
 
