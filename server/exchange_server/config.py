@@ -40,6 +40,9 @@ class Settings(BaseSettings):
 
     postgres_url: SecretStr | None = None
     """The history; without it ListOrders (closed orders), ListFills and ListLedgerEntries are UNAVAILABLE."""
+    clickhouse_url: SecretStr | None = None
+    """The market history, http://user:password@host:8123/database; without it ListTrades and ListCandles know only the
+    latest trades, and tickers what was traded since the start."""
 
     metrics_host: str = "127.0.0.1"
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
