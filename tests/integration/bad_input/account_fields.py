@@ -14,6 +14,7 @@ from tests.integration.bad_input.cases import (
     page_token,
     refused,
 )
+from tests.integration.bad_input.history_fields import time_of_history
 
 after_sequence = [
     *accepted(0),
@@ -48,6 +49,8 @@ ACCOUNTS: dict[str, dict[str, list[Case]]] = {
         "page_size": [case for case in page_size if case.reason],
         "page_token": page_token,
         "account_id": foreign_account,
+        "start_time": time_of_history,
+        "end_time": time_of_history,
     },
     "ListLedgerEntriesRequest": {
         "asset": [
@@ -57,6 +60,8 @@ ACCOUNTS: dict[str, dict[str, list[Case]]] = {
         "page_size": [case for case in page_size if case.reason],
         "page_token": page_token,
         "account_id": foreign_account,
+        "start_time": time_of_history,
+        "end_time": time_of_history,
     },
     "StreamFillsRequest": {"after_sequence": after_sequence},
     "StreamAccountRequest": {"after_sequence": after_sequence},
