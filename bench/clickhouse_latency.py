@@ -1,4 +1,4 @@
-"""What orders wait while ClickHouse is killed and started again and again: a core, its follower, and orders that trade."""
+"""What orders wait while ClickHouse is killed and started again and again: a core, its follower, orders that trade."""
 
 import asyncio
 import os
@@ -25,7 +25,7 @@ TARGET: Final = 1.5
 
 
 def measure(folder: Path) -> list[Figure]:
-    """Alternate between orders alone, orders with the market history beside, and with it being killed; compare medians."""
+    """Alternate between orders alone, with the market history beside, and with it being killed; compare medians."""
     write_journal(folder / "shard", opening())
     return asyncio.run(_measure(folder))
 
