@@ -50,33 +50,33 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
         "EXCHANGE_GRPC_PORT": str(port),
         "EXCHANGE_LOG_LEVEL": "warning",
     }
-    core = _start("serve", settings)
+    core = start("serve", settings)
     alone: list[float] = []
     beside: list[float] = []
     written: list[float] = []
     try:
         async with asyncio.timeout(START_SECONDS):
             await wait_until_serving(f"127.0.0.1:{port}")
-        load = await _Load.prepare(f"127.0.0.1:{port}", (directory / "admin.key").read_text().strip())
+        load = await Load.that_expires(f"127.0.0.1:{port}", (directory / "admin.key").read_text().strip())
         await load.run(MEASURED_SECONDS)  # to warm up
         for number in range(ROUNDS):
-            alone.append(_p99(await load.run(MEASURED_SECONDS)))
+            alone.append(p99(await load.run(MEASURED_SECONDS)))
             url = _create_database(postgres, f"round_{number}")
-            follower = _start("follow", settings | {"EXCHANGE_POSTGRES_URL": url})
+            follower = start("follow", settings | {"EXCHANGE_POSTGRES_URL": url})
             to_background(follower.pid)
             try:
                 await _until_it_writes(url)
                 started, before = time.perf_counter(), _written(url)
-                beside.append(_p99(await load.run(MEASURED_SECONDS)))
+                beside.append(p99(await load.run(MEASURED_SECONDS)))
                 reached = _written(url)
                 written.append((reached - before) / (time.perf_counter() - started))
                 if reached >= backlog:
                     raise RuntimeError("the follower caught up while it was measured: more backlog is needed")
             finally:
-                _stop(follower)
+                stop(follower)
         await load.close()
     finally:
-        _stop(core)
+        stop(core)
     name = f"acknowledgement at {ORDERS_A_SECOND} orders/s, p99"
     quiet, busy = median(alone), median(beside)
     return [
@@ -87,36 +87,37 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
     ]
 
 
-class _Load:
-    """Orders that expire at once, sent by unary calls at fixed times, whether or not earlier ones are answered."""
+class Load:
+    """Orders sent by unary calls at fixed times, whether or not earlier ones are answered; one kind after the other."""
 
-    def __init__(self, address: str, api_key: str) -> None:
+    def __init__(self, address: str, orders: Sequence[tuple[str, pb.PlaceOrderRequest]]) -> None:
+        """Take API keys and what is sent with them."""
         self._channel = grpc.aio.insecure_channel(address)
         self._call: Any = self._channel.unary_unary(PLACE_ORDER)
-        self._metadata = (("authorization", f"Bearer {api_key}"),)
-        self._request = pb.PlaceOrderRequest(
-            market="BTC-USDC",
-            side=types_pb2.SIDE_BUY,
-            type=types_pb2.ORDER_TYPE_LIMIT,
-            time_in_force=types_pb2.TIME_IN_FORCE_IOC,
-            price="1000",
-            quantity="0.01",
-        ).SerializeToString()
+        self._orders = [((("authorization", f"Bearer {key}"),), order.SerializeToString()) for key, order in orders]
 
     @classmethod
-    async def prepare(cls, address: str, admin_key: str) -> "_Load":
-        async with AsyncClient(address, api_key=admin_key) as admin:
-            created = await admin.admin.create_api_key(FIRST_CLIENT_ACCOUNT, [Scope.TRADE])
-        return cls(address, created.api_key)
+    async def that_expires(cls, address: str, admin_key: str) -> "Load":
+        """Give one of orders that expire at once."""
+        (key,) = await _api_keys(address, admin_key, 1)
+        return cls(address, [(key, _order(types_pb2.SIDE_BUY, types_pb2.TIME_IN_FORCE_IOC))])
+
+    @classmethod
+    async def that_trades(cls, address: str, admin_key: str) -> "Load":
+        """Give one of orders of which every second one trades with the one before."""
+        buyer, seller = await _api_keys(address, admin_key, 2)
+        gtc = types_pb2.TIME_IN_FORCE_GTC
+        return cls(address, [(buyer, _order(types_pb2.SIDE_BUY, gtc)), (seller, _order(types_pb2.SIDE_SELL, gtc))])
 
     async def run(self, seconds: float) -> list[float]:
         """Return for each order the seconds from when it was due to its answer."""
         waited: list[float] = []
         free = asyncio.Semaphore(IN_FLIGHT)
 
-        async def place(due: float) -> None:
+        async def place(number: int, due: float) -> None:
+            metadata, order = self._orders[number % len(self._orders)]
             async with free:
-                await self._call(self._request, metadata=self._metadata, timeout=30)
+                await self._call(order, metadata=metadata, timeout=30)
             waited.append(time.perf_counter() - due)
 
         started = time.perf_counter()
@@ -124,21 +125,42 @@ class _Load:
             for number in range(int(seconds * ORDERS_A_SECOND)):
                 due = started + number / ORDERS_A_SECOND
                 await asyncio.sleep(max(due - time.perf_counter(), 0))
-                orders.create_task(place(due))
+                orders.create_task(place(number, due))
         return waited
 
     async def close(self) -> None:
         await self._channel.close()
 
 
-def _start(command: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
+def _order(side: types_pb2.Side, time_in_force: types_pb2.TimeInForce) -> pb.PlaceOrderRequest:
+    return pb.PlaceOrderRequest(
+        market="BTC-USDC",
+        side=side,
+        type=types_pb2.ORDER_TYPE_LIMIT,
+        time_in_force=time_in_force,
+        price="1000",
+        quantity="0.01",
+    )
+
+
+async def _api_keys(address: str, admin_key: str, accounts: int) -> list[str]:
+    async with AsyncClient(address, api_key=admin_key) as admin:
+        return [
+            (await admin.admin.create_api_key(FIRST_CLIENT_ACCOUNT + number, [Scope.TRADE])).api_key
+            for number in range(accounts)
+        ]
+
+
+def start(command: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_") or name == VARIABLE
     }
-    return subprocess.Popen([sys.executable, "-m", "exchange_server.cli", command], env=environment | settings, cwd="/")
+    return subprocess.Popen(
+        [sys.executable, "-m", "exchange_server.cli", *command.split()], env=environment | settings, cwd="/"
+    )
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
     process.terminate()
     process.wait(30)
 
@@ -164,5 +186,5 @@ async def _until_it_writes(postgres_url: str) -> None:
             await asyncio.sleep(0.05)
 
 
-def _p99(samples: Sequence[float]) -> float:
+def p99(samples: Sequence[float]) -> float:
     return sorted(samples)[int(len(samples) * 0.99)]
