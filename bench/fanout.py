@@ -53,7 +53,7 @@ def served() -> Iterator[Exchange]:
 
 
 def run() -> list[Figure]:
-    """Measure all of it; some four minutes."""
+    """Measure all of it; some seven minutes."""
     figures: list[Figure] = []
     for size in SIZES:
         with served() as exchange:
