@@ -5,7 +5,9 @@ clients that costs more CPU than the disk does.
 """
 
 import asyncio
+import errno
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
@@ -60,8 +62,8 @@ class KernelSync:
         """Sync a file once and wait for it: a kernel may know the call and not this operation."""
         with tempfile.TemporaryFile() as file:
             operation = self._submit(file.fileno())
-            while not self._context.process_events(min_requests=1, timeout=1):
-                pass
+            while not self._more():
+                time.sleep(0.001)
             error = _outcome(operation)
         if error is not None:
             raise error
@@ -70,10 +72,19 @@ class KernelSync:
         """Run when the kernel says that something ended; it may say so once for several, or once too often."""
         with suppress(BlockingIOError):
             self._context.poll()
-        while self._context.process_events():
+        while self._more():
             operation, self._operation = self._operation, None
             if operation is not None:
                 self._on_done(_outcome(operation))
+
+    def _more(self) -> bool:
+        """Take over what ended; a signal or a debugger may interrupt that, and nobody would call again."""
+        while True:
+            try:
+                return self._context.process_events() > 0
+            except SystemError as error:
+                if error.args[0] != errno.EINTR:
+                    raise
 
 
 def _outcome(operation: "linux_aio.Operation") -> OSError | None:
