@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     keepalive_timeout_seconds: Annotated[float, Field(gt=0)] = 10
     heartbeat_seconds: Annotated[float, Field(gt=0)] = 5
     """How long a stream may be quiet."""
+    stalled_stream_seconds: Annotated[float, Field(gt=0)] = 30
+    """How long a stream's reader may take no message at all; then the stream ends with RESOURCE_EXHAUSTED."""
     shutdown_seconds: Annotated[float, Field(ge=0)] = 3
     """How long calls under way get when the server stops."""
 
@@ -38,6 +40,9 @@ class Settings(BaseSettings):
 
     postgres_url: SecretStr | None = None
     """The history; without it ListOrders (closed orders), ListFills and ListLedgerEntries are UNAVAILABLE."""
+    clickhouse_url: SecretStr | None = None
+    """The market history, http://user:password@host:8123/database; without it ListTrades and ListCandles know only the
+    latest trades, and tickers what was traded since the start."""
 
     metrics_host: str = "127.0.0.1"
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None

@@ -35,7 +35,7 @@ class Journal:
             self.writer, self.mark, lambda: 7, self._release, self._fail, spacing_s=0
         )
 
-    def _release(self, outputs: list[str], last_sequence: int) -> None:
+    def _release(self, outputs: list[str], last_sequence: int, durable_ns: int) -> None:
         mark = read_mark(self.layout.mark)
         assert mark is not None
         assert mark.sequence >= last_sequence, "what is released is marked as durable"
