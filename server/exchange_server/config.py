@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     postgres_url: SecretStr | None = None
     """The history; without it ListOrders (closed orders), ListFills and ListLedgerEntries are UNAVAILABLE."""
 
+    ready_file: Path | None = None
+    """Where a start writes the address that it serves, as JSON, once it does; unset is nowhere."""
+
     metrics_host: str = "127.0.0.1"
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Where Prometheus asks; unset is nowhere."""
