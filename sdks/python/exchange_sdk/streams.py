@@ -14,7 +14,7 @@ from exchange_sdk import errors
 from exchange_sdk._connection import Connection
 from exchange_sdk._market_states import BookEvent, BookState, QueueEvent, QueueState
 from exchange_sdk._operations import Operation, Stubs
-from exchange_sdk._stream_states import Notice, StreamState
+from exchange_sdk._stream_states import StreamState
 from exchange_sdk.errors import BookOutOfSync, ExchangeError, Unavailable
 from exchange_sdk.local_order_book import LocalOrderBook
 from exchange_sdk.local_order_queues import LocalOrderQueues
@@ -57,7 +57,7 @@ class AsyncStream(Generic[Event]):
         self._state = state
         self._call: Any = None
         self._reading: asyncio.Task[Any] | None = None
-        self._events: deque[tuple[Event | Notice, int | None]] = deque()
+        self._events: deque[tuple[Event, int | None]] = deque()
         self._closed = False
         self._position = state.position
 
@@ -71,13 +71,13 @@ class AsyncStream(Generic[Event]):
         """The newest sign of life: up to its sequence, all that the stream tells has come. None before the first."""
         return self._state.heartbeat
 
-    def _reached(self, event: Event | Notice, position: int) -> None:
+    def _reached(self, event: Event, position: int) -> None:
         self._position = position
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Event | Notice:
+    async def __anext__(self) -> Event:
         while not self._events:
             if self._closed:
                 raise StopAsyncIteration
@@ -220,7 +220,7 @@ class Stream(Generic[Event]):
         self._client = client
         self._state = state
         self._call: Any = None
-        self._events: deque[tuple[Event | Notice, int | None]] = deque()
+        self._events: deque[tuple[Event, int | None]] = deque()
         self._closed = threading.Event()
         self._position = state.position
         self._watchdog: threading.Thread | None = None
@@ -236,13 +236,13 @@ class Stream(Generic[Event]):
         """The newest sign of life: up to its sequence, all that the stream tells has come. None before the first."""
         return self._state.heartbeat
 
-    def _reached(self, event: Event | Notice, position: int) -> None:
+    def _reached(self, event: Event, position: int) -> None:
         self._position = position
 
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Event | Notice:
+    def __next__(self) -> Event:
         while not self._events:
             if self._closed.is_set():
                 raise StopIteration
