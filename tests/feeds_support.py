@@ -1,8 +1,18 @@
 """A real engine with two markets and three accounts, whose commands are released to Feeds when the test says so."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from google.protobuf.message import Message
+
+from exchange.v1.account_streams_pb2 import StreamAccountResponse, StreamFillsResponse
+from exchange.v1.market_streams_pb2 import (
+    StreamBboResponse,
+    StreamCandlesResponse,
+    StreamOrderBookResponse,
+    StreamTickerResponse,
+    StreamTradesResponse,
+)
 from exchange_server.engine import Engine
 from exchange_server.engine.commands import (
     AmendOrder,
@@ -39,7 +49,7 @@ from exchange_server.engine.types import (
 from exchange_server.engine.types import (
     Sequence as SequenceNumber,
 )
-from exchange_server.feeds import Feeds
+from exchange_server.feeds import Feeds, Reader
 from exchange_server.journal import Applied
 
 ACCOUNTS = tuple(AccountId(FIRST_CLIENT_ACCOUNT + n) for n in range(3))
@@ -58,6 +68,61 @@ SETUP: tuple[Command, ...] = (
 )
 
 
+Response = TypeVar("Response", bound=Message)
+
+
+class Stream(Generic[Response]):
+    """A reader whose messages are decoded; what a server would deliver one by one."""
+
+    def __init__(self, reader: Reader, response: type[Response]) -> None:
+        self.reader = reader
+        self._response = response
+
+    def __aiter__(self) -> "Stream[Response]":
+        return self
+
+    async def __anext__(self) -> Response:
+        return self._response.FromString(await self.reader.next())
+
+    def poll(self) -> Response | None:
+        """Return the next message, none when nothing waits."""
+        message = self.reader.poll()
+        return None if message is None else self._response.FromString(message)
+
+    async def aclose(self) -> None:
+        self.reader.leave()
+
+
+class Streams:
+    """The readers of some feeds, decoded."""
+
+    def __init__(self, feeds: Feeds) -> None:
+        self._feeds = feeds
+
+    def order_book(
+        self, market_id: MarketId, depth: int = 0, step_ticks: int = 1, interval_ms: int = 0
+    ) -> Stream[StreamOrderBookResponse]:
+        return Stream(self._feeds.read_book(market_id, depth, step_ticks, interval_ms), StreamOrderBookResponse)
+
+    def bbo(self, market_id: MarketId, interval_ms: int = 0) -> Stream[StreamBboResponse]:
+        return Stream(self._feeds.read_bbo(market_id, interval_ms), StreamBboResponse)
+
+    def ticker(self, market_id: MarketId, interval_ms: int = 0) -> Stream[StreamTickerResponse]:
+        return Stream(self._feeds.read_ticker(market_id, interval_ms), StreamTickerResponse)
+
+    def trades(self, market_id: MarketId, after_trade_id: int | None = None) -> Stream[StreamTradesResponse]:
+        return Stream(self._feeds.read_trades(market_id, after_trade_id), StreamTradesResponse)
+
+    def candles(self, market_id: MarketId, interval: int, interval_ms: int = 0) -> Stream[StreamCandlesResponse]:
+        return Stream(self._feeds.read_candles(market_id, interval, interval_ms), StreamCandlesResponse)
+
+    def account(self, account_id: AccountId, after_sequence: int | None = None) -> Stream[StreamAccountResponse]:
+        return Stream(self._feeds.read_account(account_id, after_sequence), StreamAccountResponse)
+
+    def fills(self, account_id: AccountId, after_sequence: int | None = None) -> Stream[StreamFillsResponse]:
+        return Stream(self._feeds.read_fills(account_id, after_sequence), StreamFillsResponse)
+
+
 class Exchange:
     """An engine, the commands that it took, and the feeds that have seen those before `released`."""
 
@@ -68,6 +133,10 @@ class Exchange:
             self.apply(command)
         self.released = len(self.applied)
         self.feeds = Feeds(self.engine, heartbeat_s)
+
+    @property
+    def streams(self) -> Streams:
+        return Streams(self.feeds)
 
     @property
     def published_sequence(self) -> int:
@@ -171,6 +240,8 @@ __all__ = [
     "TIF_GTC",
     "TIF_IOC",
     "Exchange",
+    "Stream",
+    "Streams",
     "amend",
     "buy",
     "cancel",

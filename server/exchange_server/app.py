@@ -35,6 +35,7 @@ from exchange_server.api.history import HistoryReader
 from exchange_server.api.market_data import MarketDataService
 from exchange_server.api.orders import OrderService
 from exchange_server.api.pages import KEY_BYTES, PageTokens
+from exchange_server.api.readers import Readers
 from exchange_server.api.server import GrpcServer, PortTaken, ServerOptions
 from exchange_server.config import Settings
 from exchange_server.engine import Engine, events
@@ -131,17 +132,20 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], stop: as
         await _bootstrap(core, settings.admin_key_path)
         pages = PageTokens(_secret(settings.data_dir / "page_tokens.key"))
         reader = HistoryReader(history, shard.engine)
+        readers = Readers(core)
         orders = OrderService(core, reader, pages)
         methods: dict[str, Method] = {
-            **MarketDataService(core).methods(),
+            **MarketDataService(core, readers).methods(),
             **orders.methods(),
-            **AccountService(core, reader, pages).methods(),
+            **AccountService(core, readers, reader, pages).methods(),
             **AdminService(core, pages).methods(),
         }
 
         # 5. gRPC.
         authenticator = Authenticator(shard.engine.api_keys_by_hash, time.time_ns)
-        await server.open(methods, Guard(authenticator, CallMetrics(registry), time.time_ns))
+        await server.open(
+            methods, Guard(authenticator, CallMetrics(registry), time.time_ns, settings.stalled_stream_seconds)
+        )
         log.info("serving", extra={"address": f"{settings.grpc_host}:{port}", "sequence": shard.sequence})
         on_ready(Ready(settings.grpc_host, port, settings.admin_key_path, shard.sequence))
 

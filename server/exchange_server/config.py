@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     keepalive_timeout_seconds: Annotated[float, Field(gt=0)] = 10
     heartbeat_seconds: Annotated[float, Field(gt=0)] = 5
     """How long a stream may be quiet."""
+    stalled_stream_seconds: Annotated[float, Field(gt=0)] = 30
+    """How long a stream's reader may take no message at all; then the stream ends with RESOURCE_EXHAUSTED."""
     shutdown_seconds: Annotated[float, Field(ge=0)] = 3
     """How long calls under way get when the server stops."""
 

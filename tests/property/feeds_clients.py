@@ -100,6 +100,11 @@ class AccountClient:
             self.heartbeat_sequence = message.sequence
             return kind
         assert message.sequence > message.prev_sequence
+        hops = message.update.hops
+        assert hops.sequenced_ns == message.update.event_time.ToNanoseconds()
+        assert hops.published_ns > 0
+        # When a message was made is told anew each time it is made.
+        message.update.ClearField("hops")
         for order in message.update.orders:
             if order.status in (ORDER_STATUS_OPEN, ORDER_STATUS_PENDING_TRIGGER):
                 self.orders[order.order_id] = order

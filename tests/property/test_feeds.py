@@ -1,7 +1,6 @@
 """Whoever applies what a stream sends has what the engine has, however slowly it reads and whenever it joined."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from functools import partial
 from typing import Any
 
@@ -45,6 +44,8 @@ from tests.feeds_support import (
     TIF_GTC,
     TIF_IOC,
     Exchange,
+    Stream,
+    Streams,
     amend,
     cancel,
     cancel_all,
@@ -163,7 +164,7 @@ async def follow_books(script: list[Step]) -> None:
     exchange = Exchange()
     market = exchange.engine.markets[MARKETS[0]]
     published = levels(exchange.engine)
-    readers: list[tuple[BookClient, AsyncGenerator[StreamOrderBookResponse, None]]] = []
+    readers: list[tuple[BookClient, Stream[StreamOrderBookResponse]]] = []
 
     async def pull(index: int) -> None:
         client, stream = readers[index % len(readers)]
@@ -175,7 +176,7 @@ async def follow_books(script: list[Step]) -> None:
             exchange.release()
             published = levels(exchange.engine)
         elif step == JOIN:
-            stream = exchange.feeds.stream_order_book(MARKETS[0])
+            stream = exchange.streams.order_book(MARKETS[0])
             readers.append((BookClient(market.price_decimals, market.quantity_decimals), stream))
             await pull(-1)
         elif not isinstance(step, tuple | str):
@@ -204,7 +205,7 @@ async def follow_account(script: list[Step]) -> None:
     exchange = Exchange()
     account_id = ACCOUNTS[0]
     states = {exchange.released: account_state(exchange.engine, account_id)}
-    readers: list[tuple[AccountClient, AsyncGenerator[StreamAccountResponse, None]]] = []
+    readers: list[tuple[AccountClient, Stream[StreamAccountResponse]]] = []
     early: list[tuple[AccountClient, asyncio.Task[StreamAccountResponse], int]] = []
 
     def compare(client: AccountClient) -> None:
@@ -222,7 +223,7 @@ async def follow_account(script: list[Step]) -> None:
             early.clear()
         elif step == JOIN:
             client = AccountClient()
-            stream = exchange.feeds.stream_account(account_id)
+            stream = exchange.streams.account(account_id)
             readers.append((client, stream))
             early.append((client, asyncio.ensure_future(anext(stream)), len(exchange.applied)))
             await asyncio.sleep(0)
@@ -264,7 +265,7 @@ async def resume_anywhere(flow: list[Command], data: st.DataObject) -> None:
     restart = data.draw(st.integers(start, start + len(flow)), "restart after")
     snapshot = exchange.engine.dump()
     witness = AccountClient()
-    stream = exchange.feeds.stream_account(ACCOUNTS[0])
+    stream = exchange.streams.account(ACCOUNTS[0])
     witness.take(await anext(stream))
     for command in flow:
         exchange.apply(command)
@@ -300,7 +301,7 @@ async def resume_anywhere(flow: list[Command], data: st.DataObject) -> None:
 async def updates_after(feeds: Feeds, after: int) -> list[tuple[int, Any]]:
     client = AccountClient()
     client.sequence = after
-    stream = feeds.stream_account(ACCOUNTS[0], after)
+    stream = Streams(feeds).account(ACCOUNTS[0], after)
     while client.take(await anext(stream)) != "heartbeat":
         pass
     await stream.aclose()
@@ -309,7 +310,7 @@ async def updates_after(feeds: Feeds, after: int) -> list[tuple[int, Any]]:
 
 async def fills_after(feeds: Feeds, after: int) -> list[Any]:
     fills: list[Any] = []
-    stream = feeds.stream_fills(ACCOUNTS[0], after)
+    stream = Streams(feeds).fills(ACCOUNTS[0], after)
     first = await anext(stream)
     assert first.WhichOneof("event") == "heartbeat"
     assert first.sequence == after
@@ -322,9 +323,9 @@ async def fills_after(feeds: Feeds, after: int) -> list[Any]:
 
 
 async def expect_refusal(feeds: Feeds, after: int, reason: int, oldest: int) -> None:
-    for stream in (feeds.stream_account(ACCOUNTS[0], after), feeds.stream_fills(ACCOUNTS[0], after)):
+    for read in (feeds.read_account, feeds.read_fills):
         with pytest.raises(StreamRefused) as refused:
-            await anext(stream)
+            read(ACCOUNTS[0], after)
         assert refused.value.reason == reason
         if reason == REJECT_SEQUENCE_TOO_OLD:
             assert refused.value.metadata == {"oldest_sequence": str(oldest)}

@@ -1,6 +1,5 @@
 """AccountService: the caller's own account; the scope ADMIN may name another."""
 
-from collections.abc import AsyncIterator
 from typing import Final, cast
 
 from exchange.v1 import account_service_pb2 as pb
@@ -11,15 +10,18 @@ from exchange_server.api.core import Core
 from exchange_server.api.errors import ASSET_NOT_FOUND, CallError
 from exchange_server.api.history import HistoryReader
 from exchange_server.api.pages import PageTokens, page_size
+from exchange_server.api.readers import Readers
 from exchange_server.engine.types import SCOPE_ADMIN, SCOPE_READ, SCOPE_TRADE
+from exchange_server.feeds import Reader
 from exchange_server.wire.accounts import account_message, balance_message
 
 
 class AccountService:
     """Balances, fills, ledger entries and the account's streams."""
 
-    def __init__(self, core: Core, history: HistoryReader, pages: PageTokens) -> None:
+    def __init__(self, core: Core, readers: Readers, history: HistoryReader, pages: PageTokens) -> None:
         self._core: Final = core
+        self._readers: Final = readers
         self._history: Final = history
         self._pages: Final = pages
 
@@ -31,8 +33,8 @@ class AccountService:
             f"{service}/ListBalances": Method(self.list_balances, SCOPE_READ),
             f"{service}/ListFills": Method(self.list_fills, SCOPE_READ),
             f"{service}/ListLedgerEntries": Method(self.list_ledger_entries, SCOPE_READ),
-            f"{service}/StreamFills": Method(self.stream_fills, SCOPE_READ, streams=True),
-            f"{service}/StreamAccount": Method(self.stream_account, SCOPE_READ, streams=True),
+            f"{service}/StreamFills": Method(self._stream, SCOPE_READ, streams=True, reads=True),
+            f"{service}/StreamAccount": Method(self._stream, SCOPE_READ, streams=True, reads=True),
         }
 
     async def get_account(self, request: pb.GetAccountRequest, call: Call) -> pb.GetAccountResponse:
@@ -83,19 +85,10 @@ class AccountService:
             entries=entries, next_page_token=self._pages.write(query, last) if last else ""
         )
 
-    async def stream_fills(
-        self, request: streams_pb.StreamFillsRequest, call: Call
-    ) -> AsyncIterator[streams_pb.StreamFillsResponse]:
-        after = request.after_sequence if request.HasField("after_sequence") else None
-        async for response in self._core.feeds.stream_fills(call.principal.account_id, after):
-            yield response
-
-    async def stream_account(
-        self, request: streams_pb.StreamAccountRequest, call: Call
-    ) -> AsyncIterator[streams_pb.StreamAccountResponse]:
-        after = request.after_sequence if request.HasField("after_sequence") else None
-        async for response in self._core.feeds.stream_account(call.principal.account_id, after):
-            yield response
+    async def _stream(
+        self, request: streams_pb.StreamFillsRequest | streams_pb.StreamAccountRequest, call: Call
+    ) -> Reader:
+        return await self._readers.open(request, call.principal)
 
     def _asset_id(self, name: str) -> int:
         """Return the id of an asset, 0 for all when the name is empty."""

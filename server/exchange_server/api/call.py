@@ -41,6 +41,9 @@ UNDECODABLE: Final = Undecodable()
 class Method:
     """One method of a service: its handler, the scope that it needs (None is public), whether it answers a stream.
 
+    `reads`: the handler returns the stream's reader instead of yielding its messages; `takes_key`: a public method that
+    looks at the caller if there is a key.
+
     Whether the handler takes one message or an iterator of them stands in the contract. `checks_itself`: its reading of
     the request includes the contract's rules.
     """
@@ -49,3 +52,5 @@ class Method:
     scope: int | None
     streams: bool = False
     checks_itself: bool = False
+    reads: bool = False
+    takes_key: bool = False

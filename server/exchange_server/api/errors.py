@@ -45,11 +45,16 @@ ACCOUNT_NOT_FOUND: Final = 11
 ORDER_NOT_FOUND: Final = 12
 UNAUTHENTICATED: Final = 23
 SCOPE_MISSING: Final = 24
+OVERLOADED: Final = 25
+STREAM_TOO_SLOW: Final = 27
+SEQUENCE_TOO_OLD: Final = 28
 SEQUENCE_IN_FUTURE: Final = 29
 PAGE_TOKEN_INVALID: Final = 30
 STATE_NOT_KEPT: Final = 31
 UNAVAILABLE: Final = 32
 METHOD_NOT_FOUND: Final = 33
+STREAM_NOT_FOUND: Final = 43
+CHANNEL_NOT_FOUND: Final = 44
 
 _CORRECT = "Correct the field that is named and send again."
 _STEP = "Round to the market's step (`GetMarket`) before sending."
@@ -157,6 +162,12 @@ TABLE: Final[Mapping[int, Row]] = {
         "the market is in an auction and does not take this, or its book is crossed after one",
         _WAIT,
     ),
+    43: Row(
+        Code.NOT_FOUND,
+        "there is no such open stream of the caller",
+        "Use the `stream_id` from `opened` with the key that opened the stream, while it is open.",
+    ),
+    44: Row(Code.NOT_FOUND, "the stream has no such channel", "Look at `channel_ids` of the last answer."),
 }
 
 

@@ -5,6 +5,7 @@ It is wrapped around the handlers when they are registered, and is where a grpc 
 call: a twentieth of the server's time.)
 """
 
+import asyncio
 import logging
 import secrets
 import time
@@ -18,7 +19,16 @@ from grpc_status import rpc_status
 from exchange_server.api.auth import ANYBODY, Authenticator
 from exchange_server.api.call import UNDECODABLE as UNDECODABLE_MESSAGE
 from exchange_server.api.call import Call, Method
-from exchange_server.api.errors import UNAVAILABLE, UNDECODABLE, CallError, call_error, status_proto
+from exchange_server.api.errors import (
+    STREAM_TOO_SLOW,
+    UNAVAILABLE,
+    UNDECODABLE,
+    CallError,
+    call_error,
+    status_proto,
+)
+from exchange_server.api.stalls import StalledStreams
+from exchange_server.feeds import Reader
 from exchange_server.telemetry.metrics import CallMetrics
 from exchange_server.wire.validation import contract_error
 
@@ -32,13 +42,22 @@ _SECOND_NS = 1_000_000_000
 class Guard:
     """Wraps handlers so that gRPC can call them."""
 
-    def __init__(self, authenticator: Authenticator, metrics: CallMetrics, clock_ns: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        metrics: CallMetrics,
+        clock_ns: Callable[[], int],
+        stalled_stream_seconds: float,
+    ) -> None:
         self._authenticator: Final = authenticator
         self._metrics: Final = metrics
         self._clock_ns: Final = clock_ns
+        self._stalls: Final = StalledStreams(stalled_stream_seconds)
 
     def wrap(self, path: str, method: Method) -> Behavior:
         """Return what gRPC calls for a method of the contract."""
+        if method.reads:
+            return self._reader(path, method)
         return self._stream(path, method) if method.streams else self._unary(path, method)
 
     def _unary(self, path: str, method: Method) -> Behavior:
@@ -93,9 +112,55 @@ class Guard:
 
         return handle
 
+    def _reader(self, path: str, method: Method) -> Behavior:
+        """Return what delivers for a reader: one loop, without anything that need not be."""
+        handler: Callable[[Any, Call], Any] = method.handler
+        metrics, clock_ns = self._metrics, self._clock_ns
+
+        async def handle(request: Any, context: Context) -> None:
+            started_ns = time.perf_counter_ns()
+            code = "CANCELLED"
+            reader: Reader | None = None
+            delivery = self._stalls.watch()
+            metrics.stream_opened(path)
+            try:
+                try:
+                    call = self._call(method, context)
+                    _check(request)
+                    reader = await handler(request, call)
+                    check_key, next_message, write = call.principal.check, reader.next, context.write
+                    while True:
+                        message = await next_message()
+                        now_ns = clock_ns()
+                        check_key(now_ns)
+                        delivery.since_ns = now_ns
+                        await write(message)
+                        delivery.since_ns = 0
+                except asyncio.CancelledError:
+                    if not delivery.stalled:
+                        raise
+                    raise CallError(STREAM_TOO_SLOW, message="the reader took no message for too long") from None
+                finally:
+                    self._stalls.forget(delivery)
+                    if reader is not None:
+                        # Before the status is sent: a client that does not read may never take it.
+                        reader.leave()
+            except Exception as error:
+                refused = _told(error, path)
+                code = refused.code.name
+                await _abort(context, refused)
+            finally:
+                metrics.stream_closed(path)
+                metrics.ended(path, code, time.perf_counter_ns() - started_ns)
+
+        return handle
+
     def _call(self, method: Method, context: Context) -> Call:
         metadata: Any = context.invocation_metadata() or ()
-        principal = ANYBODY if method.scope is None else self._authenticator.authenticate(metadata, method.scope)
+        if method.scope is not None:
+            principal = self._authenticator.authenticate(metadata, method.scope)
+        else:
+            principal = self._authenticator.authenticate_if_keyed(metadata) if method.takes_key else ANYBODY
         remaining_s: Any = context.time_remaining()
         deadline_ns = None if remaining_s is None else time.monotonic_ns() + int(remaining_s * _SECOND_NS)
         return Call(principal, deadline_ns, metadata, context.peer)

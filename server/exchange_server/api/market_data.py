@@ -1,50 +1,52 @@
-"""MarketDataService: public, so no handler looks at the principal."""
+"""MarketDataService: public; only Subscribe looks at who calls, if there is a key."""
 
-from collections.abc import AsyncIterator
-from typing import Final
+from typing import Any, Final
 
 from exchange.v1 import market_data_service_pb2 as pb
-from exchange.v1 import market_streams_pb2 as streams_pb
 from exchange.v1 import types_pb2
 from exchange_server.api.call import Call, Method
 from exchange_server.api.core import Core
 from exchange_server.api.errors import METHOD_NOT_FOUND, CallError
+from exchange_server.api.readers import Readers
+from exchange_server.api.subscriptions import Subscriptions
 from exchange_server.engine.entities import Market
+from exchange_server.feeds import Reader
 from exchange_server.wire.market_data import asset_message, market_message
 
 DEFAULT_DEPTH: Final = 100
+
+_STREAMS: Final = ("StreamOrderBook", "StreamBbo", "StreamTicker", "StreamTrades", "StreamCandles")
 
 
 class MarketDataService:
     """Assets, markets, books and trades of one shard."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, readers: Readers) -> None:
         self._core: Final = core
+        self._readers: Final = readers
+        self._subscriptions: Final = Subscriptions(core, readers)
 
     def methods(self) -> dict[str, Method]:
         """Return the table of this service."""
         service = "/exchange.v1.MarketDataService"
+        subscriptions = self._subscriptions
         return {
             f"{service}/ListAssets": Method(self.list_assets, None),
             f"{service}/ListMarkets": Method(self.list_markets, None),
             f"{service}/GetMarket": Method(self.get_market, None),
             f"{service}/GetOrderBook": Method(self.get_order_book, None),
-            f"{service}/StreamOrderBook": Method(self.stream_order_book, None, streams=True),
-            f"{service}/StreamTrades": Method(self.stream_trades, None, streams=True),
+            **{f"{service}/{name}": Method(self._stream, None, streams=True, reads=True) for name in _STREAMS},
+            f"{service}/Subscribe": Method(subscriptions.subscribe, None, streams=True, reads=True, takes_key=True),
+            f"{service}/UpdateSubscription": Method(subscriptions.update_subscription, None, takes_key=True),
+            f"{service}/StreamOrders": Method(self._to_come, None, streams=True, reads=True),
             **{f"{service}/{name}": Method(self._to_come, None) for name in ("GetTicker", "ListTrades", "ListCandles")},
-            f"{service}/UpdateSubscription": Method(self._to_come, None),
-            **{
-                f"{service}/{name}": Method(self._stream_to_come, None, streams=True)
-                for name in ("StreamBbo", "StreamTicker", "StreamCandles", "StreamOrders", "Subscribe")
-            },
         }
 
     async def _to_come(self, request: object, call: Call) -> object:
         raise CallError(METHOD_NOT_FOUND)
 
-    async def _stream_to_come(self, request: object, call: Call) -> AsyncIterator[object]:
-        raise CallError(METHOD_NOT_FOUND)
-        yield request
+    async def _stream(self, request: Any, call: Call) -> Reader:
+        return await self._readers.open(request, call.principal)
 
     async def list_assets(self, request: pb.ListAssetsRequest, call: Call) -> pb.ListAssetsResponse:
         assets = self._core.engine.assets_by_name
@@ -73,20 +75,3 @@ class MarketDataService:
         await self._core.settled()
         book = self._core.feeds.order_book(market.market_id, request.depth or DEFAULT_DEPTH)
         return pb.GetOrderBookResponse(order_book=book)
-
-    async def stream_order_book(
-        self, request: streams_pb.StreamOrderBookRequest, call: Call
-    ) -> AsyncIterator[streams_pb.StreamOrderBookResponse]:
-        market = self._core.market(request.market)
-        await self._core.settled()
-        async for response in self._core.feeds.stream_order_book(market.market_id):
-            yield response
-
-    async def stream_trades(
-        self, request: streams_pb.StreamTradesRequest, call: Call
-    ) -> AsyncIterator[streams_pb.StreamTradesResponse]:
-        market = self._core.market(request.market)
-        await self._core.settled()
-        after = request.after_trade_id if request.HasField("after_trade_id") else None
-        async for response in self._core.feeds.stream_trades(market.market_id, after):
-            yield response

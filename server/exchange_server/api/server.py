@@ -161,7 +161,10 @@ def _contract_handlers(methods: Mapping[str, Method], guard: Guard) -> dict[str,
     for path, method in contract.items():
         if methods[path].streams != method.server_streaming:
             raise ValueError(f"{path} streams in the contract or in the table, not in both")
-    return {path: _rpc_handler(method, guard.wrap(path, methods[path])) for path, method in contract.items()}
+    return {
+        path: _rpc_handler(method, guard.wrap(path, methods[path]), serialised=methods[path].reads)
+        for path, method in contract.items()
+    }
 
 
 def _native_handlers(service: ServiceDescriptor, servicer: object) -> dict[str, Any]:
@@ -172,7 +175,8 @@ def _native_handlers(service: ServiceDescriptor, servicer: object) -> dict[str, 
     return handlers
 
 
-def _rpc_handler(method: MethodDescriptor, behavior: Any) -> Any:
+def _rpc_handler(method: MethodDescriptor, behavior: Any, serialised: bool = False) -> Any:
+    """Return what gRPC registers; `serialised`: the behavior gives bytes."""
     kinds = {
         (False, False): grpc.unary_unary_rpc_method_handler,
         (False, True): grpc.unary_stream_rpc_method_handler,
@@ -183,7 +187,7 @@ def _rpc_handler(method: MethodDescriptor, behavior: Any) -> Any:
     return make(
         behavior,
         request_deserializer=_deserializer(request_class(method.input_type)),
-        response_serializer=GetMessageClass(method.output_type).SerializeToString,
+        response_serializer=None if serialised else GetMessageClass(method.output_type).SerializeToString,
     )
 
 

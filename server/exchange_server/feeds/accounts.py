@@ -9,8 +9,8 @@ from itertools import dropwhile
 from typing import Final
 
 from exchange_server.engine.types import AccountId
+from exchange_server.feeds.account_streams import UPDATE_BYTES, AccountReader, FillReader
 from exchange_server.feeds.errors import REJECT_SEQUENCE_IN_FUTURE, REJECT_SEQUENCE_TOO_OLD, StreamRefused
-from exchange_server.feeds.reader import QueueReader, too_slow
 from exchange_server.journal import Applied
 from exchange_server.wire.account_updates import has_fill
 
@@ -19,22 +19,6 @@ UPDATES_KEPT: Final = 4_096
 
 UPDATES_KEPT_OVERALL: Final = 131_072
 """Of all accounts together; a command with its events takes about half a kB."""
-
-UPDATES_WAITING: Final = 2_048
-"""Commands that may wait for a reader; fewer than are kept, so that a slow one can come back and resume."""
-
-
-class AccountReader(QueueReader[Applied]):
-    """Follows one account. `sequence` is up to where it was sent everything; none before its snapshot."""
-
-    def __init__(self, fills_only: bool, sequence: int | None, history: list[Applied]) -> None:
-        super().__init__(((applied, 1) for applied in history), UPDATES_WAITING)
-        self.fills_only: Final = fills_only
-        self.sequence = sequence
-
-    def fell_behind(self) -> StreamRefused:
-        message = "too many updates wait to be read"
-        return too_slow(message) if self.sequence is None else too_slow(message, after_sequence=self.sequence)
 
 
 class AccountHistory:
@@ -46,7 +30,7 @@ class AccountHistory:
         self.account_id: Final = account_id
         self.kept: Final[deque[Applied]] = deque(maxlen=UPDATES_KEPT)
         self.newest: Applied | None = None
-        self.readers: Final[set[AccountReader]] = set()
+        self.readers: Final[set[AccountReader | FillReader]] = set()
         self._dropped_sequence = 0
 
     @property
@@ -60,7 +44,7 @@ class AccountHistory:
         """Give a command to the readers."""
         for reader in self.readers:
             if not reader.fills_only or has_fill(self.account_id, applied.events):
-                reader.push(((applied, 1),))
+                reader.push(((applied, UPDATE_BYTES),))
 
     def drop(self, count: int) -> None:
         """Forget the oldest."""
@@ -114,26 +98,25 @@ class AccountHistories:
             history.drop(max(0, len(history.kept) - longest))
         self._count = sum(len(history.kept) for history in self.by_account.values())
 
-    def join(
+    def backlog(
         self, account_id: AccountId, after_sequence: int | None, published_sequence: int, fills_only: bool
-    ) -> AccountReader:
-        """Add a reader of what comes, and before it of what is kept after a sequence. Raises StreamRefused."""
+    ) -> list[Applied]:
+        """Return what is kept after a sequence, nothing for none. Raises StreamRefused."""
+        if after_sequence is None:
+            return []
         history = self.open(account_id)
-        backlog: list[Applied] = []
-        if after_sequence is not None:
-            oldest = max(self._start_sequence, history.oldest_resume)
-            if after_sequence < oldest:
-                metadata = {"oldest_sequence": str(oldest)}
-                raise StreamRefused(REJECT_SEQUENCE_TOO_OLD, f"updates are kept after {oldest}", metadata)
-            if after_sequence > published_sequence:
-                metadata = {"latest_sequence": str(published_sequence)}
-                raise StreamRefused(REJECT_SEQUENCE_IN_FUTURE, f"the latest sequence is {published_sequence}", metadata)
-            backlog = history.after(after_sequence)
-            if fills_only:
-                backlog = [applied for applied in backlog if has_fill(account_id, applied.events)]
-        reader = AccountReader(fills_only, after_sequence, backlog)
-        history.readers.add(reader)
-        return reader
+        oldest = max(self._start_sequence, history.oldest_resume)
+        if after_sequence < oldest:
+            metadata = {"oldest_sequence": str(oldest)}
+            raise StreamRefused(REJECT_SEQUENCE_TOO_OLD, f"updates are kept after {oldest}", metadata)
+        if after_sequence > published_sequence:
+            metadata = {"latest_sequence": str(published_sequence)}
+            raise StreamRefused(REJECT_SEQUENCE_IN_FUTURE, f"the latest sequence is {published_sequence}", metadata)
+        backlog = history.after(after_sequence)
+        return [applied for applied in backlog if has_fill(account_id, applied.events)] if fills_only else backlog
 
-    def leave(self, account_id: AccountId, reader: AccountReader) -> None:
-        self.by_account[account_id].readers.discard(reader)
+    def join(self, account_id: AccountId, reader: AccountReader | FillReader) -> None:
+        """Give a reader what comes from now on."""
+        readers = self.open(account_id).readers
+        readers.add(reader)
+        reader.when_left(lambda: readers.discard(reader))

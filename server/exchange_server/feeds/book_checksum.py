@@ -18,8 +18,9 @@ def book_checksum(
 ) -> int:
     """Return the CRC-32 of the given levels (ticks, lots), best first; the caller passes the ten best a side.
 
-    A price in units of its last decimal is what Kraken's string says: its digits without point and leading zeros.
+    A price in units of its last decimal is what Kraken's string says: its digits without point and leading zeros; of
+    a price that is shown as 0 nothing is left.
     """
-    digits = [f"{ticks * tick_units}{lots * lot_units}" for ticks, lots in asks]
-    digits += [f"{ticks * tick_units}{lots * lot_units}" for ticks, lots in bids]
+    digits = [f"{ticks * tick_units or ''}{lots * lot_units}" for ticks, lots in asks]
+    digits += [f"{ticks * tick_units or ''}{lots * lot_units}" for ticks, lots in bids]
     return crc32("".join(digits).encode())

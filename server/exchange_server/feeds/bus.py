@@ -1,16 +1,16 @@
-"""Where applied commands become what readers see: books, trades and accounts.
+"""Where applied commands become what readers see: published markets and account histories.
 
 Everything here speaks of what is durable. The bus is called with each released batch, before its callers get their
-answers, and runs on the event loop like all readers, so that nothing needs a lock. With nobody reading it costs less
-than a microsecond a command; `bench/feeds.py` measures it.
+answers, and runs on the event loop like all readers, so that nothing needs a lock. With nobody reading it costs about a
+microsecond a command; `bench/feeds.py` measures it.
 """
 
+import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from exchange_server.engine import Engine
-from exchange_server.engine.entities import Market
 from exchange_server.engine.events import (
     BalanceChanged,
     LevelChanged,
@@ -25,38 +25,27 @@ from exchange_server.engine.events import (
     OrderTriggered,
     Trade,
 )
-from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, AccountId, MarketId, TimeNs
+from exchange_server.engine.types import SIDE_BUY, AccountId, MarketId, TimeNs
+from exchange_server.feeds.account_streams import AccountReader, FillReader
 from exchange_server.feeds.accounts import UPDATES_KEPT_OVERALL, AccountHistories
 from exchange_server.feeds.books import PublishedBook
+from exchange_server.feeds.day_window import DayWindow
 from exchange_server.feeds.errors import REJECT_MARKET_NOT_FOUND, REJECT_UNAVAILABLE, StreamRefused
-from exchange_server.feeds.reader import Reader
-from exchange_server.feeds.trades import TradeTape
+from exchange_server.feeds.markets import PublishedMarket
+from exchange_server.feeds.published import Published
+from exchange_server.feeds.reader import WAITING_BYTES, Budget, Reader
+from exchange_server.feeds.subscriptions import Closing, Subscription
 from exchange_server.journal import Applied
-from exchange_server.wire.account_updates import (
-    StreamAccountResponse,
-    StreamFillsResponse,
-    account_fills,
-    account_heartbeat_response,
-    account_snapshot_response,
-    account_update_response,
-    fills_heartbeat_response,
-    fills_response,
-)
-from exchange_server.wire.market_streams import (
-    OrderBook,
-    StreamOrderBookResponse,
-    StreamTradesResponse,
-    order_book_heartbeat,
-    trades_heartbeat,
-)
+from exchange_server.wire.account_updates import account_snapshot_response
+from exchange_server.wire.market_streams import OrderBook
 
 HEARTBEAT_S: Final = 5.0
 
+TICK_S: Final = 0.1
+"""How late a candle may close, and a ticker's window move on."""
+
 _OF_AN_ORDER: Final = frozenset((OrderAmended, OrderDecremented, OrderMoved, OrderTriggered))
 """Besides those that place and end an order, the events that change one."""
-
-FILLS_PER_MESSAGE: Final = 1_000
-"""Where a message of fills ends at the next command; the fills of one command are never parted."""
 
 
 class Feeds:
@@ -71,24 +60,21 @@ class Feeds:
         self, engine: Engine, heartbeat_s: float = HEARTBEAT_S, updates_kept: int = UPDATES_KEPT_OVERALL
     ) -> None:
         self._engine: Final = engine
-        self._heartbeat_s: Final = heartbeat_s
-        self._sequence = int(engine.sequence)
+        self._published: Final = Published(int(engine.sequence), engine.time_ns, heartbeat_s)
         self._closed = False
         self._readers: Final[set[Reader]] = set()
         # Who waits for a sequence to be published, because the engine is ahead of what is durable.
         self._early: list[tuple[int, Reader]] = []
-        self._books: Final[dict[MarketId, PublishedBook]] = {}
-        self._tapes: Final[dict[MarketId, TradeTape]] = {}
-        self._histories: Final = AccountHistories(self._sequence, updates_kept)
-        for market_id, market in engine.markets.items():
-            bids, asks = engine.levels(market_id, SIDE_BUY), engine.levels(market_id, SIDE_SELL)
-            self._books[market_id] = PublishedBook(market, bids, asks, self._sequence, engine.time_ns)
-            self._tapes[market_id] = TradeTape(market, market.next_trade_id - 1)
+        self._markets: Final[dict[MarketId, PublishedMarket]] = {
+            market_id: PublishedMarket.of_engine(self._published, engine, market_id) for market_id in engine.markets
+        }
+        self._histories: Final = AccountHistories(int(engine.sequence), updates_kept)
+        self._ticking = False
 
     @property
     def sequence(self) -> int:
         """Sequence of the last published command."""
-        return self._sequence
+        return self._published.sequence
 
     @property
     def readers(self) -> int:
@@ -101,13 +87,12 @@ class Feeds:
         """Publish a durable batch. Raises ValueError when it does not follow the one before."""
         if not batch:
             return
-        if batch[0].sequence != self._sequence + 1:
-            raise ValueError(f"batch starts with {batch[0].sequence}, not {self._sequence + 1}")
-        books = self._books
+        if batch[0].sequence != self._published.sequence + 1:
+            raise ValueError(f"batch starts with {batch[0].sequence}, not {self._published.sequence + 1}")
+        markets = self._markets
         histories = self._histories
         by_account = histories.by_account
-        touched: set[PublishedBook] = set()
-        traded: set[TradeTape] = set()
+        touched: set[PublishedMarket] = set()
         book: PublishedBook | None = None
         market_id = 0
         added = 0
@@ -129,8 +114,9 @@ class Feeds:
                             history.hand_out(applied)
                     if book is None or order.market.market_id != market_id:
                         market_id = order.market.market_id
-                        book = books[market_id]
-                        touched.add(book)
+                        market = markets[market_id]
+                        book = market.book
+                        touched.add(market)
                     price_ticks = order.price_ticks
                     book.pending[-price_ticks if order.side == SIDE_BUY else price_ticks] = event.level_lots
                     book.pending_of = applied
@@ -145,8 +131,9 @@ class Feeds:
                 elif type(event) is LevelChanged:
                     if book is None or event.market_id != market_id:
                         market_id = event.market_id
-                        book = books[event.market_id]
-                        touched.add(book)
+                        market = markets[event.market_id]
+                        book = market.book
+                        touched.add(market)
                     price_ticks = event.price_ticks
                     book.pending[-price_ticks if event.side == SIDE_BUY else price_ticks] = event.quantity_lots
                     book.pending_of = applied
@@ -161,174 +148,153 @@ class Feeds:
                         if history.readers:
                             history.hand_out(applied)
                 elif type(event) is Trade:
-                    tape = self._tapes[event.taker.market.market_id]
-                    tape.pending.append((event, applied.sequence, TimeNs(applied.time_ns)))
-                    traded.add(tape)
+                    traded = markets[event.taker.market.market_id]
+                    traded.tape.pending.append((event, applied.sequence, TimeNs(applied.time_ns)))
+                    traded.tape.pending_times.append(applied.times)
+                    traded.tape.pending_of = applied
+                    touched.add(traded)
                 elif type(event) is MarketCreated:
-                    self._open_market(event.market, applied)
-        self._sequence = batch[-1].sequence
+                    self._open_market(event, applied)
+        last = batch[-1]
+        self._published.sequence = last.sequence
+        self._published.time_ns = TimeNs(last.time_ns)
 
-        # 2. Once a batch: one version of each book, one piece of each tape.
-        for changed_book in touched:
-            changed_book.publish()
-        for changed_tape in traded:
-            changed_tape.publish()
+        # 2. Once a batch: one version of each book, one piece of each tape, and what is made of both.
+        for changed in touched:
+            changed.publish()
         histories.bound(added)
         if self._early:
             self._wake_early()
 
-    def _open_market(self, market: Market, applied: Applied) -> None:
+    def _open_market(self, event: MarketCreated, applied: Applied) -> None:
         """Start a market that is new; what the engine knows of it may be ahead of what is durable."""
-        if market.market_id not in self._books:
-            self._books[market.market_id] = PublishedBook(market, (), (), applied.sequence, TimeNs(applied.time_ns))
-            self._tapes[market.market_id] = TradeTape(market, 0)
+        market = event.market
+        if market.market_id not in self._markets:
+            self._markets[market.market_id] = PublishedMarket(
+                self._published, self._engine, market, ([], []), 0, applied.sequence, TimeNs(applied.time_ns)
+            )
 
     def _wake_early(self) -> None:
-        for sequence, reader in self._early:
-            if sequence <= self._sequence:
-                reader.wake()
-        self._early = [early for early in self._early if early[0] > self._sequence]
+        published = self._published.sequence
+        early = [reader for sequence, reader in self._early if sequence <= published]
+        self._early = [waiting for waiting in self._early if waiting[0] > published]
+        for reader in early:
+            reader.wake()
+
+    def on_time(self, now_ns: int) -> None:
+        """Publish what the time has changed; called often enough by itself while somebody reads what time changes."""
+        for market in self._markets.values():
+            if market.timed:
+                market.on_time(now_ns)
 
     def close(self) -> None:
         """End every stream with UNAVAILABLE, and refuse new ones."""
         self._closed = True
-        for reader in self._readers:
+        for reader in list(self._readers):
             reader.close()
 
-    # ---------------------------------------------------------------- market data
+    # ---------------------------------------------------------------- looking
 
     def order_book(self, market_id: MarketId, depth: int) -> OrderBook:
         """Return the best `depth` levels a side. Raises StreamRefused when there is no such market."""
-        return self._book(market_id).message(depth)
+        return self._market(market_id).book.message(depth)
 
-    async def stream_order_book(self, market_id: MarketId) -> AsyncGenerator[StreamOrderBookResponse, None]:
-        """Yield a snapshot, then a delta for each batch that changed the book; slow readers get several in one.
-
-        Messages are shared between readers: never change one.
-        """
-        book = self._book(market_id)
-        reader = book.join()
-        try:
-            self._enter(reader)
-            yield book.snapshot()
-            while True:
-                reader.check()
-                if book.sequence != reader.sequence:
-                    delta = book.delta(reader.sequence)
-                    reader.sequence = book.sequence
-                    yield delta
-                elif not await reader.sleep(self._heartbeat_s):
-                    yield order_book_heartbeat(time.time_ns())
-        finally:
-            book.leave(reader)
-            self._readers.discard(reader)
-
-    async def stream_trades(
-        self, market_id: MarketId, after_trade_id: int | None = None
-    ) -> AsyncGenerator[StreamTradesResponse, None]:
-        """Yield a heartbeat, then every trade after the given one, by default every trade from now on.
-
-        Messages are shared between readers: never change one.
-        """
-        self._book(market_id)
-        tape = self._tapes[market_id]
-        reader = tape.join(after_trade_id)
-        try:
-            self._enter(reader)
-            yield trades_heartbeat(time.time_ns())
-            while True:
-                chunk = await reader.next(self._heartbeat_s)
-                if chunk is None:
-                    yield trades_heartbeat(time.time_ns())
-                else:
-                    reader.trade_id = chunk.last_trade_id
-                    yield chunk.message()
-        finally:
-            tape.leave(reader)
-            self._readers.discard(reader)
-
-    def _book(self, market_id: MarketId) -> PublishedBook:
-        book = self._books.get(market_id)
-        if book is None:
-            raise StreamRefused(REJECT_MARKET_NOT_FOUND, "there is no such market")
-        return book
-
-    # ---------------------------------------------------------------- accounts
-
-    async def stream_account(
-        self, account_id: AccountId, after_sequence: int | None = None
-    ) -> AsyncGenerator[StreamAccountResponse, None]:
-        """Yield a snapshot, or nothing when resumed, then one update for every command that concerns the account."""
-        engine = self._engine
-        histories = self._histories
-        reader = histories.join(account_id, after_sequence, self._sequence, False)
-        try:
-            self._enter(reader)
-            if after_sequence is None:
-                # The engine may be ahead of what is durable: hold its state back until that is published.
-                start = sent = int(engine.sequence)
-                snapshot = account_snapshot_response(
-                    engine.open_orders(account_id), engine.balances(account_id), engine.assets, start
-                )
-                await self._published(start, reader)
-                reader.sequence = start
-                yield snapshot
-            else:
-                start = sent = after_sequence
-                if not reader.waiting:
-                    yield account_heartbeat_response(self._sequence, sent, time.time_ns())
-            while True:
-                applied = await reader.next(self._heartbeat_s)
-                if applied is None:
-                    reader.sequence = self._sequence
-                    yield account_heartbeat_response(self._sequence, sent, time.time_ns())
-                elif applied.sequence > start:
-                    update = account_update_response(
-                        account_id, applied.events, engine.assets, applied.sequence, sent, TimeNs(applied.time_ns)
-                    )
-                    reader.sequence = sent = applied.sequence
-                    yield update
-        finally:
-            histories.leave(account_id, reader)
-            self._readers.discard(reader)
-
-    async def stream_fills(
-        self, account_id: AccountId, after_sequence: int | None = None
-    ) -> AsyncGenerator[StreamFillsResponse, None]:
-        """Yield a heartbeat, then every fill of the commands after the given one, by default from now on."""
-        histories = self._histories
-        reader = histories.join(account_id, after_sequence, self._sequence, True)
-        try:
-            self._enter(reader)
-            reader.sequence = self._sequence if after_sequence is None else after_sequence
-            yield fills_heartbeat_response(reader.sequence, time.time_ns())
-            while True:
-                applied = await reader.next(self._heartbeat_s)
-                if applied is None:
-                    reader.sequence = self._sequence
-                    yield fills_heartbeat_response(self._sequence, time.time_ns())
-                    continue
-                fills = []
-                while applied is not None:
-                    reader.sequence = applied.sequence
-                    fills += account_fills(account_id, applied.events, applied.sequence, TimeNs(applied.time_ns))
-                    applied = reader.take() if len(fills) < FILLS_PER_MESSAGE else None
-                yield fills_response(fills, reader.sequence)
-        finally:
-            histories.leave(account_id, reader)
-            self._readers.discard(reader)
+    def day_window(self, market_id: MarketId) -> DayWindow:
+        """Return the last 24 hours of a market. Raises StreamRefused when there is no such market."""
+        return self._market(market_id).day_window
 
     # ---------------------------------------------------------------- readers
 
-    def _enter(self, reader: Reader) -> None:
+    def read_book(self, market_id: MarketId, depth: int = 0, step_ticks: int = 1, interval_ms: int = 0) -> Reader:
+        """Return a reader of the best `depth` levels (0: all), grouped by a step: a snapshot, then deltas.
+
+        All readers: whoever gets one must call its `leave` in the end. Raises StreamRefused when it cannot begin.
+        """
+        return self._enter(self._market(market_id).read_book(depth, step_ticks, interval_ms))
+
+    def read_bbo(self, market_id: MarketId, interval_ms: int = 0) -> Reader:
+        """Return a reader of the best bid and offer."""
+        return self._enter(self._market(market_id).read_bbo(interval_ms))
+
+    def read_ticker(self, market_id: MarketId, interval_ms: int = 0) -> Reader:
+        """Return a reader of the ticker."""
+        return self._enter(self._market(market_id).read_ticker(interval_ms), timed=True)
+
+    def read_trades(
+        self, market_id: MarketId, after_trade_id: int | None = None, budget: Budget | None = None
+    ) -> Reader:
+        """Return a reader of a heartbeat, then every trade after the given one, by default every trade from now on."""
+        return self._enter(self._market(market_id).read_trades(after_trade_id, budget or Budget(WAITING_BYTES)))
+
+    def read_candles(self, market_id: MarketId, interval: int, interval_ms: int = 0) -> Reader:
+        """Return a reader of the present candle, then every change."""
+        market = self._market(market_id)
+        return self._enter(market.read_candles(interval, interval_ms, time.time_ns()), timed=True)
+
+    def read_account(
+        self, account_id: AccountId, after_sequence: int | None = None, budget: Budget | None = None
+    ) -> Reader:
+        """Return a reader of a snapshot, or nothing when resumed, then one update for every command of the account."""
+        engine = self._engine
+        histories = self._histories
+        backlog = histories.backlog(account_id, after_sequence, self._published.sequence, False)
+        budget = budget or Budget(WAITING_BYTES)
+        reader = AccountReader(self._published, engine, account_id, after_sequence, backlog, budget)
+        if after_sequence is None:
+            sequence = int(engine.sequence)
+            orders, balances = engine.open_orders(account_id), engine.balances(account_id)
+            reader.start_with(account_snapshot_response(orders, balances, engine.assets, sequence), sequence)
+            self._wake_when_published(sequence, reader)
+        else:
+            reader.start_resumed()
+        histories.join(account_id, reader)
+        return self._enter(reader)
+
+    def read_fills(
+        self, account_id: AccountId, after_sequence: int | None = None, budget: Budget | None = None
+    ) -> Reader:
+        """Return a reader of a heartbeat, then every fill after the given sequence, by default from now on."""
+        histories = self._histories
+        backlog = histories.backlog(account_id, after_sequence, self._published.sequence, True)
+        budget = budget or Budget(WAITING_BYTES)
+        reader = FillReader(self._published, account_id, after_sequence, backlog, budget)
+        histories.join(account_id, reader)
+        return self._enter(reader)
+
+    def subscribe(self, stream_id: str, describe: Callable[[StreamRefused], Closing]) -> Subscription:
+        """Return a stream without channels; `describe` says how a client is told why one ended."""
+        subscription = Subscription(self._published, stream_id, describe)
+        self._enter(subscription)
+        return subscription
+
+    def _market(self, market_id: MarketId) -> PublishedMarket:
+        market = self._markets.get(market_id)
+        if market is None:
+            raise StreamRefused(REJECT_MARKET_NOT_FOUND, "there is no such market")
+        return market
+
+    def _enter(self, reader: Reader, timed: bool = False) -> Reader:
         if self._closed:
+            reader.leave()
             raise StreamRefused(REJECT_UNAVAILABLE, "the exchange is shutting down")
         self._readers.add(reader)
+        reader.when_left(lambda: self._readers.discard(reader))
+        if timed:
+            self._start_ticking()
+        return reader
 
-    async def _published(self, sequence: int, reader: Reader) -> None:
-        """Wait until a sequence is published."""
-        if sequence > self._sequence:
+    def _wake_when_published(self, sequence: int, reader: Reader) -> None:
+        if sequence > self._published.sequence:
             self._early.append((sequence, reader))
-        while sequence > self._sequence:
-            reader.check()
-            await reader.sleep(self._heartbeat_s)
+
+    def _start_ticking(self) -> None:
+        """Look at the clock from time to time, for as long as somebody reads what time changes."""
+        if not self._ticking:
+            self._ticking = True
+            asyncio.get_running_loop().call_later(TICK_S, self._tick)
+
+    def _tick(self) -> None:
+        self._ticking = False
+        if not self._closed and any(market.timed for market in self._markets.values()):
+            self._start_ticking()
+            self.on_time(time.time_ns())

@@ -5,6 +5,7 @@ from typing import Final
 
 # Numbers of `exchange.v1.RejectReason`; a test keeps them equal.
 REJECT_MARKET_NOT_FOUND: Final = 10
+REJECT_OVERLOADED: Final = 25
 REJECT_STREAM_TOO_SLOW: Final = 27
 REJECT_SEQUENCE_TOO_OLD: Final = 28
 REJECT_SEQUENCE_IN_FUTURE: Final = 29

@@ -1,6 +1,6 @@
 """The journal of commands: the only truth. Everything else is derived from it by replay."""
 
-from exchange_server.journal.applied import Applied
+from exchange_server.journal.applied import UNKNOWN_TIMES, Applied, UnitTimes
 from exchange_server.journal.audit import Stat, Verified, dump, stat, verify
 from exchange_server.journal.commit import GroupCommit
 from exchange_server.journal.errors import (
@@ -19,6 +19,7 @@ from exchange_server.journal.segments import SegmentWriter
 from exchange_server.journal.snapshot import load_snapshot, snapshot_hash, write_snapshot
 
 __all__ = [
+    "UNKNOWN_TIMES",
     "Applied",
     "Cursor",
     "DirectoryLocked",
@@ -36,6 +37,7 @@ __all__ = [
     "SnapshotInvalid",
     "Stat",
     "StateDiffers",
+    "UnitTimes",
     "Verified",
     "dump",
     "engine_at",

@@ -8,6 +8,7 @@ nobody time, because the CPU that is saved (a sixth of a unary call's) is what e
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import Final, Generic, TypeVar
@@ -30,13 +31,15 @@ _BATCH_BYTES: Final = 16 << 10
 class Batch(Generic[Output]):
     """Records that become durable together, and what may be released then (`outputs`, one a unit)."""
 
-    __slots__ = ("buffer", "event_digest", "first_sequence", "last_sequence", "outputs", "time_ns")
+    __slots__ = ("buffer", "durable_ns", "event_digest", "first_sequence", "last_sequence", "outputs", "time_ns")
 
     def __init__(self) -> None:
         self.buffer = bytearray()
         self.first_sequence = 0
         self.last_sequence = 0
         self.time_ns = 0
+        self.durable_ns = 0
+        """When its fsync had returned, nanoseconds since 1970 UTC."""
         self.event_digest: int | None = None
         self.outputs: list[Output] = []
 
@@ -52,11 +55,11 @@ class GroupCommit(Generic[Output]):
         writer: SegmentWriter,
         mark: MarkWriter,
         event_digest: Callable[[], int | None],
-        on_durable: Callable[[list[Output], int], None],
+        on_durable: Callable[[list[Output], int, int], None],
         on_failed: Callable[[BaseException], None],
         spacing_s: float = SPACING_S,
     ) -> None:
-        """`event_digest` is asked when a commit starts; `on_durable` gets the outputs and the last sequence."""
+        """`event_digest` is asked when a commit starts; `on_durable` gets the outputs, last sequence and time."""
         self._writer: Final = writer
         self._mark: Final = mark
         self._event_digest: Final = event_digest
@@ -144,6 +147,7 @@ class GroupCommit(Generic[Output]):
         while (batch := self._queue.get()) is not None:
             try:
                 self._writer.write(batch.buffer, batch.first_sequence)
+                batch.durable_ns = time.time_ns()
                 self._mark.publish(DurableMark(batch.last_sequence, batch.event_digest, batch.time_ns))
             except BaseException as error:
                 self._loop.call_soon_threadsafe(self._fail, error)
@@ -159,7 +163,7 @@ class GroupCommit(Generic[Output]):
         self._crowd += (crowded - self._crowd) * _CROWD_WEIGHT
         # The disk works on the next batch while this one's replies are made.
         self.flush()
-        self._on_durable(batch.outputs, batch.last_sequence)
+        self._on_durable(batch.outputs, batch.last_sequence, batch.durable_ns)
 
     def _fail(self, error: BaseException) -> None:
         self._failed = True

@@ -4,6 +4,7 @@ First come, first served inside a lane. The rule is published in docs/priority.m
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Final
@@ -21,7 +22,7 @@ from exchange_server.engine.commands import (
     SetCancelAllAfter,
 )
 from exchange_server.engine.types import TYPE_PEGGED
-from exchange_server.journal import Applied
+from exchange_server.journal import Applied, UnitTimes
 
 LANE_CANCEL: Final = 0
 LANE_POST_ONLY: Final = 1
@@ -37,7 +38,7 @@ class Unit:
     `deadline_ns` is of `time.monotonic_ns`, 0 for none; `size` is in commands, see `size_of`.
     """
 
-    __slots__ = ("commands", "deadline_ns", "future", "lane", "size")
+    __slots__ = ("commands", "deadline_ns", "future", "lane", "size", "times")
 
     def __init__(self, commands: Sequence[Command], deadline_ns: int, future: "asyncio.Future[list[Applied]]") -> None:
         self.commands: Final = commands
@@ -45,6 +46,7 @@ class Unit:
         self.future: Final = future
         self.lane: Final = lane_of(commands)
         self.size: Final = size_of(commands)
+        self.times: Final = UnitTimes(time.time_ns())
 
 
 def lane_of(commands: Sequence[Command]) -> int:

@@ -247,10 +247,11 @@ class Shard:
         apply = self.engine.apply
         time_ns = self._clock.now_ns()
         first = sequence = self.sequence + 1
+        times = unit.times
         applied: list[Applied] = []
         try:
             for command in commands:
-                applied.append(Applied(sequence, time_ns, command, apply(sequence, time_ns, command)))  # type: ignore[arg-type]
+                applied.append(Applied(sequence, time_ns, command, apply(sequence, time_ns, command), times))  # type: ignore[arg-type]
                 sequence += 1
         except Exception as error:
             self._engine_raised(unit, payloads, applied, error)
@@ -267,9 +268,11 @@ class Shard:
         else:
             output[0].set_result([])  # nothing to make durable
 
-    def _release(self, outputs: list[Output], last_sequence: int) -> None:
+    def _release(self, outputs: list[Output], last_sequence: int, durable_ns: int) -> None:
         """Let out what has become durable: listeners, then futures, then reads that waited."""
         self.durable_sequence = last_sequence
+        for _, applied in outputs:
+            applied[0].times.durable_ns = durable_ns
         batch = outputs[0][1] if len(outputs) == 1 else [applied for output in outputs for applied in output[1]]
         try:
             for listener in self._listeners:

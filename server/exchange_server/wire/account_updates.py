@@ -1,9 +1,9 @@
-"""What one account sees of a command: its orders, fills and balances, made from the command's events."""
+"""What one account sees of a command: its orders, fills and balances, made from the command's events; as bytes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from exchange.v1.account_streams_pb2 import StreamAccountResponse, StreamFillsResponse
-from exchange.v1.types_pb2 import Balance, Fill
+from exchange.v1.types_pb2 import Balance, Fill, Heartbeat
 from exchange_server.engine.entities import Asset
 from exchange_server.engine.events import (
     BalanceChanged,
@@ -22,12 +22,10 @@ from exchange_server.wire.orders import (
     present_order_message,
     taker_fill_message,
 )
-from exchange_server.wire.times import timestamp
+from exchange_server.wire.times import Hops, write_hops, write_timestamp
 
 __all__ = [
     "Fill",
-    "StreamAccountResponse",
-    "StreamFillsResponse",
     "account_fills",
     "account_heartbeat_response",
     "account_snapshot_response",
@@ -43,7 +41,7 @@ def account_snapshot_response(
     balances: Iterable[tuple[AssetId, Atoms, Atoms]],
     assets: Mapping[AssetId, Asset],
     sequence: int,
-) -> StreamAccountResponse:
+) -> bytes:
     """Return the first message of an account stream: the engine's state after the command `sequence`.
 
     Orders oldest first; balances (asset, available, reserved) in any order.
@@ -54,7 +52,7 @@ def account_snapshot_response(
     snapshot.open_orders.extend(map(present_order_message, open_orders))
     messages = [balance_message(assets[asset_id], free, reserved) for asset_id, free, reserved in balances]
     snapshot.balances.extend(sorted(messages, key=_asset_name))
-    return response
+    return response.SerializeToString()
 
 
 def account_update_response(
@@ -64,36 +62,39 @@ def account_update_response(
     sequence: int,
     prev_sequence: int,
     time_ns: TimeNs,
-) -> StreamAccountResponse:
+    hops: Hops,
+) -> bytes:
     """Return what a command changed for an account, from the command's events alone."""
     response = StreamAccountResponse(sequence=sequence, prev_sequence=prev_sequence)
     update = response.update
-    update.event_time.CopyFrom(timestamp(time_ns))
+    write_timestamp(update.event_time, time_ns)
+    write_hops(update.hops, hops)
     update.orders.extend(map(order_state_message, states_after(account_id, events, time_ns).values()))
     update.fills.extend(account_fills(account_id, events, sequence, time_ns))
     update.balances.extend(_balances_after(account_id, events, assets))
-    return response
+    return response.SerializeToString()
 
 
-def account_heartbeat_response(sequence: int, prev_sequence: int, server_time_ns: int) -> StreamAccountResponse:
+def account_heartbeat_response(sequence: int, prev_sequence: int, server_time_ns: int) -> bytes:
     """Return the sign of life of a quiet account; everything up to `sequence` was sent."""
     response = StreamAccountResponse(sequence=sequence, prev_sequence=prev_sequence)
-    response.heartbeat.server_time.CopyFrom(timestamp(server_time_ns))
-    return response
+    _write_heartbeat(response.heartbeat, server_time_ns, sequence)
+    return response.SerializeToString()
 
 
-def fills_response(fills: Iterable[Fill], sequence: int) -> StreamFillsResponse:
+def fills_response(fills: Iterable[Fill], sequence: int, hops: Hops) -> bytes:
     """Return fills, oldest first; everything up to `sequence` was sent."""
     response = StreamFillsResponse(sequence=sequence)
     response.fills.fills.extend(fills)
-    return response
+    write_hops(response.fills.hops, hops)
+    return response.SerializeToString()
 
 
-def fills_heartbeat_response(sequence: int, server_time_ns: int) -> StreamFillsResponse:
+def fills_heartbeat_response(sequence: int, server_time_ns: int) -> bytes:
     """Return the sign of life of an account without fills; everything up to `sequence` was sent."""
     response = StreamFillsResponse(sequence=sequence)
-    response.heartbeat.server_time.CopyFrom(timestamp(server_time_ns))
-    return response
+    _write_heartbeat(response.heartbeat, server_time_ns, sequence)
+    return response.SerializeToString()
 
 
 def account_fills(account_id: AccountId, events: Iterable[Event], sequence: int, time_ns: TimeNs) -> list[Fill]:
@@ -128,6 +129,11 @@ def _balances_after(
             latest[event.asset_id] = event.available_atoms, event.reserved_atoms
     for asset_id, (available_atoms, reserved_atoms) in latest.items():
         yield balance_message(assets[asset_id], available_atoms, reserved_atoms)
+
+
+def _write_heartbeat(message: Heartbeat, server_time_ns: int, sequence: int) -> None:
+    write_timestamp(message.server_time, server_time_ns)
+    message.sequence = sequence
 
 
 def _asset_name(balance: Balance) -> str:

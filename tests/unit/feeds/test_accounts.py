@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 
@@ -7,16 +7,17 @@ from exchange.v1.account_streams_pb2 import StreamAccountResponse
 from exchange_server.engine.commands import Credit
 from exchange_server.engine.types import FEE_ACCOUNT, SIDE_BUY, AssetId, Atoms
 from exchange_server.feeds import Feeds, StreamRefused
-from exchange_server.feeds.accounts import UPDATES_KEPT, UPDATES_WAITING
+from exchange_server.feeds.account_streams import UPDATES_WAITING
+from exchange_server.feeds.accounts import UPDATES_KEPT
 from exchange_server.feeds.errors import REJECT_SEQUENCE_TOO_OLD, REJECT_STREAM_TOO_SLOW, REJECT_UNAVAILABLE
-from tests.feeds_support import ACCOUNTS, MARKETS, TIF_IOC, Exchange, buy, cancel_all, limit, sell
+from tests.feeds_support import ACCOUNTS, MARKETS, TIF_IOC, Exchange, Stream, Streams, buy, cancel_all, limit, sell
 from tests.property.feeds_clients import AccountClient
 
 ALICE, BOB, CAROL = ACCOUNTS
 
 
-async def joined(exchange: Exchange, account: int = 0) -> AsyncGenerator[StreamAccountResponse, None]:
-    stream = exchange.feeds.stream_account(ACCOUNTS[account])
+async def joined(exchange: Exchange, account: int = 0) -> Stream[StreamAccountResponse]:
+    stream = exchange.streams.account(ACCOUNTS[account])
     assert (await anext(stream)).HasField("snapshot")
     return stream
 
@@ -96,7 +97,7 @@ async def test_a_credit_is_an_update_of_the_balance_and_its_repetition_is_not() 
 
 async def test_the_exchanges_own_accounts_can_be_followed_too() -> None:
     exchange = Exchange()
-    stream = exchange.feeds.stream_account(FEE_ACCOUNT)
+    stream = exchange.streams.account(FEE_ACCOUNT)
     assert (await anext(stream)).HasField("snapshot")
     exchange.run(sell(0, 100, 5), buy(1, 100, 5))
     message = await anext(stream)
@@ -110,7 +111,7 @@ async def test_a_snapshot_waits_until_the_state_that_it_shows_is_durable() -> No
     exchange = Exchange(heartbeat_s=30.0)
     exchange.run(buy(0, 100, 1))
     exchange.apply(buy(0, 99, 2))
-    stream = exchange.feeds.stream_account(ALICE)
+    stream = exchange.streams.account(ALICE)
     first = asyncio.ensure_future(anext(stream))
     await asyncio.sleep(0.02)
     assert not first.done()
@@ -128,7 +129,7 @@ async def test_a_snapshot_waits_until_the_state_that_it_shows_is_durable() -> No
 async def test_a_snapshot_that_waits_for_another_accounts_command_is_woken_by_it() -> None:
     exchange = Exchange(heartbeat_s=30.0)
     sequence = exchange.apply(buy(1, 100, 1)).sequence
-    first = asyncio.ensure_future(anext(exchange.feeds.stream_account(ALICE)))
+    first = asyncio.ensure_future(anext(exchange.streams.account(ALICE)))
     await asyncio.sleep(0)
     exchange.release()
     assert (await asyncio.wait_for(first, 10)).sequence == sequence
@@ -138,7 +139,7 @@ async def test_a_quiet_resumed_stream_starts_with_a_heartbeat_and_goes_on_from_t
     exchange = Exchange()
     after = exchange.run(buy(0, 100, 1))[0].sequence
     exchange.run(buy(1, 99, 1))
-    stream = exchange.feeds.stream_account(ALICE, after)
+    stream = exchange.streams.account(ALICE, after)
     heartbeat = await anext(stream)
     assert heartbeat.HasField("heartbeat")
     assert (heartbeat.sequence, heartbeat.prev_sequence) == (exchange.released, after)
@@ -158,7 +159,7 @@ async def test_a_slow_reader_is_told_where_to_resume_and_misses_nothing_by_it() 
     assert refused.value.reason == REJECT_STREAM_TOO_SLOW
     assert refused.value.metadata == {"after_sequence": str(seen)}
 
-    again = exchange.feeds.stream_account(ALICE, seen)
+    again = exchange.streams.account(ALICE, seen)
     got = []
     while (message := await anext(again)).HasField("update"):
         got.append(message.sequence)
@@ -167,7 +168,7 @@ async def test_a_slow_reader_is_told_where_to_resume_and_misses_nothing_by_it() 
 
 async def test_a_slow_reader_of_fills_is_told_where_to_resume() -> None:
     exchange = Exchange()
-    stream = exchange.feeds.stream_fills(ALICE)
+    stream = exchange.streams.fills(ALICE)
     start = (await anext(stream)).sequence
     assert start == exchange.released
     for _ in range(UPDATES_WAITING + 2):
@@ -180,7 +181,7 @@ async def test_a_slow_reader_of_fills_is_told_where_to_resume() -> None:
 
 async def test_orders_without_fills_do_not_wait_for_a_reader_of_fills() -> None:
     exchange = Exchange()
-    stream = exchange.feeds.stream_fills(ALICE)
+    stream = exchange.streams.fills(ALICE)
     await anext(stream)
     for _ in range(UPDATES_WAITING + 2):
         exchange.run(buy(0, 1, 1))
@@ -198,11 +199,11 @@ async def test_a_busy_account_does_not_push_out_what_is_kept_of_a_quiet_one() ->
         exchange.run(buy(0, 1, 1))
     oldest = exchange.released - UPDATES_KEPT
     with pytest.raises(StreamRefused) as refused:
-        await anext(exchange.feeds.stream_account(ALICE, oldest - 1))
+        await anext(exchange.streams.account(ALICE, oldest - 1))
     assert refused.value.reason == REJECT_SEQUENCE_TOO_OLD
     assert refused.value.metadata == {"oldest_sequence": str(oldest)}
-    assert (await anext(exchange.feeds.stream_account(ALICE, oldest))).sequence == oldest + 1
-    assert (await anext(exchange.feeds.stream_account(BOB, quiet - 1))).sequence == quiet
+    assert (await anext(exchange.streams.account(ALICE, oldest))).sequence == oldest + 1
+    assert (await anext(exchange.streams.account(BOB, quiet - 1))).sequence == quiet
 
 
 async def test_over_all_accounts_the_longest_histories_are_cut_first() -> None:
@@ -213,16 +214,16 @@ async def test_over_all_accounts_the_longest_histories_are_cut_first() -> None:
     exchange.run(*(buy(2, 1, 1) for _ in range(10)))
     exchange.run(*(buy(n % 2, 1, 1) for n in range(91)))
     # 101 are too many for 100: all of carol's ten stay, alice and bob keep twenty each.
-    assert (await anext(feeds.stream_account(CAROL, start))).sequence == start + 1
+    assert (await anext(Streams(feeds).account(CAROL, start))).sequence == start + 1
     oldest = {}
     for account in (ALICE, BOB):
         with pytest.raises(StreamRefused) as refused:
-            await anext(feeds.stream_account(account, start))
+            await anext(Streams(feeds).account(account, start))
         oldest[account] = int(refused.value.metadata["oldest_sequence"])
     last = exchange.released
     assert oldest == {ALICE: last - 40, BOB: last - 41}
     for account in (ALICE, BOB):
-        stream = feeds.stream_account(account, oldest[account])
+        stream = Streams(feeds).account(account, oldest[account])
         got = [(await anext(stream)).sequence for _ in range(20)]
         assert got == list(range(oldest[account] + 2, last + 1, 2))
 
@@ -231,11 +232,14 @@ async def test_closing_ends_every_stream_and_refuses_new_ones() -> None:
     exchange = Exchange(heartbeat_s=30.0)
     feeds = exchange.feeds
     exchange.apply(buy(0, 1, 1))
-    streams = [
-        feeds.stream_order_book(MARKETS[0]),
-        feeds.stream_trades(MARKETS[0]),
-        feeds.stream_fills(ALICE),
-        feeds.stream_account(ALICE),
+    streams: list[Stream[Any]] = [
+        Streams(feeds).order_book(MARKETS[0]),
+        Streams(feeds).trades(MARKETS[0]),
+        Streams(feeds).fills(ALICE),
+        Streams(feeds).bbo(MARKETS[0]),
+        Streams(feeds).ticker(MARKETS[0]),
+        Streams(feeds).candles(MARKETS[0], 2),
+        Streams(feeds).account(ALICE),
     ]
     for stream in streams[:-1]:
         await anext(stream)
@@ -246,7 +250,7 @@ async def test_closing_ends_every_stream_and_refuses_new_ones() -> None:
         assert isinstance(ended, StreamRefused)
         assert ended.reason == REJECT_UNAVAILABLE
     with pytest.raises(StreamRefused) as refused:
-        await anext(feeds.stream_trades(MARKETS[0]))
+        feeds.read_trades(MARKETS[0])
     assert refused.value.reason == REJECT_UNAVAILABLE
 
 

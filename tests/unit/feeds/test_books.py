@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 
@@ -10,7 +10,8 @@ from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, MarketId, TimeNs
 from exchange_server.feeds import StreamRefused
 from exchange_server.feeds.books import MAX_PENDING, PublishedBook
 from exchange_server.feeds.errors import REJECT_MARKET_NOT_FOUND, REJECT_STREAM_TOO_SLOW
-from tests.feeds_support import ACCOUNTS, MARKETS, Exchange, buy, cancel, cancel_all, sell
+from exchange_server.feeds.published import Published
+from tests.feeds_support import ACCOUNTS, MARKETS, Exchange, Stream, Streams, buy, cancel, cancel_all, sell
 from tests.property.feeds_clients import BookClient
 
 
@@ -19,8 +20,8 @@ def pairs(message: StreamOrderBookResponse) -> tuple[list[tuple[str, str]], list
     return [(x.price, x.quantity) for x in event.bids], [(x.price, x.quantity) for x in event.asks]
 
 
-async def joined(exchange: Exchange) -> AsyncGenerator[StreamOrderBookResponse, None]:
-    stream = exchange.feeds.stream_order_book(MARKETS[0])
+async def joined(exchange: Exchange) -> Stream[StreamOrderBookResponse]:
+    stream = exchange.streams.order_book(MARKETS[0])
     assert (await anext(stream)).HasField("snapshot")
     return stream
 
@@ -28,7 +29,7 @@ async def joined(exchange: Exchange) -> AsyncGenerator[StreamOrderBookResponse, 
 async def test_a_stream_starts_with_a_snapshot_best_levels_first() -> None:
     exchange = Exchange()
     exchange.run(buy(0, 100, 1), buy(0, 101, 2), sell(1, 103, 3), sell(1, 102, 4))
-    message = await anext(exchange.feeds.stream_order_book(MARKETS[0]))
+    message = await anext(exchange.streams.order_book(MARKETS[0]))
     assert pairs(message) == ([("50.5", "0.002"), ("50", "0.001")], [("51", "0.004"), ("51.5", "0.003")])
     assert message.snapshot.sequence == exchange.released
     assert message.snapshot.market == "BTC-USDC"
@@ -76,7 +77,7 @@ async def test_readers_with_the_same_version_share_one_message() -> None:
     exchange = Exchange()
     first, second = await joined(exchange), await joined(exchange)
     exchange.run(buy(0, 100, 1))
-    assert await anext(first) is await anext(second)
+    assert first.reader.poll() is second.reader.poll() is not None
 
 
 async def test_a_batch_that_leaves_the_book_as_it_was_sends_nothing() -> None:
@@ -107,7 +108,7 @@ async def test_a_book_shows_nothing_before_it_is_durable() -> None:
     exchange = Exchange()
     exchange.apply(buy(0, 100, 1))
     assert not exchange.feeds.order_book(MARKETS[0], 10).bids
-    assert not (await anext(exchange.feeds.stream_order_book(MARKETS[0]))).snapshot.bids
+    assert not (await anext(exchange.streams.order_book(MARKETS[0]))).snapshot.bids
     exchange.release()
     assert len(exchange.feeds.order_book(MARKETS[0], 10).bids) == 1
 
@@ -158,9 +159,9 @@ async def test_an_unknown_market_is_refused_by_name_of_the_reason() -> None:
     with pytest.raises(StreamRefused) as refused:
         feeds.order_book(MarketId(99), 10)
     assert refused.value.reason == REJECT_MARKET_NOT_FOUND
-    for stream in (feeds.stream_order_book(MarketId(99)), feeds.stream_trades(MarketId(99))):
+    for read in (feeds.read_book, feeds.read_trades, feeds.read_bbo, feeds.read_ticker):
         with pytest.raises(StreamRefused) as refused:
-            await anext(stream)
+            read(MarketId(99))
         assert refused.value.reason == REJECT_MARKET_NOT_FOUND
 
 
@@ -174,6 +175,9 @@ class Publisher:
         self.book = PublishedBook(market, (), (), 1, TimeNs(0), max_changes)
         self.sequence = 1
 
+    def join(self) -> Stream[StreamOrderBookResponse]:
+        return Stream(self.book.join(Published(1, TimeNs(0), 5.0), 0, 1, 0), StreamOrderBookResponse)
+
     def change(self, *prices: int) -> None:
         self.sequence += 1
         for price in prices:
@@ -184,29 +188,33 @@ class Publisher:
 
 def test_the_slowest_reader_ends_when_more_levels_changed_than_are_remembered() -> None:
     publisher = Publisher(max_changes=10)
-    book = publisher.book
-    slow, fast = book.join(), book.join()
+    slow, fast = publisher.join(), publisher.join()
+    assert slow.poll()
     for price in range(1, 11):
+        assert fast.poll()
         publisher.change(price)
-        fast.sequence = book.sequence
-    slow.check()
+    slow.reader.check()
+    assert fast.poll()
     publisher.change(11)
     with pytest.raises(StreamRefused) as refused:
-        slow.check()
+        slow.poll()
     assert refused.value.reason == REJECT_STREAM_TOO_SLOW
-    fast.check()
-    assert [level.price for level in book.delta(fast.sequence).delta.asks] == ["5.5"]
+    message = fast.poll()
+    assert message is not None
+    assert [level.price for level in message.delta.asks] == ["5.5"]
 
 
 def test_what_every_reader_has_makes_room_before_anybody_ends() -> None:
     publisher = Publisher(max_changes=10)
-    reader = publisher.book.join()
+    stream = publisher.join()
+    assert stream.poll()
     for start in range(1, 100, 5):
         publisher.change(*range(start, start + 5))
-        reader.sequence = publisher.book.sequence
-    reader.check()
+        assert stream.poll()
     publisher.change(1000)
-    assert [level.price for level in publisher.book.delta(reader.sequence).delta.asks] == ["500"]
+    message = stream.poll()
+    assert message is not None
+    assert [level.price for level in message.delta.asks] == ["500"]
 
 
 async def test_tasks_that_read_at_their_own_pace_all_end_with_the_same_book() -> None:
@@ -217,7 +225,7 @@ async def test_tasks_that_read_at_their_own_pace_all_end_with_the_same_book() ->
 
     async def read(index: int) -> BookClient:
         client = BookClient(market.price_decimals, market.quantity_decimals)
-        stream = exchange.feeds.stream_order_book(MARKETS[0])
+        stream = exchange.streams.order_book(MARKETS[0])
         async for message in stream:
             client.take(message)
             messages[index] += 1
@@ -259,30 +267,37 @@ async def test_a_stream_that_is_abandoned_in_any_place_leaves_no_reader_behind()
     exchange.apply(buy(0, 100, 1))  # not released: the account's snapshot waits
     feeds = exchange.feeds
     streams = (
-        feeds.stream_order_book(MARKETS[0]),
-        feeds.stream_trades(MARKETS[0]),
-        feeds.stream_account(ACCOUNTS[0]),
-        feeds.stream_fills(ACCOUNTS[0]),
+        Streams(feeds).order_book(MARKETS[0]),
+        Streams(feeds).trades(MARKETS[0]),
+        Streams(feeds).account(ACCOUNTS[0]),
+        Streams(feeds).fills(ACCOUNTS[0]),
+        Streams(feeds).bbo(MARKETS[0]),
+        Streams(feeds).ticker(MARKETS[0]),
+        Streams(feeds).candles(MARKETS[0], 2),
+        Streams(feeds).order_book(MARKETS[0], 10, 5),
     )
 
-    async def read(stream: AsyncGenerator[object, None]) -> None:
-        async for _ in stream:
-            pass
+    async def read(stream: Stream[Any]) -> None:
+        try:
+            async for _ in stream:
+                pass
+        finally:
+            await stream.aclose()
 
     tasks = [asyncio.create_task(read(stream)) for stream in streams]
-    deadline = asyncio.get_running_loop().time() + 10
-    while feeds.readers < len(streams):
-        assert asyncio.get_running_loop().time() < deadline
-        await asyncio.sleep(0)
+    assert feeds.readers == len(streams)
+    await asyncio.sleep(0)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert feeds.readers == 0
-    assert not feeds._books[MARKETS[0]].readers
-    assert not feeds._tapes[MARKETS[0]].readers
+    market = feeds._markets[MARKETS[0]]
+    assert not market.book.watched
+    assert not market.tape.readers
+    assert not market.timed
     assert not feeds._histories.by_account[ACCOUNTS[0]].readers
     exchange.release()
-    abandoned = feeds.stream_order_book(MARKETS[0])
+    abandoned = Streams(feeds).order_book(MARKETS[0])
     await anext(abandoned)
     assert feeds.readers == 1
     await abandoned.aclose()

@@ -23,7 +23,7 @@ def trade(exchange: Exchange, count: int, batch: int = 1_000) -> None:
 async def test_a_stream_starts_with_a_heartbeat_and_the_next_trade() -> None:
     exchange = Exchange()
     trade(exchange, 2)
-    stream = exchange.feeds.stream_trades(MARKETS[0])
+    stream = exchange.streams.trades(MARKETS[0])
     assert (await anext(stream)).HasField("heartbeat")
     trade(exchange, 1)
     message = await anext(stream)
@@ -36,20 +36,21 @@ async def test_a_stream_starts_with_a_heartbeat_and_the_next_trade() -> None:
 
 async def test_a_batch_of_trades_is_one_message_that_readers_share() -> None:
     exchange = Exchange()
-    first, second = (exchange.feeds.stream_trades(MARKETS[0]) for _ in range(2))
+    first, second = (exchange.streams.trades(MARKETS[0]) for _ in range(2))
     await anext(first)
     await anext(second)
     trade(exchange, 3)
-    message = await anext(first)
-    assert ids(message) == [1, 2, 3]
-    assert await anext(second) is message
+    message = first.reader.poll()
+    assert message is not None
+    assert ids(StreamTradesResponse.FromString(message)) == [1, 2, 3]
+    assert second.reader.poll() is message
 
 
 @pytest.mark.parametrize("after", [0, 1, 1_499, 2_999, 3_000])
 async def test_a_resumed_stream_gives_every_trade_after_the_given_one_once(after: int) -> None:
     exchange = Exchange()
     trade(exchange, 3_000)
-    stream = exchange.feeds.stream_trades(MARKETS[0], after)
+    stream = exchange.streams.trades(MARKETS[0], after)
     assert (await anext(stream)).HasField("heartbeat")
     trade(exchange, 2)
     got: list[int] = []
@@ -63,21 +64,21 @@ async def test_trades_older_than_what_is_kept_and_trades_to_come_are_out_of_rang
     exchange = Exchange()
     trade(exchange, TRADES_KEPT + 5)
     with pytest.raises(StreamRefused) as refused:
-        await anext(exchange.feeds.stream_trades(MARKETS[0], 4))
+        await anext(exchange.streams.trades(MARKETS[0], 4))
     assert refused.value.reason == REJECT_SEQUENCE_TOO_OLD
     assert refused.value.metadata == {"market": "BTC-USDC", "oldest_trade_id": "5"}
-    await anext(exchange.feeds.stream_trades(MARKETS[0], 5))
+    await anext(exchange.streams.trades(MARKETS[0], 5))
 
     latest = TRADES_KEPT + 5
     with pytest.raises(StreamRefused) as refused:
-        await anext(exchange.feeds.stream_trades(MARKETS[0], latest + 1))
+        await anext(exchange.streams.trades(MARKETS[0], latest + 1))
     assert refused.value.reason == REJECT_SEQUENCE_IN_FUTURE
     assert refused.value.metadata == {"market": "BTC-USDC", "latest_trade_id": str(latest)}
 
 
 async def test_a_slow_reader_is_told_where_to_resume_and_misses_nothing_by_it() -> None:
     exchange = Exchange()
-    stream = exchange.feeds.stream_trades(MARKETS[0])
+    stream = exchange.streams.trades(MARKETS[0])
     await anext(stream)
     trade(exchange, 7)
     assert ids(await anext(stream)) == list(range(1, 8))
@@ -87,14 +88,14 @@ async def test_a_slow_reader_is_told_where_to_resume_and_misses_nothing_by_it() 
     assert refused.value.reason == REJECT_STREAM_TOO_SLOW
     assert refused.value.metadata == {"market": "BTC-USDC", "after_trade_id": "7"}
 
-    again = exchange.feeds.stream_trades(MARKETS[0], int(refused.value.metadata["after_trade_id"]))
+    again = exchange.streams.trades(MARKETS[0], int(refused.value.metadata["after_trade_id"]))
     await anext(again)
     assert ids(await anext(again))[0] == 8
 
 
 async def test_one_batch_with_more_trades_than_may_wait_does_not_end_a_reader_that_keeps_up() -> None:
     exchange = Exchange()
-    stream = exchange.feeds.stream_trades(MARKETS[0])
+    stream = exchange.streams.trades(MARKETS[0])
     await anext(stream)
     trade(exchange, TRADES_WAITING + 10, batch=TRADES_WAITING + 10)
     got: list[int] = []
@@ -106,7 +107,7 @@ async def test_one_batch_with_more_trades_than_may_wait_does_not_end_a_reader_th
 async def test_what_a_reader_asked_for_does_not_count_as_waiting() -> None:
     exchange = Exchange()
     trade(exchange, TRADES_KEPT)
-    stream = exchange.feeds.stream_trades(MARKETS[0], 0)
+    stream = exchange.streams.trades(MARKETS[0], 0)
     await anext(stream)
     trade(exchange, TRADES_WAITING - 1)
     got: list[int] = []
@@ -118,7 +119,7 @@ async def test_what_a_reader_asked_for_does_not_count_as_waiting() -> None:
 async def test_after_the_history_is_read_the_bound_holds_as_for_everybody() -> None:
     exchange = Exchange()
     trade(exchange, TRADES_KEPT)
-    stream = exchange.feeds.stream_trades(MARKETS[0], 0)
+    stream = exchange.streams.trades(MARKETS[0], 0)
     got: list[int] = []
     for _ in range(TRADES_KEPT // TRADES_PER_MESSAGE + 1):
         got += ids(await anext(stream))
@@ -131,7 +132,7 @@ async def test_after_the_history_is_read_the_bound_holds_as_for_everybody() -> N
 
 async def test_a_reader_that_keeps_up_reads_more_trades_than_may_wait() -> None:
     exchange = Exchange()
-    stream = exchange.feeds.stream_trades(MARKETS[0])
+    stream = exchange.streams.trades(MARKETS[0])
     await anext(stream)
     for first in range(1, TRADES_WAITING + 2_000, 1_000):
         trade(exchange, 1_000)
@@ -143,12 +144,12 @@ async def test_after_a_restart_trades_are_numbered_on_and_those_before_are_out_o
     trade(exchange, 3)
     exchange.feeds = Feeds(exchange.engine, 0.0)
     with pytest.raises(StreamRefused) as refused:
-        await anext(exchange.feeds.stream_trades(MARKETS[0], 0))
+        await anext(exchange.streams.trades(MARKETS[0], 0))
     assert refused.value.metadata["oldest_trade_id"] == "3"
     trade(exchange, 2)
-    stream = exchange.feeds.stream_trades(MARKETS[0], 3)
+    stream = exchange.streams.trades(MARKETS[0], 3)
     await anext(stream)
     assert ids(await anext(stream)) == [4, 5]
     with pytest.raises(StreamRefused) as refused:
-        await anext(exchange.feeds.stream_trades(MARKETS[0], 2))
+        await anext(exchange.streams.trades(MARKETS[0], 2))
     assert refused.value.metadata["oldest_trade_id"] == "3"

@@ -151,6 +151,8 @@ class RejectReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY: _ClassVar[RejectReason]
     REJECT_REASON_ORDER_IN_LIST: _ClassVar[RejectReason]
     REJECT_REASON_MARKET_IN_AUCTION: _ClassVar[RejectReason]
+    REJECT_REASON_STREAM_NOT_FOUND: _ClassVar[RejectReason]
+    REJECT_REASON_CHANNEL_NOT_FOUND: _ClassVar[RejectReason]
 SIDE_UNSPECIFIED: Side
 SIDE_BUY: Side
 SIDE_SELL: Side
@@ -257,6 +259,8 @@ REJECT_REASON_PRICE_OUTSIDE_BAND: RejectReason
 REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY: RejectReason
 REJECT_REASON_ORDER_IN_LIST: RejectReason
 REJECT_REASON_MARKET_IN_AUCTION: RejectReason
+REJECT_REASON_STREAM_NOT_FOUND: RejectReason
+REJECT_REASON_CHANNEL_NOT_FOUND: RejectReason
 
 class Asset(_message.Message):
     __slots__ = ("name", "decimals")

@@ -941,6 +941,16 @@ class RejectReason(betterproto2.Enum):
     The market is in an auction and does not take this, or its book is crossed after one. FAILED_PRECONDITION.
     """
 
+    STREAM_NOT_FOUND = 43
+    """
+    There is no such open stream of the caller. NOT_FOUND.
+    """
+
+    CHANNEL_NOT_FOUND = 44
+    """
+    The stream has no such channel. NOT_FOUND.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -987,6 +997,8 @@ class RejectReason(betterproto2.Enum):
             40: "REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY",
             41: "REJECT_REASON_ORDER_IN_LIST",
             42: "REJECT_REASON_MARKET_IN_AUCTION",
+            43: "REJECT_REASON_STREAM_NOT_FOUND",
+            44: "REJECT_REASON_CHANNEL_NOT_FOUND",
         }
 
     @classmethod
@@ -1035,6 +1047,8 @@ class RejectReason(betterproto2.Enum):
             "REJECT_REASON_WOULD_TRIGGER_IMMEDIATELY": 40,
             "REJECT_REASON_ORDER_IN_LIST": 41,
             "REJECT_REASON_MARKET_IN_AUCTION": 42,
+            "REJECT_REASON_STREAM_NOT_FOUND": 43,
+            "REJECT_REASON_CHANNEL_NOT_FOUND": 44,
         }
 
 
@@ -1506,7 +1520,7 @@ class Bbo(betterproto2.Message):
 
     sequence: "int" = betterproto2.field(4, betterproto2.TYPE_UINT64)
     """
-    Sequence of the last command that changed it.
+    Sequence of the last command that is in it: the one that changed it, or a later one that was published with it.
     """
 
     event_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
@@ -1538,7 +1552,7 @@ class BboUpdate(betterproto2.Message):
 
     hops: "HopTimes | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    Of the command that changed it.
+    Of the last command in it.
     """
 
 
@@ -1935,7 +1949,8 @@ class CandleBatch(betterproto2.Message):
 
     candles: "list[Candle]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    As they are now, oldest first. Candles in which nothing is traded are left out.
+    As they are now, oldest first. Candles in which nothing is traded are left out, and so is one of which the exchange
+    does not know the beginning for now (it has just started and cannot reach its history).
     """
 
     sequence: "int" = betterproto2.field(2, betterproto2.TYPE_UINT64)

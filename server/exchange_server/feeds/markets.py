@@ -1,0 +1,133 @@
+"""All that is published of one market: its book, its trades, and what is made of both while somebody reads."""
+
+from typing import Final
+
+from exchange_server.engine import Engine
+from exchange_server.engine.entities import Market
+from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, MarketId, TimeNs
+from exchange_server.feeds.bbo import BboReader
+from exchange_server.feeds.book_versions import BookReader, Level
+from exchange_server.feeds.books import PublishedBook
+from exchange_server.feeds.candles import CandleReader, CandleSeries
+from exchange_server.feeds.day_window import DayWindow
+from exchange_server.feeds.published import Published
+from exchange_server.feeds.reader import Budget
+from exchange_server.feeds.tickers import TickerFeed, TickerReader
+from exchange_server.feeds.trades import TradeReader, TradeTape
+
+
+class PublishedMarket:
+    """One market's streams. The bus writes into `book`, `tape` and `queues` and then calls `publish`."""
+
+    __slots__ = ("_candles", "_engine", "_published", "_ticker", "book", "day_window", "market", "tape")
+
+    def __init__(
+        self,
+        published: Published,
+        engine: Engine,
+        market: Market,
+        levels: tuple[list[Level], list[Level]],
+        latest_trade_id: int,
+        sequence: int,
+        time_ns: TimeNs,
+    ) -> None:
+        """Begin with levels (bids, asks) and after a trade, as they are at a sequence."""
+        self.market: Final = market
+        self._published: Final = published
+        self._engine: Final = engine
+        self.book: Final = PublishedBook(market, *levels, sequence, time_ns)
+        self.tape: Final = TradeTape(market, latest_trade_id, time_ns)
+        self.day_window: Final = DayWindow(latest_trade_id, time_ns)
+        self._ticker: Final = TickerFeed(market, self.day_window)
+        self._candles: Final[dict[int, CandleSeries]] = {}
+
+    @classmethod
+    def of_engine(cls, published: Published, engine: Engine, market_id: MarketId) -> "PublishedMarket":
+        """Begin with a market as the engine has it, all of which must be durable."""
+        market = engine.markets[market_id]
+        levels = engine.levels(market_id, SIDE_BUY), engine.levels(market_id, SIDE_SELL)
+        return cls(published, engine, market, levels, market.next_trade_id - 1, engine.sequence, engine.time_ns)
+
+    @property
+    def timed(self) -> bool:
+        """Whether time alone may bring about a message."""
+        return bool(self._candles or self._ticker.readers)
+
+    # ---------------------------------------------------------------- publishing
+
+    def publish(self) -> None:
+        """Show what a batch has changed."""
+        tape = self.tape
+        last, traded = self.book.pending_of, tape.pending_of
+        self.book.publish()
+        if traded is not None:
+            if last is None or last.sequence < traded.sequence:
+                last = traded
+            add = self.day_window.add
+            for trade in tape.pending:
+                add(trade)
+            for series in self._candles.values():
+                series.follow(tape.pending, traded)
+            tape.publish()
+        if self._ticker.readers and last is not None:
+            self._ticker.follow(traded is not None, self.book.bests(), last)
+
+    def on_time(self, now_ns: int) -> None:
+        """Show what the time has changed."""
+        for series in self._candles.values():
+            series.learn(self.day_window, self.tape)
+            series.on_time(now_ns, self._engine.sequence, self._published.sequence)
+        if self._ticker.readers:
+            self._ticker.on_time(now_ns)
+
+    # ---------------------------------------------------------------- readers
+
+    def read_book(self, depth: int, step_ticks: int, interval_ms: int) -> BookReader:
+        """Return a reader of a view of the book. Raises StreamRefused when it is shown in too many ways."""
+        return self.book.join(self._published, depth, step_ticks, interval_ms)
+
+    def read_bbo(self, interval_ms: int) -> BboReader:
+        """Return a reader of the best bid and offer."""
+        return self.book.join_prices(self._published, interval_ms)
+
+    def read_trades(self, after_trade_id: int | None, budget: Budget) -> TradeReader:
+        """Return a reader of trades. Raises StreamRefused when it resumes where it cannot."""
+        return self.tape.join(self._published, after_trade_id, budget)
+
+    def read_ticker(self, interval_ms: int) -> TickerReader:
+        """Return a reader of the ticker."""
+        ticker = self._ticker
+        if not ticker.readers:
+            self.book.watch()
+            ticker.start(self.book.bests(), self._published.sequence, self._time_ns())
+        reader = ticker.join(self._published, interval_ms)
+
+        def leave() -> None:
+            ticker.readers.discard(reader)
+            if not ticker.readers:
+                self.book.unwatch()
+
+        reader.when_left(leave)
+        return reader
+
+    def read_candles(self, interval: int, interval_ms: int, now_ns: int) -> CandleReader:
+        """Return a reader of the candles of one interval (`exchange.v1.CandleInterval`)."""
+        series = self._candles.get(interval)
+        if series is None:
+            series = CandleSeries(self.market, interval)
+            series.start(self.day_window, self.tape, self._published, self._time_ns(), now_ns, self._engine.sequence)
+            self._candles[interval] = series
+        reader = series.join(self._published, interval_ms)
+        followed = series
+
+        def leave() -> None:
+            followed.readers.discard(reader)
+            if not followed.readers and self._candles.get(interval) is followed:
+                del self._candles[interval]
+
+        reader.when_left(leave)
+        return reader
+
+    def _time_ns(self) -> TimeNs:
+        """Return the time of what was published last."""
+        return self._published.time_ns

@@ -1,0 +1,124 @@
+"""The ticker of a market, followed while somebody reads: the last trade, the last 24 hours, the best prices."""
+
+import time
+from typing import Final
+
+from exchange_server.engine.entities import Market
+from exchange_server.engine.types import TimeNs
+from exchange_server.feeds.bbo import Bests
+from exchange_server.feeds.day_window import MINUTE_NS, DayWindow
+from exchange_server.feeds.published import Published, hops_now
+from exchange_server.feeds.reader import PacedReader
+from exchange_server.journal import UNKNOWN_TIMES, Applied, UnitTimes
+from exchange_server.wire.trade_streams import Ticker, ticker_heartbeat, ticker_message, ticker_update
+
+
+class TickerFeed:
+    """One market's ticker and its versions: a trade, other best prices, and every minute make a new one.
+
+    `sequence` is that of the last command that is in it.
+    """
+
+    __slots__ = (
+        "_bests",
+        "_day_window",
+        "_messages",
+        "_minute",
+        "_ticker",
+        "_time_ns",
+        "_times",
+        "market",
+        "readers",
+        "sequence",
+        "version",
+    )
+
+    def __init__(self, market: Market, day_window: DayWindow) -> None:
+        self.market: Final = market
+        self.readers: Final[set[TickerReader]] = set()
+        self.version = 0
+        self.sequence = 0
+        self._day_window: Final = day_window
+        self._bests: Bests = (None, None)
+        self._time_ns = TimeNs(0)
+        self._times: UnitTimes = UNKNOWN_TIMES
+        self._minute = 0
+        self._ticker: Ticker | None = None
+        # By the sequence of the message before.
+        self._messages: Final[dict[int, bytes]] = {}
+
+    def start(self, bests: Bests, sequence: int, time_ns: TimeNs) -> None:
+        """Begin with what is so at a sequence, when the first reader joins."""
+        self._bests = bests
+        self.sequence = sequence
+        self._time_ns = time_ns
+        self._times = UNKNOWN_TIMES
+        self._become()
+
+    def follow(self, traded: bool, bests: Bests, applied: Applied) -> None:
+        """Tell the readers if a batch, of whose commands this was the last for the market, changed the ticker."""
+        if traded or bests != self._bests:
+            self._bests = bests
+            self.sequence = applied.sequence
+            self._time_ns = TimeNs(applied.time_ns)
+            self._times = applied.times
+            self._become()
+
+    def on_time(self, now_ns: int) -> None:
+        """Tell the readers if the window has moved on."""
+        if now_ns // MINUTE_NS != self._minute:
+            self._become()
+
+    def _become(self) -> None:
+        self.version += 1
+        self._minute = time.time_ns() // MINUTE_NS
+        self._ticker = None
+        self._messages.clear()
+        for reader in self.readers:
+            reader.wake()
+
+    def join(self, published: Published, interval_ms: int) -> "TickerReader":
+        """Add a reader."""
+        reader = TickerReader(published, self, interval_ms)
+        self.readers.add(reader)
+        return reader
+
+    def message(self, prev_sequence: int) -> bytes:
+        """Return the present ticker, for those who were sent another one before."""
+        message = self._messages.get(prev_sequence)
+        if message is None:
+            if self._ticker is None:
+                figures = self._day_window.figures(time.time_ns())
+                self._ticker = ticker_message(self.market, figures, *self._bests, self.sequence, self._time_ns)
+            message = ticker_update(self._ticker, prev_sequence, hops_now(self._time_ns, self._times))
+            self._messages[prev_sequence] = message
+        return message
+
+
+class TickerReader(PacedReader):
+    """Follows a ticker; `version` is the one that it was sent last, `sequence` goes with it."""
+
+    __slots__ = ("_feed", "sequence", "version")
+
+    def __init__(self, published: Published, feed: TickerFeed, interval_ms: int) -> None:
+        super().__init__(published, interval_ms)
+        self._feed: Final = feed
+        self.version = -1
+        self.sequence = 0
+
+    def poll(self) -> bytes | None:
+        self.check()
+        feed = self._feed
+        if feed.version == self.version or self.held_back():
+            return None
+        message = feed.message(self.sequence)
+        self.version = feed.version
+        self.sequence = feed.sequence
+        return message
+
+    @property
+    def settled_sequence(self) -> int:
+        return self.published.sequence if self.version == self._feed.version else self.sequence
+
+    def heartbeat(self) -> bytes:
+        return ticker_heartbeat(time.time_ns(), self.settled_sequence)
