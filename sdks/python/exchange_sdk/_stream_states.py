@@ -78,7 +78,7 @@ class StreamState(ABC, Generic[Event]):
     def _read(self, message: Any) -> Steps[Event]:
         """Take a message; return its events, each with the position that a reader has reached after it."""
 
-    def receive(self, message: Any) -> Sequence[tuple[Event | Notice, int | None]]:
+    def receive(self, message: Any) -> Steps[Any]:
         """Take a message; return its events, after a notice if the stream had broken. Raises Gap and its like."""
         events = self._read(message)
         if message.HasField("heartbeat"):
