@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from exchange_sdk._enums import RejectReason
 from exchange_sdk._market_states import BookState, QueueState
 from exchange_sdk._operations import Operation
 from exchange_sdk._subscription_state import Followed, SubscriptionState
@@ -57,7 +58,7 @@ class _Channels:
 def _is_of_the_stream(error: ExchangeError) -> bool:
     """Whether an update failed for the stream's sake, not for that of a channel in it: a new stream helps."""
     if isinstance(error, NotFound):
-        return error.field == "stream_id"
+        return error.reason is RejectReason.STREAM_NOT_FOUND
     return isinstance(error, Unavailable | DeadlineExceeded | RateLimited)
 
 

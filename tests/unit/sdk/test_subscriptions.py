@@ -24,10 +24,7 @@ TRADES = sdk.TradesChannel("BTC-USDC", after_trade_id=4)
 BBO = sdk.BboChannel("BTC-USDC", interval=0.1)
 ACCOUNT = sdk.AccountChannel()
 
-GONE = Fault(grpc.StatusCode.NOT_FOUND)
-GONE.status.details.add().Pack(
-    error_details_pb2.BadRequest(field_violations=[error_details_pb2.BadRequest.FieldViolation(field="stream_id")])
-)
+GONE = Fault(grpc.StatusCode.NOT_FOUND, "STREAM_NOT_FOUND")
 
 
 def bbo(sequence: int, prev_sequence: int) -> pb.StreamBboResponse:
