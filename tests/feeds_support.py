@@ -10,6 +10,7 @@ from exchange.v1.market_streams_pb2 import (
     StreamBboResponse,
     StreamCandlesResponse,
     StreamOrderBookResponse,
+    StreamOrdersResponse,
     StreamTickerResponse,
     StreamTradesResponse,
 )
@@ -115,6 +116,9 @@ class Streams:
 
     def candles(self, market_id: MarketId, interval: int, interval_ms: int = 0) -> Stream[StreamCandlesResponse]:
         return Stream(self._feeds.read_candles(market_id, interval, interval_ms), StreamCandlesResponse)
+
+    def orders(self, market_id: MarketId) -> Stream[StreamOrdersResponse]:
+        return Stream(self._feeds.read_orders(market_id), StreamOrdersResponse)
 
     def account(self, account_id: AccountId, after_sequence: int | None = None) -> Stream[StreamAccountResponse]:
         return Stream(self._feeds.read_account(account_id, after_sequence), StreamAccountResponse)

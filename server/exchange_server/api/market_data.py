@@ -15,7 +15,7 @@ from exchange_server.wire.market_data import asset_message, market_message
 
 DEFAULT_DEPTH: Final = 100
 
-_STREAMS: Final = ("StreamOrderBook", "StreamBbo", "StreamTicker", "StreamTrades", "StreamCandles")
+_STREAMS: Final = ("StreamOrderBook", "StreamBbo", "StreamTicker", "StreamTrades", "StreamCandles", "StreamOrders")
 
 
 class MarketDataService:
@@ -38,7 +38,6 @@ class MarketDataService:
             **{f"{service}/{name}": Method(self._stream, None, streams=True, reads=True) for name in _STREAMS},
             f"{service}/Subscribe": Method(subscriptions.subscribe, None, streams=True, reads=True, takes_key=True),
             f"{service}/UpdateSubscription": Method(subscriptions.update_subscription, None, takes_key=True),
-            f"{service}/StreamOrders": Method(self._to_come, None, streams=True, reads=True),
             **{f"{service}/{name}": Method(self._to_come, None) for name in ("GetTicker", "ListTrades", "ListCandles")},
         }
 

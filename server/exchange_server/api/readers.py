@@ -29,6 +29,7 @@ class Readers:
             market_pb.StreamTickerRequest: self._ticker,
             market_pb.StreamTradesRequest: self._trades,
             market_pb.StreamCandlesRequest: self._candles,
+            market_pb.StreamOrdersRequest: self._orders,
             account_pb.StreamAccountRequest: self._account,
             account_pb.StreamFillsRequest: self._fills,
         }
@@ -76,6 +77,10 @@ class Readers:
     def _candles(self, request: market_pb.StreamCandlesRequest, _: Principal, __: Budget | None) -> Open:
         market = self._core.market(request.market)
         return lambda: self._core.feeds.read_candles(market.market_id, request.interval, request.interval_ms)
+
+    def _orders(self, request: market_pb.StreamOrdersRequest, _: Principal, budget: Budget | None) -> Open:
+        market = self._core.market(request.market)
+        return lambda: self._core.feeds.read_orders(market.market_id, budget)
 
     def _account(self, request: account_pb.StreamAccountRequest, principal: Principal, budget: Budget | None) -> Open:
         after = request.after_sequence if request.HasField("after_sequence") else None

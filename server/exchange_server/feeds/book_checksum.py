@@ -1,4 +1,4 @@
-"""The checksum that proves a client's copy of a book.
+"""The checksums that prove a client's copy of a book or of its queues.
 
 Kraken's definition, https://docs.kraken.com/exchange/guides/websockets/book-checksum-v2: of the ten best asks, then the
 ten best bids, each from the best, the digits of price and quantity at their fixed number of decimals, without the point
@@ -9,8 +9,14 @@ from collections.abc import Iterable
 from typing import Final
 from zlib import crc32
 
+from exchange_server.engine.types import OrderId
+
 CHECKSUM_LEVELS: Final = 10
 """Levels a side that the checksum covers."""
+
+
+CHECKSUM_ORDERS: Final = 25
+"""Orders a side that the checksum of order queues covers."""
 
 
 def book_checksum(
@@ -23,4 +29,13 @@ def book_checksum(
     """
     digits = [f"{ticks * tick_units or ''}{lots * lot_units}" for ticks, lots in asks]
     digits += [f"{ticks * tick_units or ''}{lots * lot_units}" for ticks, lots in bids]
+    return crc32("".join(digits).encode())
+
+
+def orders_checksum(
+    asks: Iterable[tuple[OrderId, int, int]], bids: Iterable[tuple[OrderId, int, int]], tick_units: int, lot_units: int
+) -> int:
+    """Return the CRC-32 of the given orders (id, ticks, shown lots), as they would trade; the first 25 a side."""
+    digits = [f"{order_id}{ticks * tick_units}{lots * lot_units}" for order_id, ticks, lots in asks]
+    digits += [f"{order_id}{ticks * tick_units}{lots * lot_units}" for order_id, ticks, lots in bids]
     return crc32("".join(digits).encode())

@@ -57,10 +57,14 @@ class Feeds:
     """
 
     def __init__(
-        self, engine: Engine, heartbeat_s: float = HEARTBEAT_S, updates_kept: int = UPDATES_KEPT_OVERALL
+        self,
+        engine: Engine,
+        heartbeat_s: float = HEARTBEAT_S,
+        updates_kept: int = UPDATES_KEPT_OVERALL,
+        clock_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self._engine: Final = engine
-        self._published: Final = Published(int(engine.sequence), engine.time_ns, heartbeat_s)
+        self._published: Final = Published(int(engine.sequence), engine.time_ns, heartbeat_s, clock_ns)
         self._closed = False
         self._readers: Final[set[Reader]] = set()
         # Who waits for a sequence to be published, because the engine is ahead of what is durable.
@@ -162,6 +166,8 @@ class Feeds:
         # 2. Once a batch: one version of each book, one piece of each tape, and what is made of both.
         for changed in touched:
             changed.publish()
+        for followed in [market for market in markets.values() if market.queues.readers]:
+            followed.queues.follow(batch)
         histories.bound(added)
         if self._early:
             self._wake_early()
@@ -228,8 +234,13 @@ class Feeds:
 
     def read_candles(self, market_id: MarketId, interval: int, interval_ms: int = 0) -> Reader:
         """Return a reader of the present candle, then every change."""
-        market = self._market(market_id)
-        return self._enter(market.read_candles(interval, interval_ms, time.time_ns()), timed=True)
+        return self._enter(self._market(market_id).read_candles(interval, interval_ms), timed=True)
+
+    def read_orders(self, market_id: MarketId, budget: Budget | None = None) -> Reader:
+        """Return a reader of the book order by order: a snapshot, then every change."""
+        reader = self._enter(self._market(market_id).read_orders(budget or Budget(WAITING_BYTES)))
+        self._wake_when_published(int(self._engine.sequence), reader)
+        return reader
 
     def read_account(
         self, account_id: AccountId, after_sequence: int | None = None, budget: Budget | None = None
@@ -297,4 +308,4 @@ class Feeds:
         self._ticking = False
         if not self._closed and any(market.timed for market in self._markets.values()):
             self._start_ticking()
-            self.on_time(time.time_ns())
+            self.on_time(self._published.clock_ns())

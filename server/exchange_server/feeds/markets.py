@@ -10,6 +10,7 @@ from exchange_server.feeds.book_versions import BookReader, Level
 from exchange_server.feeds.books import PublishedBook
 from exchange_server.feeds.candles import CandleReader, CandleSeries
 from exchange_server.feeds.day_window import DayWindow
+from exchange_server.feeds.order_streams import OrderFeed, OrderReader
 from exchange_server.feeds.published import Published
 from exchange_server.feeds.reader import Budget
 from exchange_server.feeds.tickers import TickerFeed, TickerReader
@@ -17,9 +18,9 @@ from exchange_server.feeds.trades import TradeReader, TradeTape
 
 
 class PublishedMarket:
-    """One market's streams. The bus writes into `book`, `tape` and `queues` and then calls `publish`."""
+    """One market's streams. The bus writes into `book` and `tape` and then calls `publish`."""
 
-    __slots__ = ("_candles", "_engine", "_published", "_ticker", "book", "day_window", "market", "tape")
+    __slots__ = ("_candles", "_engine", "_published", "_ticker", "book", "day_window", "market", "queues", "tape")
 
     def __init__(
         self,
@@ -38,7 +39,8 @@ class PublishedMarket:
         self.book: Final = PublishedBook(market, *levels, sequence, time_ns)
         self.tape: Final = TradeTape(market, latest_trade_id, time_ns)
         self.day_window: Final = DayWindow(latest_trade_id, time_ns)
-        self._ticker: Final = TickerFeed(market, self.day_window)
+        self._ticker: Final = TickerFeed(market, self.day_window, published.clock_ns)
+        self.queues: Final = OrderFeed(market, engine, published)
         self._candles: Final[dict[int, CandleSeries]] = {}
 
     @classmethod
@@ -99,7 +101,7 @@ class PublishedMarket:
         ticker = self._ticker
         if not ticker.readers:
             self.book.watch()
-            ticker.start(self.book.bests(), self._published.sequence, self._time_ns())
+            ticker.start(self.book.bests(), self._published.sequence, self._published.time_ns)
         reader = ticker.join(self._published, interval_ms)
 
         def leave() -> None:
@@ -110,12 +112,14 @@ class PublishedMarket:
         reader.when_left(leave)
         return reader
 
-    def read_candles(self, interval: int, interval_ms: int, now_ns: int) -> CandleReader:
+    def read_candles(self, interval: int, interval_ms: int) -> CandleReader:
         """Return a reader of the candles of one interval (`exchange.v1.CandleInterval`)."""
         series = self._candles.get(interval)
         if series is None:
             series = CandleSeries(self.market, interval)
-            series.start(self.day_window, self.tape, self._published, self._time_ns(), now_ns, self._engine.sequence)
+            published = self._published
+            now_ns, sequence = published.clock_ns(), self._engine.sequence
+            series.start(self.day_window, self.tape, published, self._published.time_ns, now_ns, sequence)
             self._candles[interval] = series
         reader = series.join(self._published, interval_ms)
         followed = series
@@ -128,6 +132,6 @@ class PublishedMarket:
         reader.when_left(leave)
         return reader
 
-    def _time_ns(self) -> TimeNs:
-        """Return the time of what was published last."""
-        return self._published.time_ns
+    def read_orders(self, budget: Budget) -> OrderReader:
+        """Return a reader of the queues."""
+        return self.queues.join(budget)

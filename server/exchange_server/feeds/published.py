@@ -1,6 +1,7 @@
 """Up to where everything is published, and what all streams share because of it."""
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from exchange_server.engine.types import TimeNs
@@ -9,14 +10,17 @@ from exchange_server.wire.times import Hops
 
 
 class Published:
-    """The last published sequence with its time, and how long a stream may be quiet."""
+    """The last published sequence with its time, how long a stream may be quiet, and the clock of those who read."""
 
-    __slots__ = ("heartbeat_s", "sequence", "time_ns")
+    __slots__ = ("clock_ns", "heartbeat_s", "sequence", "time_ns")
 
-    def __init__(self, sequence: int, time_ns: TimeNs, heartbeat_s: float) -> None:
+    def __init__(
+        self, sequence: int, time_ns: TimeNs, heartbeat_s: float, clock_ns: Callable[[], int] = time.time_ns
+    ) -> None:
         self.sequence = sequence
         self.time_ns = time_ns
         self.heartbeat_s: Final = heartbeat_s
+        self.clock_ns: Final = clock_ns
 
 
 def hops_now(time_ns: int, times: UnitTimes) -> Hops:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
-from exchange_server.feeds.errors import REJECT_UNAVAILABLE, StreamRefused
+from exchange_server.feeds.errors import StreamRefused
 from exchange_server.feeds.published import Published
 from exchange_server.feeds.reader import WAITING_BYTES, Budget, Reader
 from exchange_server.wire.subscriptions import (
@@ -111,8 +111,6 @@ class Subscription(Reader):
             try:
                 message = channel.reader.poll()
             except StreamRefused as refused:
-                if refused.reason == REJECT_UNAVAILABLE:
-                    raise  # all of it ends
                 self._end_channel(channel, self._describe(refused))
                 return self._outbox.popleft()
             if message is None:

@@ -1,6 +1,7 @@
 """The ticker of a market, followed while somebody reads: the last trade, the last 24 hours, the best prices."""
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from exchange_server.engine.entities import Market
@@ -21,6 +22,7 @@ class TickerFeed:
 
     __slots__ = (
         "_bests",
+        "_clock_ns",
         "_day_window",
         "_messages",
         "_minute",
@@ -33,12 +35,13 @@ class TickerFeed:
         "version",
     )
 
-    def __init__(self, market: Market, day_window: DayWindow) -> None:
+    def __init__(self, market: Market, day_window: DayWindow, clock_ns: Callable[[], int]) -> None:
         self.market: Final = market
         self.readers: Final[set[TickerReader]] = set()
         self.version = 0
         self.sequence = 0
         self._day_window: Final = day_window
+        self._clock_ns: Final = clock_ns
         self._bests: Bests = (None, None)
         self._time_ns = TimeNs(0)
         self._times: UnitTimes = UNKNOWN_TIMES
@@ -71,7 +74,7 @@ class TickerFeed:
 
     def _become(self) -> None:
         self.version += 1
-        self._minute = time.time_ns() // MINUTE_NS
+        self._minute = self._clock_ns() // MINUTE_NS
         self._ticker = None
         self._messages.clear()
         for reader in self.readers:
@@ -88,7 +91,7 @@ class TickerFeed:
         message = self._messages.get(prev_sequence)
         if message is None:
             if self._ticker is None:
-                figures = self._day_window.figures(time.time_ns())
+                figures = self._day_window.figures(self._clock_ns())
                 self._ticker = ticker_message(self.market, figures, *self._bests, self.sequence, self._time_ns)
             message = ticker_update(self._ticker, prev_sequence, hops_now(self._time_ns, self._times))
             self._messages[prev_sequence] = message
