@@ -50,8 +50,8 @@ async def test_bbo_and_ticker_come_at_once_and_at_every_change(
         assert newest.hops.total is not None
         assert timedelta(0) <= newest.hops.total < timedelta(seconds=20)
         exchange.place(bob, BUY, "101", "0.5")
-        told = await until(ticker, lambda event: event.last_quantity == Decimal("0.5"))
-        assert (told.last_price, told.high_price, told.ask) == (101, 101, (Decimal(101), Decimal("1.5")))
+        told = await until(ticker, lambda event: event.ask == (Decimal(101), Decimal("1.5")))
+        assert (told.last_price, told.last_quantity, told.bid) == (101, Decimal("0.5"), (Decimal(100), Decimal(1)))
 
 
 async def test_candles_and_trades_tell_the_same(
@@ -83,10 +83,11 @@ async def test_views_of_a_book_are_the_whole_book_seen_through_them(
     ):
         for price in ("100", "99.5", "98", "94.5"):
             exchange.place(alice, BUY, price, "1")
-        for price in ("111", "112", "115", "115.5"):
-            placed = exchange.place(alice, SELL, price, "1")
-        await client("cancel_order", order_id=placed.order_id)
-        placed = exchange.place(alice, BUY, "99", "2")
+        for price in ("111", "112", "115"):
+            exchange.place(alice, SELL, price, "1")
+        gone = exchange.place(alice, SELL, "115.5", "1")
+        await client("cancel_order", order_id=gone.order_id)
+        exchange.place(alice, BUY, "99", "2")
         sequence = (await until(whole, lambda event: _quantity(event.bids, "99") == 2)).sequence
         full = whole.stream.book
         assert full.sequence == sequence
@@ -108,6 +109,35 @@ def _quantity(levels: tuple[sdk.PriceLevel, ...], price: str) -> Decimal | None:
     return next((level.quantity for level in levels if level.price == Decimal(price)), None)
 
 
+async def test_the_queues_of_a_market_and_the_place_of_an_order_in_them(
+    exchange: Exchange, client: AnyClient, alice: Trader, bob: Trader
+) -> None:
+    async with AnyStream(await client("stream_orders", MARKET)) as stream:
+        first = exchange.place(bob, BUY, "90", "1")
+        mine = exchange.place(alice, BUY, "90", "2")
+        behind = exchange.place(bob, BUY, "90", "3")
+        queues = stream.stream.queues
+        while behind.order_id not in queues:
+            await stream.next()
+        position = queues.position(mine.order_id)
+        assert (position.quantity_ahead, position.orders_ahead, position.quantity) == (1, 1, 2)
+        assert queues.levels(sdk.Side.BUY, 1) == (sdk.PriceLevel(Decimal(90), Decimal(6)),)
+        # More quantity, or another price, goes to the end; less keeps its place.
+        await client("amend_order", order_id=mine.order_id, quantity="1.5")
+        exchange.place(alice, SELL, "90", "1")
+        while first.order_id in queues:
+            await stream.next()
+        assert queues.position(mine.order_id).quantity_ahead == 0
+        await client("amend_order", order_id=mine.order_id, quantity=4)
+        while queues.position(mine.order_id).quantity_ahead == 0:
+            await stream.next()
+        assert [order.order_id for order in queues.bids()] == [behind.order_id, mine.order_id]
+        exchange.place(alice, SELL, "90", "3")
+        while behind.order_id in queues:
+            await stream.next()
+        assert queues.in_sync
+
+
 async def test_one_stream_follows_many_channels_that_come_and_go(
     exchange: Exchange, client: AnyClient, alice: Trader, bob: Trader
 ) -> None:
@@ -124,12 +154,8 @@ async def test_one_stream_follows_many_channels_that_come_and_go(
         while not {(trades, sdk.Trade), (account, sdk.AccountUpdate), (book, sdk.OrderBookDelta)} <= seen:
             event = await stream.next()
             seen.add((event.channel, type(event.event)))
-        assert (
-            subscription.position_of(trades)
-            == max(trade.trade_id for trade in [event.event] if isinstance(trade, sdk.Trade))
-            if isinstance(event.event, sdk.Trade)
-            else True
-        )
+        assert (subscription.position_of(trades) or 0) >= 1
+        assert subscription.position_of(book) is None
         await calls("remove", trades)
         with pytest.raises(sdk.NotFound):
             await calls("add", sdk.TickerChannel("NO-MARKET"))
