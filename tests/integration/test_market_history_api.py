@@ -22,6 +22,7 @@ from exchange_server.api.errors import PAGE_TOKEN_INVALID, UNAVAILABLE, CallErro
 from exchange_server.api.market_history import MarketHistoryCalls
 from exchange_server.api.pages import PageTokens
 from exchange_server.engine import Engine
+from exchange_server.engine.types import Atoms, Lots
 from exchange_server.feeds import Feeds
 from exchange_server.journal import recover, write_snapshot
 from exchange_server.projections.clickhouse.queries import MarketHistory
@@ -251,9 +252,9 @@ async def test_a_trade_is_told_alike_from_the_tape_and_from_the_history(
 async def test_without_a_history_the_tape_answers_what_it_has_all_of(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    request = pb.ListCandlesRequest(market=NAME, interval=5)  # type: ignore[arg-type]
     for url in (None, "http://exchange:wrong@127.0.0.1:9/exchange"):
         async with scene.calls(url) as calls:
-            request = pb.ListCandlesRequest(market=NAME, interval=5)  # type: ignore[arg-type]
             candles = await all_candles(calls, request, 100)
             assert candles == [scene.candle(row, 5) for row in naive_candles(scene.trades, 3_600)][-100:]
             assert len(await all_trades(calls, pb.ListTradesRequest(market=NAME), 1_000)) == len(scene.trades)
@@ -355,8 +356,8 @@ async def test_a_ticker_knows_the_day_before_its_snapshot_once_the_history_answe
         assert ticker.open_price == format_price(market, inside[0].price)  # type: ignore[arg-type]
         assert ticker.high_price == format_price(market, max(trade.price for trade in inside))  # type: ignore[arg-type]
         assert ticker.low_price == format_price(market, min(trade.price for trade in inside))  # type: ignore[arg-type]
-        assert ticker.volume == format_quantity(market, sum(trade.lots for trade in inside))  # type: ignore[arg-type]
-        assert ticker.quote_volume == format_quote(market, sum(trade.cost for trade in inside))  # type: ignore[arg-type]
+        assert ticker.volume == format_quantity(market, Lots(sum(trade.lots for trade in inside)))
+        assert ticker.quote_volume == format_quote(market, Atoms(sum(trade.cost for trade in inside)))
         assert ticker.last_price == format_price(market, scene.trades[-1].price)  # type: ignore[arg-type]
         assert ticker.last_trade_time.ToNanoseconds() == scene.trades[-1].time_ns
         bids, asks = (scene.journal.engine.levels(MARKET, side, 1) for side in (1, 2))
