@@ -26,13 +26,13 @@ from exchange_server.cli.dev.supervisor import wait_until_serving
 from exchange_server.embedded.clickhouse import EmbeddedClickHouse
 from exchange_server.embedded.postgres import EmbeddedPostgres
 
-KILLS: Final = 2
+KILLS: Final = 20
 """Of each database."""
-START_SECONDS: Final = 30
+START_SECONDS: Final = 60
 ALONE_SECONDS: Final = 10.0
 PAUSE_SECONDS: Final = 0.5
 """Between the start of one database and the end of the other."""
-CATCH_UP_SECONDS: Final = 30
+CATCH_UP_SECONDS: Final = 120
 TARGET: Final = 1.5
 PRICE: Final = Decimal(1000)
 
@@ -42,7 +42,8 @@ def run() -> list[Figure]:
     # PostgreSQL may run as another user, so not a folder that only we can enter.
     folder = Path(tempfile.mkdtemp(prefix="exchange-bench-"))
     folder.chmod(0o755)
-    postgres, clickhouse = EmbeddedPostgres(folder), EmbeddedClickHouse(folder)
+    # On ports that stay: what is killed is found again where it was.
+    postgres, clickhouse = EmbeddedPostgres(folder, pick_free()), EmbeddedClickHouse(folder, pick_free())
     try:
         with postgres, clickhouse:
             return asyncio.run(_measure(folder / "data", postgres, clickhouse))
@@ -56,7 +57,7 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, clickhouse: Embe
     settings = {
         "EXCHANGE_DATA_DIR": str(directory),
         "EXCHANGE_GRPC_PORT": str(port),
-        "EXCHANGE_LOG_LEVEL": "info",
+        "EXCHANGE_LOG_LEVEL": "error",
         "EXCHANGE_POSTGRES_URL": postgres.url,
         "EXCHANGE_CLICKHOUSE_URL": clickhouse.url,
     }
@@ -161,13 +162,15 @@ async def _check_clickhouse(url: str, traded: int) -> None:
                 "FROM (SELECT * FROM trades LIMIT 1 BY market_id, trade_id)"
             )
             candles = await client.query(
-                "SELECT sum(lots), sum(count) FROM (SELECT max(last_quantity_total) - min(first_quantity_total) "
-                "+ argMinMerge(first_lots) AS lots, max(last_trade_id) - min(first_trade_id) + 1 AS count "
-                "FROM candles WHERE interval_seconds = 1 GROUP BY market_id, open_time)"
+                "SELECT max(last_quantity_total), min(first_quantity_total), argMinMerge(first_lots), "
+                "max(last_trade_id), min(first_trade_id) "
+                "FROM candles WHERE interval_seconds = 1 GROUP BY market_id, open_time"
             )
         finally:
             await client.close()
-        return tuple(int(value) for value in (*trades.result_rows[0], *candles.result_rows[0]))
+        lots = sum(last - first + first_lots for last, first, first_lots, _, _ in candles.result_rows)
+        count = sum(last_id - first_id + 1 for *_, last_id, first_id in candles.result_rows)
+        return (*(int(value) for value in trades.result_rows[0]), lots, count)
 
     lots = traded * 1_000
     await _reached("ClickHouse", counts, (traded, traded, lots, lots, lots, traded))
