@@ -30,9 +30,11 @@ from exchange_server.api.admin import AdminService
 from exchange_server.api.auth import Authenticator, new_api_key
 from exchange_server.api.call import Method
 from exchange_server.api.core import Core
+from exchange_server.api.day_windows import seed_day_windows
 from exchange_server.api.guard import Guard
 from exchange_server.api.history import HistoryReader
 from exchange_server.api.market_data import MarketDataService
+from exchange_server.api.market_history import MarketHistoryCalls
 from exchange_server.api.orders import OrderService
 from exchange_server.api.pages import KEY_BYTES, PageTokens
 from exchange_server.api.readers import Readers
@@ -43,6 +45,7 @@ from exchange_server.engine.commands import CreateAccount, CreateApiKey
 from exchange_server.engine.types import SCOPE_ADMIN, SCOPE_READ, SCOPE_TRADE, TimeNs
 from exchange_server.feeds import Feeds
 from exchange_server.journal import JournalError, Recovered, recover
+from exchange_server.projections.clickhouse.queries import MarketHistory
 from exchange_server.projections.postgres.queries import History
 from exchange_server.sequencer import Applied, Shard
 from exchange_server.telemetry.logs import configure_logging
@@ -125,6 +128,10 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], stop: as
         if settings.postgres_url is not None:
             history = History(settings.postgres_url.get_secret_value())
             stack.push_async_callback(history.close)
+        market_history = None
+        if settings.clickhouse_url is not None:
+            market_history = MarketHistory(settings.clickhouse_url.get_secret_value())
+            stack.push_async_callback(market_history.close)
 
         # 4. The handlers.
         shard, feeds = shards[HOME_SHARD]
@@ -136,6 +143,7 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], stop: as
         orders = OrderService(core, reader, pages)
         methods: dict[str, Method] = {
             **MarketDataService(core, readers).methods(),
+            **MarketHistoryCalls(core, market_history, pages).methods(),
             **orders.methods(),
             **AccountService(core, readers, reader, pages).methods(),
             **AdminService(core, pages).methods(),
@@ -147,6 +155,11 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], stop: as
             methods, Guard(authenticator, CallMetrics(registry), time.time_ns, settings.stalled_stream_seconds)
         )
         log.info("serving", extra={"address": f"{settings.grpc_host}:{port}", "sequence": shard.sequence})
+        if market_history is not None:
+            seeding = asyncio.create_task(
+                seed_day_windows(feeds, list(shard.engine.markets), market_history, time.time_ns)
+            )
+            stack.push_async_callback(_cancelled, seeding)
         on_ready(Ready(settings.grpc_host, port, settings.admin_key_path, shard.sequence))
 
         failure = await _until_stopped(stop, {shard_id: shard for shard_id, (shard, _) in shards.items()})
@@ -159,6 +172,13 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], stop: as
         # What is under way is answered before the shard stops.
         await server.stop(settings.shutdown_seconds)
         log.info("stopping")
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    """End a task that may go on in the background."""
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _server_options(settings: Settings) -> ServerOptions:

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
 
     postgres_url: SecretStr | None = None
     """The history; without it ListOrders (closed orders), ListFills and ListLedgerEntries are UNAVAILABLE."""
+    clickhouse_url: SecretStr | None = None
+    """The market history, http://user:password@host:8123/database; without it ListTrades and ListCandles know only the
+    latest trades, and tickers what was traded since the start."""
 
     ready_file: Path | None = None
     """Where a start writes the address that it serves, as JSON, once it does; unset is nowhere."""

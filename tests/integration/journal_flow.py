@@ -97,8 +97,10 @@ class WrittenJournal:
     def sequence(self) -> int:
         return self.engine.sequence
 
-    def append(self, commands: list[Command]) -> None:
-        first, time_ns = self.engine.sequence + 1, START_NS + self.engine.sequence * 1_000
+    def append(self, commands: list[Command], time_ns: int | None = None) -> None:
+        """Append commands of one time; by default a microsecond a command has passed."""
+        first = self.engine.sequence + 1
+        time_ns = START_NS + self.engine.sequence * 1_000 if time_ns is None else time_ns
         for command in commands:
             sequence = Sequence(self.engine.sequence + 1)
             self.events.append((sequence, time_ns, self.engine.apply(sequence, TimeNs(time_ns), command)))

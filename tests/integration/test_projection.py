@@ -179,7 +179,7 @@ def test_a_replay_gives_the_same_rows(
 
 
 def _follow_in_child(directory: str, url: str) -> None:
-    asyncio.run(follow(Path(directory), url, settings=QUICK))
+    asyncio.run(follow(Path(directory), PostgresWriter(url), settings=QUICK))
 
 
 @pytest.mark.timeout(180)
@@ -292,7 +292,9 @@ def test_cancelling_the_follower_writes_what_is_pending(journal: WrittenJournal,
     followers: list[Follower[Batch]] = []
 
     async def run() -> None:
-        task = asyncio.create_task(follow(journal.directory, postgres_url, settings=patient, started=followers.append))
+        task = asyncio.create_task(
+            follow(journal.directory, PostgresWriter(postgres_url), settings=patient, started=followers.append)
+        )
         while not followers or followers[0].progress.sequence < journal.sequence:
             assert not task.done()
             await asyncio.sleep(0.01)

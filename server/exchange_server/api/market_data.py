@@ -6,7 +6,6 @@ from exchange.v1 import market_data_service_pb2 as pb
 from exchange.v1 import types_pb2
 from exchange_server.api.call import Call, Method
 from exchange_server.api.core import Core
-from exchange_server.api.errors import METHOD_NOT_FOUND, CallError
 from exchange_server.api.readers import Readers
 from exchange_server.api.subscriptions import Subscriptions
 from exchange_server.engine.entities import Market
@@ -38,11 +37,7 @@ class MarketDataService:
             **{f"{service}/{name}": Method(self._stream, None, streams=True, reads=True) for name in _STREAMS},
             f"{service}/Subscribe": Method(subscriptions.subscribe, None, streams=True, reads=True, takes_key=True),
             f"{service}/UpdateSubscription": Method(subscriptions.update_subscription, None, takes_key=True),
-            **{f"{service}/{name}": Method(self._to_come, None) for name in ("GetTicker", "ListTrades", "ListCandles")},
         }
-
-    async def _to_come(self, request: object, call: Call) -> object:
-        raise CallError(METHOD_NOT_FOUND)
 
     async def _stream(self, request: Any, call: Call) -> Reader:
         return await self._readers.open(request, call.principal)

@@ -5,9 +5,15 @@ import binascii
 import hashlib
 import hmac
 import struct
-from typing import Final
+from typing import Final, Protocol
 
-from exchange_server.api.errors import PAGE_TOKEN_INVALID, CallError
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from exchange_server.api.errors import INVALID_FIELD, PAGE_TOKEN_INVALID, CallError
+from exchange_server.engine.types import TimeNs
+from exchange_server.wire.errors import FieldError
+from exchange_server.wire.times import parse_timestamp
 
 DEFAULT_PAGE_SIZE: Final = 100
 KEY_BYTES: Final = 32
@@ -46,6 +52,31 @@ class PageTokens:
 
     def _mac(self, query: tuple[str | int, ...], place: bytes) -> bytes:
         return hashlib.blake2b(repr(query).encode() + place, digest_size=_MAC_BYTES, key=self._key).digest()
+
+
+class _TimeRange(Protocol):
+    @property
+    def start_time(self) -> Timestamp: ...
+    @property
+    def end_time(self) -> Timestamp: ...
+
+
+def time_range(request: _TimeRange) -> tuple[TimeNs | None, TimeNs | None]:
+    """Return `start_time` and `end_time` of a request, none where it is unset.
+
+    Raises FieldError naming the field, `end_time` when it is not later.
+    """
+    assert isinstance(request, Message)
+    start_ns = parse_timestamp(request.start_time, "start_time") if request.HasField("start_time") else None
+    end_ns = parse_timestamp(request.end_time, "end_time") if request.HasField("end_time") else None
+    if start_ns is not None and end_ns is not None and start_ns >= end_ns:
+        raise FieldError(INVALID_FIELD, "end_time", "must be later than start_time")
+    return start_ns, end_ns
+
+
+def bounds(start_ns: int | None, end_ns: int | None) -> tuple[int, int]:
+    """Return a time range as a part of a query that a page token is bound to; -1 is unset."""
+    return -1 if start_ns is None else start_ns, -1 if end_ns is None else end_ns
 
 
 def page_size(requested: int) -> int:

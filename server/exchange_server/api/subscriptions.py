@@ -59,6 +59,7 @@ class Subscriptions:
         self, request: pb.UpdateSubscriptionRequest, call: Call
     ) -> pb.UpdateSubscriptionResponse:
         """Change a stream, all of it or nothing. Raises FieldError or CallError."""
+        _check_numbers(request.add, "add", set())
         subscription = self._find(request.stream_id, call.principal)
         self._check_update(subscription, request)
         prepared = self._prepare(request.add, "add", call.principal, subscription.budget)

@@ -5,7 +5,9 @@ import contextlib
 import json
 import signal
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,9 +30,21 @@ def serve() -> None:
     with_errors(_serve)
 
 
-def follow() -> None:
-    """Follow the journal into PostgreSQL and write snapshots. Settings: EXCHANGE_… in the environment or .env."""
-    with_errors(_follow)
+class History(StrEnum):
+    """A database that a follower writes."""
+
+    POSTGRES = "postgres"
+    CLICKHOUSE = "clickhouse"
+
+
+def follow(
+    to: Annotated[
+        History,
+        typer.Option(help="postgres: orders, fills, ledger, and snapshots of the engine; clickhouse: trades, candles."),
+    ] = History.POSTGRES,
+) -> None:
+    """Follow the journal into a database. Settings: EXCHANGE_… in the environment or .env."""
+    with_errors(lambda: _follow(to))
 
 
 def _serve() -> None:
@@ -54,17 +68,31 @@ def _announce(settings: "Settings", ready: "Ready") -> None:
     whole.replace(settings.ready_file)
 
 
-def _follow() -> None:
+def _follow(to: History) -> None:
     from exchange_server import follower
     from exchange_server.journal import JournalError
 
     settings = load_settings()
-    if settings.postgres_url is None:
-        raise CommandError("EXCHANGE_POSTGRES_URL is not set: it is where the history goes")
+    url = settings.postgres_url if to is History.POSTGRES else settings.clickhouse_url
+    if url is None:
+        raise CommandError(f"EXCHANGE_{to.name}_URL is not set: it is where the history goes")
     try:
-        run_until_signal(follower.follow(settings.data_dir, settings.postgres_url.get_secret_value()))
+        run_until_signal(_following(to, settings.data_dir, url.get_secret_value()))
     except (follower.FollowerError, JournalError, ValueError) as error:
         raise CommandError(str(error)) from error
+
+
+def _following(to: History, directory: Path, url: str) -> Coroutine[Any, Any, None]:
+    """Return the work of a follower. Raises ValueError for a URL of another database."""
+    from exchange_server.follower import COLUMN_STORE, follow
+
+    if to is History.POSTGRES:
+        from exchange_server.projections.postgres.writer import PostgresWriter
+
+        return follow(directory, PostgresWriter(url))
+    from exchange_server.projections.clickhouse.writer import ClickHouseWriter
+
+    return follow(directory, ClickHouseWriter(url), settings=COLUMN_STORE)
 
 
 def load_settings() -> "Settings":

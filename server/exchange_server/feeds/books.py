@@ -64,6 +64,12 @@ class PublishedBook:
         return self._whole.sequence
 
     @property
+    def time_ns(self) -> TimeNs:
+        """When that command was sequenced."""
+        self.apply_pending()
+        return self._whole.time_ns
+
+    @property
     def watched(self) -> bool:
         """Whether anybody sees a change at once."""
         return bool(self._whole.readers or self._views or self.prices.readers or self._watchers)

@@ -35,6 +35,7 @@ from exchange_server.feeds.markets import PublishedMarket
 from exchange_server.feeds.published import Published
 from exchange_server.feeds.reader import WAITING_BYTES, Budget, Reader
 from exchange_server.feeds.subscriptions import Closing, Subscription
+from exchange_server.feeds.trades import TradeTape
 from exchange_server.journal import Applied
 from exchange_server.wire.account_updates import account_snapshot_response
 from exchange_server.wire.market_streams import OrderBook
@@ -204,6 +205,14 @@ class Feeds:
     def order_book(self, market_id: MarketId, depth: int) -> OrderBook:
         """Return the best `depth` levels a side. Raises StreamRefused when there is no such market."""
         return self._market(market_id).book.message(depth)
+
+    def book(self, market_id: MarketId) -> PublishedBook:
+        """Return the published book of a market. Raises StreamRefused when there is no such market."""
+        return self._market(market_id).book
+
+    def trade_tape(self, market_id: MarketId) -> TradeTape:
+        """Return the latest trades of a market. Raises StreamRefused when there is no such market."""
+        return self._market(market_id).tape
 
     def day_window(self, market_id: MarketId) -> DayWindow:
         """Return the last 24 hours of a market. Raises StreamRefused when there is no such market."""

@@ -37,6 +37,7 @@ class LastTrade:
 
     price_ticks: Ticks
     quantity_lots: Lots
+    sequence: int
     time_ns: TimeNs
 
 
@@ -96,7 +97,7 @@ class DayWindow:
 
     def add(self, published: PublishedTrade) -> None:
         """Add a trade; they come in the order of their ids."""
-        trade, _, time_ns = published
+        trade, sequence, time_ns = published
         price_ticks = trade.price_ticks
         newest = self._newest
         number = time_ns // MINUTE_NS
@@ -114,7 +115,7 @@ class DayWindow:
         newest.lots = Lots(newest.lots + trade.quantity_lots)
         newest.cost_atoms = Atoms(newest.cost_atoms + trade.cost_atoms)
         newest.trade_count += 1
-        self._last = LastTrade(price_ticks, trade.quantity_lots, time_ns)
+        self._last = LastTrade(price_ticks, trade.quantity_lots, sequence, time_ns)
 
     def seed(self, minutes: Sequence[Minute], before_trade_id: int, last: LastTrade | None) -> None:
         """Put in what was traded before `add` began: minutes oldest first, of all trades before `before_trade_id`.

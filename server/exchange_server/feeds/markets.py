@@ -4,7 +4,7 @@ from typing import Final
 
 from exchange_server.engine import Engine
 from exchange_server.engine.entities import Market
-from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, MarketId, TimeNs
+from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, MarketId, Ticks, TimeNs
 from exchange_server.feeds.bbo import BboReader
 from exchange_server.feeds.book_versions import BookReader, Level
 from exchange_server.feeds.books import PublishedBook
@@ -31,15 +31,16 @@ class PublishedMarket:
         latest_trade_id: int,
         sequence: int,
         time_ns: TimeNs,
+        known_price_ticks: Ticks = Ticks(0),  # noqa: B008
     ) -> None:
-        """Begin with levels (bids, asks) and after a trade, as they are at a sequence."""
+        """Begin with levels (bids, asks) and after a trade and its price, as they are at a sequence."""
         self.market: Final = market
         self._published: Final = published
         self._engine: Final = engine
         self.book: Final = PublishedBook(market, *levels, sequence, time_ns)
         self.tape: Final = TradeTape(market, latest_trade_id, time_ns)
         self.day_window: Final = DayWindow(latest_trade_id, time_ns)
-        self._ticker: Final = TickerFeed(market, self.day_window, published.clock_ns)
+        self._ticker: Final = TickerFeed(market, self.day_window, known_price_ticks, published.clock_ns)
         self.queues: Final = OrderFeed(market, engine, published)
         self._candles: Final[dict[int, CandleSeries]] = {}
 
@@ -48,7 +49,8 @@ class PublishedMarket:
         """Begin with a market as the engine has it, all of which must be durable."""
         market = engine.markets[market_id]
         levels = engine.levels(market_id, SIDE_BUY), engine.levels(market_id, SIDE_SELL)
-        return cls(published, engine, market, levels, market.next_trade_id - 1, engine.sequence, engine.time_ns)
+        latest, price_ticks = market.next_trade_id - 1, market.last_price_ticks
+        return cls(published, engine, market, levels, latest, engine.sequence, engine.time_ns, price_ticks)
 
     @property
     def timed(self) -> bool:

@@ -60,7 +60,7 @@ class OrderFeed:
                     queues.follow(applied.events)
                     if len(queues.changes) > noted:
                         last = applied
-        except QueuesDiffer:
+        except (QueuesDiffer, KeyError):
             log.exception("the queues of a market differ", extra={"market": self.market.name})
             self._begin_anew()
             return

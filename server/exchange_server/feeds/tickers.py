@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Final
 
 from exchange_server.engine.entities import Market
-from exchange_server.engine.types import TimeNs
+from exchange_server.engine.types import Lots, Ticks, TimeNs
 from exchange_server.feeds.bbo import Bests
 from exchange_server.feeds.day_window import MINUTE_NS, DayWindow
 from exchange_server.feeds.published import Published, hops_now
 from exchange_server.feeds.reader import PacedReader
 from exchange_server.journal import UNKNOWN_TIMES, Applied, UnitTimes
-from exchange_server.wire.trade_streams import Ticker, ticker_heartbeat, ticker_message, ticker_update
+from exchange_server.wire.market_history import ticker_message
+from exchange_server.wire.trade_streams import Ticker, ticker_heartbeat, ticker_update
 
 
 class TickerFeed:
@@ -24,6 +25,7 @@ class TickerFeed:
         "_bests",
         "_clock_ns",
         "_day_window",
+        "_known_price_ticks",
         "_messages",
         "_minute",
         "_ticker",
@@ -35,13 +37,17 @@ class TickerFeed:
         "version",
     )
 
-    def __init__(self, market: Market, day_window: DayWindow, clock_ns: Callable[[], int]) -> None:
+    def __init__(
+        self, market: Market, day_window: DayWindow, known_price_ticks: Ticks, clock_ns: Callable[[], int]
+    ) -> None:
+        """`known_price_ticks` is of the last trade before the feeds began, 0 for none."""
         self.market: Final = market
         self.readers: Final[set[TickerReader]] = set()
         self.version = 0
         self.sequence = 0
         self._day_window: Final = day_window
         self._clock_ns: Final = clock_ns
+        self._known_price_ticks: Final = known_price_ticks
         self._bests: Bests = (None, None)
         self._time_ns = TimeNs(0)
         self._times: UnitTimes = UNKNOWN_TIMES
@@ -91,11 +97,30 @@ class TickerFeed:
         message = self._messages.get(prev_sequence)
         if message is None:
             if self._ticker is None:
-                figures = self._day_window.figures(self._clock_ns())
-                self._ticker = ticker_message(self.market, figures, *self._bests, self.sequence, self._time_ns)
+                self._ticker = self._make()
             message = ticker_update(self._ticker, prev_sequence, hops_now(self._time_ns, self._times))
             self._messages[prev_sequence] = message
         return message
+
+    def _make(self) -> Ticker:
+        figures = self._day_window.figures(self._clock_ns())
+        last = (self._known_price_ticks, Lots(0), TimeNs(0)) if self._known_price_ticks else None
+        if figures.last is not None:
+            last = figures.last.price_ticks, figures.last.quantity_lots, figures.last.time_ns
+        bid, ask = self._bests
+        return ticker_message(
+            self.market,
+            last=last,
+            window_start_ns=figures.window_start_ns,
+            prices=(figures.open_ticks, figures.high_ticks, figures.low_ticks),
+            lots=figures.lots,
+            cost_atoms=figures.cost_atoms,
+            trade_count=figures.trade_count,
+            bid=bid,
+            ask=ask,
+            sequence=self.sequence,
+            time_ns=self._time_ns,
+        )
 
 
 class TickerReader(PacedReader):

@@ -112,6 +112,11 @@ class TradeTape:
         self.readers: Final[set[TradeReader]] = set()
 
     @property
+    def kept(self) -> list[PublishedTrade]:
+        """Return the latest trades, oldest first, up to `latest_trade_id` without a gap."""
+        return list(self._kept)
+
+    @property
     def oldest_resume(self) -> int:
         """The least trade id that a reader can resume after."""
         return self._kept[0][0].trade_id - 1 if self._kept else self.latest_trade_id

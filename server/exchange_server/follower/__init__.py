@@ -1,7 +1,7 @@
 """Another engine on the same journal: it proves the core's determinism, feeds the projections and writes snapshots."""
 
 from exchange_server.follower.errors import FollowerError
-from exchange_server.follower.follow import follow
+from exchange_server.follower.follow import COLUMN_STORE, follow
 from exchange_server.follower.follower import Follower, FollowerSettings, Progress
 
-__all__ = ["Follower", "FollowerError", "FollowerSettings", "Progress", "follow"]
+__all__ = ["COLUMN_STORE", "Follower", "FollowerError", "FollowerSettings", "Progress", "follow"]

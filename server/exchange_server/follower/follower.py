@@ -38,14 +38,16 @@ BEHIND_SECONDS: Final = 5.0
 class FollowerSettings:
     """A batch ends at `batch_commands`, at about `batch_rows`, or after `batch_seconds`, whichever is first.
 
-    While orders flow it ends at `pacing.STEP_COMMANDS` at the latest.
-    A snapshot is written after `snapshot_commands`, and after `idle_snapshot_commands` when nothing has happened for
-    `idle_seconds`.
+    While orders flow it ends at `gentle_batch_commands` at the latest.
+    With `writes_snapshots`, one is written after `snapshot_commands`, and after `idle_snapshot_commands` when nothing
+    has happened for `idle_seconds`: of several followers of one journal, one writes them.
     """
 
     batch_commands: int = 5_000
     batch_rows: int = 50_000
     batch_seconds: float = 0.05
+    gentle_batch_commands: int = STEP_COMMANDS
+    writes_snapshots: bool = True
     snapshot_commands: int = 200_000
     idle_snapshot_commands: int = 20_000
     idle_seconds: float = 5.0
@@ -151,7 +153,7 @@ class _Pass(Generic[BatchT]):
         self._writer: Final = writer
         self._marks: Final = marks
         self._reader: Final = JournalReader(follower._directory, engine.sequence)
-        self._builder: Final[Builder[BatchT]] = follower._projection.builder(engine.sequence)
+        self._builder: Final[Builder[BatchT]] = follower._projection.builder(engine)
         self._snapshots: Final = Snapshots(follower._layout, follower._projection.name, engine)
         self._pace: Final = Pace()
         self._taken = int(engine.sequence)
@@ -165,7 +167,7 @@ class _Pass(Generic[BatchT]):
             while not self._stop.is_set():
                 mark = self._marks.read()
                 durable = self._engine.sequence if mark is None else mark.sequence
-                self._pace.look(durable, self._writer.written)
+                self._pace.look(durable, self._engine.sequence)
                 started = time.monotonic()
                 worked = self._apply(durable)
                 if mark is not None and self._engine.sequence == mark.sequence:
@@ -187,15 +189,18 @@ class _Pass(Generic[BatchT]):
             self._reader.close()
 
     def _apply(self, durable: int) -> bool:
-        """Apply what is durable, at most until the batch is full or a snapshot to compare with is reached."""
-        engine, add = self._engine, self._builder.add
+        """Apply what is durable, at most a step, until the batch is full or a snapshot to compare with is reached."""
+        engine, builder, add = self._engine, self._builder, self._builder.add
         room = self._taken + self._batch_commands() - engine.sequence
-        up_to = min(durable, engine.sequence + room, self._snapshots.next_to_compare())
+        step = min(room, STEP_COMMANDS) if self._pace.gentle else room
+        up_to = min(durable, engine.sequence + step, self._snapshots.next_to_compare())
         if engine.sequence >= up_to:
             return False
         if engine.sequence == self._taken:
             self._oldest_pending = time.monotonic()
         for sequence, time_ns, payload in self._reader.read(up_to):
+            if time_ns >= builder.due_ns:
+                builder.look(time_ns)
             add(sequence, time_ns, engine.apply(Sequence(sequence), TimeNs(time_ns), decode_command(payload)))
         self._snapshots.compare()
         return True
@@ -209,7 +214,7 @@ class _Pass(Generic[BatchT]):
 
     def _batch_commands(self) -> int:
         commands = self._settings.batch_commands
-        return min(commands, STEP_COMMANDS) if self._pace.gentle else commands
+        return min(commands, self._settings.gentle_batch_commands) if self._pace.gentle else commands
 
     def _submit_if_due(self, now: float) -> bool:
         """Hand over a batch that is due; while orders flow, return only when it is written, with True."""
@@ -234,6 +239,8 @@ class _Pass(Generic[BatchT]):
 
     def _snapshot_if_due(self, durable: int, idle_seconds: float) -> None:
         settings = self._settings
+        if not settings.writes_snapshots:
+            return
         since = self._engine.sequence - self._snapshots.newest
         at_mark = self._engine.sequence == durable
         idle = at_mark and idle_seconds >= settings.idle_seconds and since >= settings.idle_snapshot_commands

@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 from exchange_server.engine import Engine
 from exchange_server.follower.errors import FollowerError, Rewound, Stopped
 from exchange_server.follower.projection import BatchT, Projection
-from exchange_server.projections.cursor import Cursor, ProjectionConflict, ProjectionUnavailable
+from exchange_server.projections.cursor import Cursor, ProjectionConflict, ProjectionTooNew, ProjectionUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +44,14 @@ class BatchWriter(Generic[BatchT]):
         return self._writing is not None
 
     def cursor(self) -> Cursor:
-        """Return how far the projection has come; wait as long as its database is down. Raises Stopped."""
-        cursor = self._thread.submit(lambda: self._outlast(self._ask)).result()
+        """Return how far the projection has come; wait as long as its database is down.
+
+        Raises Stopped, and FollowerError for a database of a newer version.
+        """
+        try:
+            cursor = self._thread.submit(lambda: self._outlast(self._ask)).result()
+        except ProjectionTooNew as error:
+            raise FollowerError(str(error)) from error
         self.written = cursor.sequence
         return cursor
 

@@ -74,7 +74,7 @@ def _prune_snapshots(layout: Layout, kept: int) -> list[Path]:
         elif _readable(path):
             readable += 1
     for path in deleted:
-        path.unlink()
+        path.unlink(missing_ok=True)  # of several followers, another may have been faster
     if deleted:
         sync_directory(layout.snapshots)
     return deleted

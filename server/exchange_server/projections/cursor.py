@@ -16,5 +16,9 @@ class ProjectionUnavailable(Exception):
     """The database cannot be written to now; nothing of the batch is, or all of it. Ask for the cursor and go on."""
 
 
+class ProjectionTooNew(Exception):
+    """The database has a schema that this version does not know; only a newer version may write it."""
+
+
 class ProjectionConflict(Exception):
     """The cursor is not where the writer left it, so this batch must not be written."""

@@ -15,11 +15,6 @@ from tests.integration.bad_input.cases import (
     refused,
 )
 
-after_sequence = [
-    *accepted(0),
-    *refused("SEQUENCE_IN_FUTURE", TWO_53 - 1, TWO_53 + 1, MAX_I63, MAX_U64, field=""),
-]
-
 MARKET_DATA: dict[str, dict[str, list[Case]]] = {
     "ListAssetsRequest": {},
     "ListMarketsRequest": {},
@@ -27,14 +22,6 @@ MARKET_DATA: dict[str, dict[str, list[Case]]] = {
     "GetOrderBookRequest": {
         "market": market_required,
         "depth": [*refused(INVALID, 5001, 2**31 - 1, 2**32 - 1), *accepted(0, 1, 4999, 5000)],
-    },
-    "StreamOrderBookRequest": {"market": market_required},
-    "StreamTradesRequest": {
-        "market": market_required,
-        "after_trade_id": [
-            *accepted(0),
-            *refused("SEQUENCE_IN_FUTURE", 10_000, TWO_53 - 1, TWO_53 + 1, MAX_I63, MAX_U64, field=""),
-        ],
     },
 }
 
@@ -58,6 +45,4 @@ ACCOUNTS: dict[str, dict[str, list[Case]]] = {
         "page_token": page_token,
         "account_id": foreign_account,
     },
-    "StreamFillsRequest": {"after_sequence": after_sequence},
-    "StreamAccountRequest": {"after_sequence": after_sequence},
 }

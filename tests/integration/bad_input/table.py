@@ -8,7 +8,8 @@ from tests.integration.bad_input.account_fields import ACCOUNTS, MARKET_DATA
 from tests.integration.bad_input.admin_fields import ADMINISTRATION
 from tests.integration.bad_input.cases import Case
 from tests.integration.bad_input.order_fields import COMBINATIONS, ORDER_ENTRY, ORDERS
+from tests.integration.bad_input.stream_fields import STREAMS
 
 __all__ = ["COMBINATIONS", "TABLE"]
 
-TABLE: dict[str, dict[str, list[Case]]] = MARKET_DATA | ORDERS | ACCOUNTS | ADMINISTRATION | ORDER_ENTRY
+TABLE: dict[str, dict[str, list[Case]]] = MARKET_DATA | STREAMS | ORDERS | ACCOUNTS | ADMINISTRATION | ORDER_ENTRY

@@ -30,7 +30,7 @@ def expected(trades: list[PublishedTrade], now_ns: int, known_from_ns: int = 0) 
     start_ns = max((now_ns // MINUTE_NS - WINDOW_MINUTES) * MINUTE_NS, known_from_ns)
     inside = [event for event, _, time_ns in trades if time_ns >= start_ns]
     prices = [event.price_ticks for event in inside] or [Ticks(0)]
-    last, _, last_ns = trades[-1]
+    last, sequence, last_ns = trades[-1]
     return DayFigures(
         TimeNs(start_ns),
         prices[0],
@@ -39,7 +39,7 @@ def expected(trades: list[PublishedTrade], now_ns: int, known_from_ns: int = 0) 
         Lots(sum(event.quantity_lots for event in inside)),
         Atoms(sum(event.cost_atoms for event in inside)),
         len(inside),
-        LastTrade(last.price_ticks, last.quantity_lots, last_ns),
+        LastTrade(last.price_ticks, last.quantity_lots, sequence, last_ns),
     )
 
 
@@ -92,7 +92,7 @@ def test_a_seeded_window_equals_one_that_saw_every_trade(seed: int) -> None:
     window = DayWindow(cut, begun_ns)
     for published in live[:50]:
         window.add(published)
-    last = before and LastTrade(before[-1][0].price_ticks, before[-1][0].quantity_lots, before[-1][2])
+    last = before and LastTrade(before[-1][0].price_ticks, before[-1][0].quantity_lots, before[-1][1], before[-1][2])
     window.seed(minutes_of(before), cut + 1, last or None)
     assert window.complete
     for published in live[50:]:
@@ -141,5 +141,5 @@ def test_the_bus_adds_every_trade_of_a_market_to_its_window() -> None:
     exchange.run(buy(1, 100, 3))
     figures = exchange.feeds.day_window(MARKETS[0]).figures(START_NS)
     assert (figures.trade_count, figures.lots, figures.open_ticks, figures.high_ticks) == (2, 5, 100, 100)
-    assert figures.last == LastTrade(Ticks(100), Lots(3), TimeNs(exchange.applied[-1].time_ns))
+    assert figures.last == LastTrade(Ticks(100), Lots(3), exchange.released, TimeNs(exchange.applied[-1].time_ns))
     assert exchange.feeds.day_window(MARKETS[1]).figures(START_NS).trade_count == 0

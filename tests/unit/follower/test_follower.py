@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from exchange_server.engine import Engine
 from exchange_server.engine.events import Event
 from exchange_server.follower import Follower, FollowerError, FollowerSettings
 from exchange_server.follower import follower as follower_module
@@ -34,9 +35,14 @@ class SequenceBatch:
 
 
 class SequenceBuilder:
+    due_ns = 1 << 63
+
     def __init__(self, after_sequence: int) -> None:
         self._after = after_sequence
         self._sequences: list[int] = []
+
+    def look(self, time_ns: int) -> None:
+        raise AssertionError("nothing was due")
 
     @property
     def rows(self) -> int:
@@ -70,8 +76,8 @@ class SequenceProjection:
         self.genesis = genesis
         return self.batches[-1].cursor if self.batches else genesis
 
-    def builder(self, after_sequence: int) -> SequenceBuilder:
-        return SequenceBuilder(after_sequence)
+    def builder(self, engine: Engine) -> SequenceBuilder:
+        return SequenceBuilder(engine.sequence)
 
     def write(self, batch: SequenceBatch) -> None:
         self.fail("before")
@@ -349,8 +355,8 @@ def test_the_events_a_batch_is_made_of_are_the_cores(journal: WrittenJournal) ->
             super().add(sequence, time_ns, events)
 
     class Projection(SequenceProjection):
-        def builder(self, after_sequence: int) -> SequenceBuilder:
-            return Collecting(after_sequence)
+        def builder(self, engine: Engine) -> SequenceBuilder:
+            return Collecting(engine.sequence)
 
     append(journal, 500)
     with Following(journal.directory, Projection()) as following:

@@ -1,6 +1,6 @@
 """Start everything in order, keep it running, stop it in the reverse order.
 
-    PostgreSQL → core → follower → first accounts and markets → gateway → bots
+    PostgreSQL, ClickHouse → core → followers → first accounts and markets → gateway → bots
 
 The core trades with every other part down; so whatever dies later is started again, and nothing else is stopped for it.
 """
@@ -21,7 +21,7 @@ from exchange_server.cli.dev.data_dir import DataDir, DataDirInUse
 from exchange_server.cli.dev.report import Running, announce, say, write_ready_file
 from exchange_server.cli.dev.service import Service
 from exchange_server.cli.session import CommandError
-from exchange_server.embedded import envoy
+from exchange_server.embedded import clickhouse, envoy
 from exchange_server.embedded.postgres import EmbeddedPostgres, EmbeddedPostgresError
 
 STOP_SECONDS = 2.0
@@ -52,6 +52,8 @@ class Supervisor:
         self._postgres = EmbeddedPostgres(self._data.path)
         self._grpc_port = options.grpc_port or ports.pick_free()
         self._gateway_port = options.gateway_port or ports.pick_free()
+        self._clickhouse_port = ports.pick_free()
+        self._clickhouse_url = ""
         self._services: dict[str, Service] = {}
         self._watch: asyncio.Task[None] | None = None
 
@@ -120,8 +122,11 @@ class Supervisor:
             raise CommandError(str(error)) from error
         self._postgres_to_background()
         self._watch = asyncio.create_task(self._watch_postgres())
+        await self._start_clickhouse()
         await self._start_core()
-        await self._start_kept("follower", ["follow"], background=True)
+        await self._start_kept("follower", ["follow", "--to", "postgres"], background=True)
+        if self._clickhouse_url:
+            await self._start_kept("market-follower", ["follow", "--to", "clickhouse"], background=True)
         await self._seed()
         gateway = await self._start_gateway()
         if self._options.bots:
@@ -131,6 +136,20 @@ class Supervisor:
             write_ready_file(self._options.ready_file, running)
         announce(running, headless=self._options.headless)
         say(f"started in {time.monotonic() - started:.1f} s")
+
+    async def _start_clickhouse(self) -> None:
+        """Start ClickHouse without waiting for it: who needs it waits, and the core needs it for nothing."""
+        say("starting ClickHouse")
+        try:
+            command = clickhouse.command(self._data.path, self._clickhouse_port)
+        except clickhouse.ClickHouseMissing as error:
+            say(f"no ClickHouse: {error}")
+            return
+        self._clickhouse_url = clickhouse.url(self._data.path, self._clickhouse_port)
+        service = Service("clickhouse", command, self._data.logs / "clickhouse.log", _inherited(), say, background=True)
+        self._services["clickhouse"] = service
+        await service.start()
+        service.keep()
 
     async def _start_core(self) -> None:
         say(f"starting the core (engine: {compiled_engine.variant()})")
@@ -204,17 +223,13 @@ class Supervisor:
 
     def _environment(self) -> Mapping[str, str]:
         """Return the settings that every process of this exchange shares."""
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("EXCHANGE_") or name == compiled_engine.VARIABLE
-        }
         return {
-            **inherited,
+            **_inherited(),
             "EXCHANGE_DATA_DIR": str(self._data.path),
             "EXCHANGE_GRPC_HOST": ports.LOOPBACK,
             "EXCHANGE_GRPC_PORT": str(self._grpc_port),
             "EXCHANGE_POSTGRES_URL": self._postgres.url,
+            **({"EXCHANGE_CLICKHOUSE_URL": self._clickhouse_url} if self._clickhouse_url else {}),
             "EXCHANGE_SHUTDOWN_SECONDS": "1",
             "EXCHANGE_ADMIN_KEY_FILE": str(self._data.admin_key_file),
             "PYTHONUNBUFFERED": "1",
@@ -225,6 +240,8 @@ class Supervisor:
 
     def _running(self, *, gateway: bool) -> Running:
         addresses = {"grpc": self._address, "postgres": self._postgres.url}
+        if self._clickhouse_url:
+            addresses["clickhouse"] = self._clickhouse_url
         if gateway:
             addresses["gateway"] = f"http://{ports.LOOPBACK}:{self._gateway_port}"
         pids = {"supervisor": os.getpid()}
@@ -262,13 +279,22 @@ class Supervisor:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        for names in (("bots", "gateway"), ("core",), ("follower",)):
+        for names in (("bots", "gateway"), ("core",), ("follower", "market-follower"), ("clickhouse",)):
             present = [self._services[name] for name in names if name in self._services]
             await asyncio.gather(*(service.stop(STOP_SECONDS) for service in present))
         await asyncio.to_thread(self._postgres.stop)
         if self._options.ready_file is not None and self._services:
             self._options.ready_file.unlink(missing_ok=True)
         self._data.release()
+
+
+def _inherited() -> dict[str, str]:
+    """Return our environment without settings of another exchange."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("EXCHANGE_") or name == compiled_engine.VARIABLE
+    }
 
 
 async def wait_until_serving(address: str) -> None:

@@ -42,6 +42,8 @@ KIND_CREDIT: Final = 1
 KIND_TRADE: Final = 2
 KIND_FEE: Final = 3
 
+NEVER_NS: Final = 1 << 63
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -83,6 +85,14 @@ class BatchBuilder:
         self._accounts: list[tuple[int, str, int]] = []
         self._trade_groups: dict[int, int] = {}
         self._api_keys: dict[str, tuple[ApiKey, bool]] = {}
+
+    @property
+    def due_ns(self) -> int:
+        """Return never: no row is of a moment."""
+        return NEVER_NS
+
+    def look(self, time_ns: int) -> None:
+        """Do nothing."""
 
     @property
     def rows(self) -> int:

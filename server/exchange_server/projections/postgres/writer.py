@@ -15,6 +15,7 @@ from psycopg import Cursor as Statements
 from psycopg.rows import TupleRow
 from sqlalchemy.exc import OperationalError
 
+from exchange_server.engine import Engine
 from exchange_server.projections.cursor import Cursor, ProjectionConflict, ProjectionUnavailable
 from exchange_server.projections.postgres import copy_rows
 from exchange_server.projections.postgres.batch import Batch, BatchBuilder
@@ -116,9 +117,9 @@ class PostgresWriter:
             assert row is not None
             return Cursor(row[0], row[1], int.from_bytes(row[2], "big"))
 
-    def builder(self, after_sequence: int) -> BatchBuilder:
-        """Return what collects the events of the commands after `after_sequence` into batches."""
-        return BatchBuilder(after_sequence)
+    def builder(self, engine: Engine) -> BatchBuilder:
+        """Return what collects the events of the commands that come after the engine's last one into batches."""
+        return BatchBuilder(engine.sequence)
 
     def write(self, batch: Batch) -> None:
         """Write a batch, all of it or nothing.

@@ -1,0 +1,47 @@
+"""Clients of a ClickHouse URL: what every connection has in common, and which failures may pass."""
+
+import logging
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+# It tells every failure with a traceback; who asks tells it in a line.
+logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
+
+CONNECT_SECONDS: Final = 2
+
+_TRANSIENT: Final = frozenset((159, 164, 202, 209, 210, 236, 241, 242, 243, 252, 279, 319, 394, 425, 439, 473, 999))
+"""Codes of a server that is overloaded, starting, stopping, read-only or out of space."""
+
+
+def client_options(url: str, seconds: int, settings: dict[str, Any]) -> dict[str, Any]:
+    """Return what clickhouse-connect takes to make a client. Raises ValueError for what is no ClickHouse URL."""
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https", "clickhouse", "clickhouses") and bool(parts.hostname)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError("not a ClickHouse URL such as http://user:password@host:8123/database")
+    return {
+        "dsn": url,
+        "connect_timeout": CONNECT_SECONDS,
+        "send_receive_timeout": seconds,
+        "query_retries": 0,
+        # A session would allow one query at a time.
+        "autogenerate_session_id": False,
+        "compress": False,
+        "settings": settings,
+        # The URL holds a password.
+        "show_clickhouse_errors": "scrub",
+    }
+
+
+def may_pass(error: Exception) -> bool:
+    """Tell whether a failure may pass by itself: no answer, or one that blames the moment and not the request."""
+    from aiohttp import ClientError
+    from clickhouse_connect.driver.exceptions import DatabaseError, Error
+    from urllib3.exceptions import HTTPError
+
+    if isinstance(error, DatabaseError):
+        return error.code is None or error.code in _TRANSIENT
+    return isinstance(error, (Error, ClientError, HTTPError, OSError, TimeoutError))
