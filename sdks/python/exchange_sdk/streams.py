@@ -15,7 +15,7 @@ from exchange_sdk._connection import Connection
 from exchange_sdk._market_states import BookEvent, BookState, QueueEvent, QueueState
 from exchange_sdk._operations import Operation, Stubs
 from exchange_sdk._stream_states import StreamState
-from exchange_sdk.errors import BookOutOfSync, ExchangeError, Unavailable
+from exchange_sdk.errors import BookOutOfSync, ExchangeError, Unavailable, UnexpectedAnswer
 from exchange_sdk.local_order_book import LocalOrderBook
 from exchange_sdk.local_order_queues import LocalOrderQueues
 from exchange_sdk.models import Heartbeat
@@ -177,6 +177,9 @@ async def _read(call: Any) -> Any:
         raise Unavailable("the stream was closed") from None
     if message is grpc.aio.EOF:
         raise Unavailable("the exchange ended the stream")
+    if message is None:
+        # grpc.aio logs what it cannot decode, and hands out this; the blocking flavour fails the call.
+        raise UnexpectedAnswer("a message cannot be decoded", code=grpc.StatusCode.INTERNAL)
     return message
 
 

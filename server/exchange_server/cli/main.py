@@ -9,6 +9,7 @@ from exchange_server.cli import account, admin, book, candles, journal, market, 
 from exchange_server.cli.commands import PANEL, markup_mode
 from exchange_server.cli.dev.command import dev
 from exchange_server.cli.session import Output, Session
+from exchange_server.cli.top import command as top
 
 app = typer.Typer(
     name="exchange",
@@ -78,5 +79,6 @@ app.add_typer(order.app, name="order")
 account.register(app)
 app.add_typer(admin.app, name="admin")
 app.add_typer(journal.app, name="journal")
+top.register(app)
 record.register(app)
 play.register(app)
