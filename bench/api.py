@@ -40,11 +40,11 @@ CANCELS = 300
 
 
 class Child:
-    """A process of `bench.api_processes`."""
+    """A process of `bench.api_processes`, or of another such module."""
 
-    def __init__(self, *arguments: object, variant: str = "") -> None:
+    def __init__(self, *arguments: object, variant: str = "", module: str = "bench.api_processes") -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.api_processes", *map(str, arguments)],
+            [sys.executable, "-m", module, *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -60,9 +60,9 @@ class Child:
         heard: dict[str, Any] = json.loads(line)
         return heard
 
-    def go(self) -> None:
+    def go(self, line: str = "") -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write("\n")
+        self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
 
     def cpu_seconds(self) -> float:

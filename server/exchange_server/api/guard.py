@@ -20,7 +20,6 @@ from exchange_server.api.auth import ANYBODY, Authenticator
 from exchange_server.api.call import UNDECODABLE as UNDECODABLE_MESSAGE
 from exchange_server.api.call import Call, Method
 from exchange_server.api.errors import (
-    STREAM_TOO_SLOW,
     UNAVAILABLE,
     UNDECODABLE,
     CallError,
@@ -137,14 +136,17 @@ class Guard:
                         await write(message)
                         delivery.since_ns = 0
                 except asyncio.CancelledError:
-                    if not delivery.stalled:
+                    if not delivery.stalled or reader is None:
                         raise
-                    raise CallError(STREAM_TOO_SLOW, message="the reader took no message for too long") from None
+                    raise reader.stalled() from None
                 finally:
                     self._stalls.forget(delivery)
                     if reader is not None:
                         # Before the status is sent: a client that does not read may never take it.
                         reader.leave()
+            except grpc.aio.InternalError:
+                # A write failed because the client is gone; gRPC would log anything but a cancellation as a bug.
+                raise asyncio.CancelledError from None
             except Exception as error:
                 refused = _told(error, path)
                 code = refused.code.name

@@ -116,6 +116,10 @@ class Reader(ABC):
         if self._end is not None:
             raise self._end
 
+    def stalled(self) -> StreamRefused:
+        """Return why the stream ends when what `poll` gave last could not be sent for too long."""
+        return self._end or too_slow("the reader took no message for too long")
+
     def when_left(self, callback: Callable[[], None]) -> None:
         """Have somebody told when nobody delivers for this reader any more."""
         self._on_leave.append(callback)
@@ -202,7 +206,10 @@ class QueueReader(Reader, Generic[Item]):
 
     @abstractmethod
     def fell_behind(self) -> StreamRefused:
-        """Name where to resume; asked when the stream ends because too much waited."""
+        """Name where to resume, after what `poll` gave last; asked when too much waited, or for too long."""
+
+    def stalled(self) -> StreamRefused:
+        return self._end or self.fell_behind()
 
     def push(self, items: Sequence[tuple[Item, int]]) -> None:
         """Add items, each with its bytes."""
