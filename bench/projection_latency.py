@@ -50,33 +50,33 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
         "EXCHANGE_GRPC_PORT": str(port),
         "EXCHANGE_LOG_LEVEL": "warning",
     }
-    core = _start("serve", settings)
+    core = start_process("serve", settings)
     alone: list[float] = []
     beside: list[float] = []
     written: list[float] = []
     try:
         async with asyncio.timeout(START_SECONDS):
             await wait_until_serving(f"127.0.0.1:{port}")
-        load = await _Load.prepare(f"127.0.0.1:{port}", (directory / "admin.key").read_text().strip())
+        load = await Load.prepare(f"127.0.0.1:{port}", (directory / "admin.key").read_text().strip())
         await load.run(MEASURED_SECONDS)  # to warm up
         for number in range(ROUNDS):
-            alone.append(_p99(await load.run(MEASURED_SECONDS)))
+            alone.append(p99(await load.run(MEASURED_SECONDS)))
             url = _create_database(postgres, f"round_{number}")
-            follower = _start("follow", settings | {"EXCHANGE_POSTGRES_URL": url})
+            follower = start_process("follow", settings | {"EXCHANGE_POSTGRES_URL": url})
             to_background(follower.pid)
             try:
                 await _until_it_writes(url)
                 started, before = time.perf_counter(), _written(url)
-                beside.append(_p99(await load.run(MEASURED_SECONDS)))
+                beside.append(p99(await load.run(MEASURED_SECONDS)))
                 reached = _written(url)
                 written.append((reached - before) / (time.perf_counter() - started))
                 if reached >= backlog:
                     raise RuntimeError("the follower caught up while it was measured: more backlog is needed")
             finally:
-                _stop(follower)
+                stop_process(follower)
         await load.close()
     finally:
-        _stop(core)
+        stop_process(core)
     name = f"acknowledgement at {ORDERS_A_SECOND} orders/s, p99"
     quiet, busy = median(alone), median(beside)
     return [
@@ -87,7 +87,7 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
     ]
 
 
-class _Load:
+class Load:
     """Orders that expire at once, sent by unary calls at fixed times, whether or not earlier ones are answered."""
 
     def __init__(self, address: str, api_key: str) -> None:
@@ -104,7 +104,7 @@ class _Load:
         ).SerializeToString()
 
     @classmethod
-    async def prepare(cls, address: str, admin_key: str) -> "_Load":
+    async def prepare(cls, address: str, admin_key: str) -> "Load":
         async with AsyncClient(address, api_key=admin_key) as admin:
             created = await admin.admin.create_api_key(FIRST_CLIENT_ACCOUNT, [Scope.TRADE])
         return cls(address, created.api_key)
@@ -131,14 +131,16 @@ class _Load:
         await self._channel.close()
 
 
-def _start(command: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
+def start_process(command: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_") or name == VARIABLE
     }
-    return subprocess.Popen([sys.executable, "-m", "exchange_server.cli", command], env=environment | settings, cwd="/")
+    return subprocess.Popen(
+        [sys.executable, "-m", "exchange_server.cli", *command.split()], env=environment | settings, cwd="/"
+    )
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def stop_process(process: "subprocess.Popen[bytes]") -> None:
     process.terminate()
     process.wait(30)
 
@@ -164,5 +166,5 @@ async def _until_it_writes(postgres_url: str) -> None:
             await asyncio.sleep(0.05)
 
 
-def _p99(samples: Sequence[float]) -> float:
+def p99(samples: Sequence[float]) -> float:
     return sorted(samples)[int(len(samples) * 0.99)]

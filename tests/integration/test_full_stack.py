@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -10,17 +11,24 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import grpc
 import pytest
 
 import exchange_sdk as sdk
+from exchange.v1 import account_service_pb2 as account_pb
+from exchange.v1 import order_service_pb2 as order_pb
+from exchange.v1.account_service_pb2_grpc import AccountServiceStub
+from exchange.v1.order_service_pb2_grpc import OrderServiceStub
 from exchange_sdk import CloseReason, LedgerEntryKind, Liquidity, OrderStatus, RejectReason
 from exchange_server.cli.dev.ports import pick_free
 from exchange_server.embedded.postgres import EmbeddedPostgres
 from exchange_server.engine import Engine
 from exchange_server.journal import JournalReader
 from exchange_server.wire.journal_codec import decode_command
+from exchange_server.wire.times import timestamp
 from tests.e2e.dev_process import open_folder
 from tests.integration import told_history
+from tests.integration.exchange_fixture import bearer
 from tests.integration.naive_audit import NaiveAudit, printed_journal
 from tests.integration.postgres_fixture import database
 from tests.integration.sdk_fixture import AnyClient
@@ -188,6 +196,74 @@ async def test_filters_leave_out_what_they_should_and_nothing_else(day: Day, cli
         assert await client.items("list_fills", order_id=busiest, page_size=1) == of_busiest
         other = next(market for market in MARKETS if market != of_busiest[0].market)
         assert await client.items("list_fills", order_id=busiest, market=other) == []
+
+
+async def test_the_contracts_filters_by_time_state_and_key_leave_out_what_they_should(day: Day) -> None:
+    source = random.Random(5)
+    async with grpc.aio.insecure_channel(day.stack.address) as channel:
+        orders_of, accounts_of = OrderServiceStub(channel), AccountServiceStub(channel)
+        for trader in day.traders[:2]:
+            metadata = bearer(trader.api_key)
+
+            async def pages(call: Any, request: Any, field: str, metadata: Any = metadata) -> list[Any]:
+                request.page_size = 40
+                items: list[Any] = []
+                while True:
+                    page = await call(request, metadata=metadata)
+                    items += getattr(page, field)
+                    if not page.next_page_token:
+                        return items
+                    request.page_token = page.next_page_token
+
+            orders = await pages(orders_of.ListOrders, order_pb.ListOrdersRequest(), "orders")
+            fills = await pages(accounts_of.ListFills, account_pb.ListFillsRequest(), "fills")
+            entries = await pages(accounts_of.ListLedgerEntries, account_pb.ListLedgerEntriesRequest(), "entries")
+            for _ in range(12):
+                start, end = sorted(order.create_time.ToNanoseconds() for order in source.sample(orders, 2))
+                times: dict[str, Any] = {"start_time": timestamp(start), "end_time": timestamp(end + 1)}
+                statuses = source.sample(range(1, 6), source.randrange(3))
+                prefix = source.choice(("", source.choice(orders).client_order_id[: source.randrange(1, 5)], "%", "_"))
+                for open_only in (False, True):
+                    request = order_pb.ListOrdersRequest(
+                        statuses=statuses,  # type: ignore[arg-type]
+                        client_order_id_prefix=prefix,
+                        open_only=open_only,
+                        **times,
+                    )
+                    assert await pages(orders_of.ListOrders, request, "orders") == [
+                        order
+                        for order in orders
+                        if start <= order.create_time.ToNanoseconds() <= end
+                        and (not statuses or order.status in statuses)
+                        and order.client_order_id.startswith(prefix)
+                        and (not open_only or order.status in (1, 5))
+                    ]
+                assert await pages(accounts_of.ListFills, account_pb.ListFillsRequest(**times), "fills") == [
+                    fill for fill in fills if start <= fill.trade_time.ToNanoseconds() <= end
+                ]
+                booked = account_pb.ListLedgerEntriesRequest(**times)
+                assert await pages(accounts_of.ListLedgerEntries, booked, "entries") == [
+                    entry for entry in entries if start <= entry.book_time.ToNanoseconds() <= end
+                ]
+
+
+async def test_a_page_token_is_bound_to_the_filters_by_time_state_and_key(day: Day) -> None:
+    metadata = bearer(day.traders[0].api_key)
+    moment = timestamp(1)
+    async with grpc.aio.insecure_channel(day.stack.address) as channel:
+        orders_of, accounts_of = OrderServiceStub(channel), AccountServiceStub(channel)
+        calls: list[tuple[Any, Any, list[dict[str, Any]]]] = [
+            (orders_of.ListOrders, order_pb.ListOrdersRequest, [{"statuses": [2]}, {"client_order_id_prefix": "x"}]),
+            (accounts_of.ListFills, account_pb.ListFillsRequest, []),
+            (accounts_of.ListLedgerEntries, account_pb.ListLedgerEntriesRequest, []),
+        ]
+        for call, request, filters in calls:
+            token = (await call(request(page_size=1), metadata=metadata)).next_page_token
+            assert token
+            for other in (*filters, {"start_time": moment}, {"end_time": moment}):
+                with pytest.raises(grpc.aio.AioRpcError) as refused:
+                    await call(request(page_token=token, **other), metadata=metadata)
+                assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT, other
 
 
 async def test_nobody_but_an_operator_reads_another_accounts_history(day: Day, clients: Clients) -> None:

@@ -9,7 +9,7 @@ from exchange_server.api.call import Call, Method
 from exchange_server.api.core import Core
 from exchange_server.api.errors import ASSET_NOT_FOUND, CallError
 from exchange_server.api.history import HistoryReader
-from exchange_server.api.pages import PageTokens, page_size
+from exchange_server.api.pages import PageTokens, bounds, page_size, time_range
 from exchange_server.api.readers import Readers
 from exchange_server.engine.types import SCOPE_ADMIN, SCOPE_READ, SCOPE_TRADE
 from exchange_server.feeds import Reader
@@ -67,9 +67,10 @@ class AccountService:
         account_id = self._core.account_of(call, request.account_id)
         market_id = self._core.orders.market_id(request.market)
         size = page_size(request.page_size)
-        query = ("ListFills", account_id, market_id, request.order_id)
+        times = time_range(request)
+        query = ("ListFills", account_id, market_id, request.order_id, *bounds(*times))
         before = self._pages.read_pair(request.page_token, query)
-        fills, last = await self._history.fills(account_id, market_id, request.order_id, before, size)
+        fills, last = await self._history.fills(account_id, market_id, request.order_id, before, size, times)
         return pb.ListFillsResponse(fills=fills, next_page_token=self._pages.write(query, last) if last else "")
 
     async def list_ledger_entries(
@@ -78,9 +79,10 @@ class AccountService:
         account_id = self._core.account_of(call, request.account_id)
         asset_id = self._asset_id(request.asset)
         size = page_size(request.page_size)
-        query = ("ListLedgerEntries", account_id, asset_id)
+        times = time_range(request)
+        query = ("ListLedgerEntries", account_id, asset_id, *bounds(*times))
         before = self._pages.read_pair(request.page_token, query)
-        entries, last = await self._history.ledger_entries(account_id, asset_id, before, size)
+        entries, last = await self._history.ledger_entries(account_id, asset_id, before, size, times)
         return pb.ListLedgerEntriesResponse(
             entries=entries, next_page_token=self._pages.write(query, last) if last else ""
         )

@@ -3,13 +3,13 @@
 The exchange trades without it; then these calls are UNAVAILABLE and nothing else is.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from typing import Final, TypeVar
 
 from exchange.v1 import types_pb2
 from exchange_server.api.errors import UNAVAILABLE, CallError
 from exchange_server.engine import Engine
-from exchange_server.projections.postgres.queries import History, HistoryUnavailable
+from exchange_server.projections.postgres.queries import History, HistoryUnavailable, TimeRange
 from exchange_server.wire.accounts import ledger_entry_message
 from exchange_server.wire.orders import fill_message, order_message
 
@@ -25,10 +25,25 @@ class HistoryReader:
         self._engine: Final = engine
 
     async def orders(
-        self, account_id: int, market_id: int, before: int | None, size: int
+        self,
+        account_id: int,
+        market_id: int,
+        before: int | None,
+        size: int,
+        statuses: Collection[int],
+        created: TimeRange,
+        client_order_id_prefix: str,
     ) -> tuple[list[types_pb2.Order], int | None]:
         """Return a page of orders older than `before`, an order id, and where the next begins; see `_page`."""
-        found = self._connected().list_orders(account_id, market_id, before, size + 1)
+        found = self._connected().list_orders(
+            account_id,
+            market_id,
+            before,
+            size + 1,
+            statuses=statuses,
+            created=created,
+            client_order_id_prefix=client_order_id_prefix,
+        )
         rows, last = await self._page(found, size)
         markets = self._engine.markets
         orders = [
@@ -48,10 +63,10 @@ class HistoryReader:
         return orders, last.order_id if last else None
 
     async def fills(
-        self, account_id: int, market_id: int, order_id: int, before: Key | None, size: int
+        self, account_id: int, market_id: int, order_id: int, before: Key | None, size: int, traded: TimeRange
     ) -> tuple[list[types_pb2.Fill], Key | None]:
         """Return a page of fills and where the next begins; see `_page`."""
-        found = self._connected().list_fills(account_id, market_id, order_id, before, size + 1)
+        found = self._connected().list_fills(account_id, market_id, order_id, before, size + 1, traded=traded)
         rows, last = await self._page(found, size)
         markets = self._engine.markets
         fills = [
@@ -74,10 +89,10 @@ class HistoryReader:
         return fills, last.key if last else None
 
     async def ledger_entries(
-        self, account_id: int, asset_id: int, before: Key | None, size: int
+        self, account_id: int, asset_id: int, before: Key | None, size: int, booked: TimeRange
     ) -> tuple[list[types_pb2.LedgerEntry], Key | None]:
         """Return a page of ledger entries and where the next begins; see `_page`."""
-        found = self._connected().list_ledger_entries(account_id, asset_id, before, size + 1)
+        found = self._connected().list_ledger_entries(account_id, asset_id, before, size + 1, booked=booked)
         rows, last = await self._page(found, size)
         engine = self._engine
         entries = [

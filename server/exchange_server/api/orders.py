@@ -14,7 +14,7 @@ from exchange_server.api.errors import ORDER_NOT_FOUND, CallError, part_error
 from exchange_server.api.history import HistoryReader
 from exchange_server.api.order_entry import OrderEntry
 from exchange_server.api.order_lists import OrderListCalls
-from exchange_server.api.pages import PageTokens, page_size
+from exchange_server.api.pages import PageTokens, Query, bounds, page_size, time_range
 from exchange_server.api.previews import Previews
 from exchange_server.engine import events
 from exchange_server.engine.commands import CancelOrder
@@ -200,16 +200,26 @@ class OrderService:
         account_id = self._core.account_of(call, request.account_id)
         market_id = self._core.orders.market_id(request.market)
         size = page_size(request.page_size)
-        query = ("ListOrders", account_id, market_id, request.open_only)
+        times = time_range(request)
+        prefix = request.client_order_id_prefix
+        statuses = tuple(sorted(set(request.statuses)))
+        query: Query = ("ListOrders", account_id, market_id, request.open_only, *bounds(*times), prefix, *statuses)
         cursor = self._pages.read(request.page_token, query, 1)
         before = None if cursor is None else cursor[0]
         if request.open_only:
-            newest_first = self._open_orders(account_id, market_id, before)
+            newest_first = (
+                order
+                for order in self._open_orders(account_id, market_id, before)
+                if order.client_order_id.startswith(prefix)
+                and (not statuses or order.status in statuses)
+                and (times[0] is None or order.create_time_ns >= times[0])
+                and (times[1] is None or order.create_time_ns < times[1])
+            )
             orders = [present_order_message(order) for order in islice(newest_first, size)]
             last = orders[-1].order_id if next(newest_first, None) else None
             await self._core.settled()
         else:
-            orders, last = await self._history.orders(account_id, market_id, before, size)
+            orders, last = await self._history.orders(account_id, market_id, before, size, statuses, times, prefix)
         return pb.ListOrdersResponse(orders=orders, next_page_token=self._pages.write(query, (last,)) if last else "")
 
     def _open_orders(self, account_id: AccountId, market_id: MarketId, before: int | None) -> Iterator[Order]:

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import hmac
 import struct
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -20,6 +20,9 @@ KEY_BYTES: Final = 32
 
 _MAC_BYTES = 16
 
+Query: TypeAlias = tuple[str | int, ...]
+"""Method, account and filters."""
+
 
 class PageTokens:
     """Writes and reads page tokens under a secret key, so that a client cannot make one up."""
@@ -27,12 +30,12 @@ class PageTokens:
     def __init__(self, key: bytes) -> None:
         self._key: Final = key
 
-    def write(self, query: tuple[str | int, ...], cursor: tuple[int, ...]) -> str:
+    def write(self, query: Query, cursor: tuple[int, ...]) -> str:
         """Return the token for what follows `cursor` in a query; the query names method, account and filters."""
         place = struct.pack(f">{len(cursor)}Q", *cursor)
         return base64.urlsafe_b64encode(place + self._mac(query, place)).decode().rstrip("=")
 
-    def read(self, token: str, query: tuple[str | int, ...], length: int) -> tuple[int, ...] | None:
+    def read(self, token: str, query: Query, length: int) -> tuple[int, ...] | None:
         """Return the cursor of `length` numbers; None for the first page. Raises CallError naming `page_token`."""
         if not token:
             return None
@@ -45,12 +48,12 @@ class PageTokens:
             raise CallError(PAGE_TOKEN_INVALID, "page_token")
         return struct.unpack(f">{length}Q", place)
 
-    def read_pair(self, token: str, query: tuple[str | int, ...]) -> tuple[int, int] | None:
+    def read_pair(self, token: str, query: Query) -> tuple[int, int] | None:
         """Return a cursor of two numbers; None for the first page. Raises CallError naming `page_token`."""
         cursor = self.read(token, query, 2)
         return None if cursor is None else (cursor[0], cursor[1])
 
-    def _mac(self, query: tuple[str | int, ...], place: bytes) -> bytes:
+    def _mac(self, query: Query, place: bytes) -> bytes:
         return hashlib.blake2b(repr(query).encode() + place, digest_size=_MAC_BYTES, key=self._key).digest()
 
 

@@ -28,10 +28,9 @@ QUERY_BOUNDS: Final = {
     "max_memory_usage": 1_000_000_000,
     "max_threads": 2,
     "max_execution_time": 60,
-    "max_result_bytes": 128 << 20,
 }
-"""Of one request: bytes, threads, seconds. It may ask for less."""
-QUERY_DEFAULTS: Final = {"async_insert": "0", "timeout_overflow_mode": "throw", "result_overflow_mode": "throw"}
+"""Of one request: bytes with its answer, threads, seconds. It may ask for less."""
+QUERY_DEFAULTS: Final = {"async_insert": "0", "timeout_overflow_mode": "throw"}
 """An INSERT is answered when it is written, as the writer's cursor relies on it."""
 
 UNKNOWN_SETTING: Final = 115

@@ -14,6 +14,7 @@ from tests.integration.bad_input.cases import (
     page_token,
     refused,
 )
+from tests.integration.bad_input.history_fields import time_of_history
 
 MARKET_DATA: dict[str, dict[str, list[Case]]] = {
     "ListAssetsRequest": {},
@@ -35,6 +36,8 @@ ACCOUNTS: dict[str, dict[str, list[Case]]] = {
         "page_size": [case for case in page_size if case.reason],
         "page_token": page_token,
         "account_id": foreign_account,
+        "start_time": time_of_history,
+        "end_time": time_of_history,
     },
     "ListLedgerEntriesRequest": {
         "asset": [
@@ -44,5 +47,7 @@ ACCOUNTS: dict[str, dict[str, list[Case]]] = {
         "page_size": [case for case in page_size if case.reason],
         "page_token": page_token,
         "account_id": foreign_account,
+        "start_time": time_of_history,
+        "end_time": time_of_history,
     },
 }

@@ -22,6 +22,7 @@ from exchange_server.engine.events import Rejected
 from exchange_server.journal import JournalReader, engine_at
 from exchange_server.wire.journal_codec import decode_command
 from tests.integration.bad_input.cases import Case, sound_place
+from tests.integration.bad_input.history_fields import SOUND_HISTORY
 from tests.integration.bad_input.order_fields import sound_above, sound_below
 from tests.integration.bad_input.table import TABLE
 from tests.integration.exchange_fixture import ADMIN, BUY, READ, TRADE, Exchange, Metadata, Trader
@@ -46,6 +47,7 @@ SCOPES = {
 SOUND: dict[str, dict[str, Any]] = {
     "GetMarketRequest": {"market": "BTC-USDC"},
     "GetOrderBookRequest": {"market": "BTC-USDC"},
+    **SOUND_HISTORY,
     "StreamOrderBookRequest": {"market": "BTC-USDC"},
     "StreamTradesRequest": {"market": "BTC-USDC"},
     "StreamBboRequest": {"market": "BTC-USDC"},

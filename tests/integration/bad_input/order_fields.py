@@ -25,6 +25,7 @@ from tests.integration.bad_input.cases import (
     validate_only,
     within,
 )
+from tests.integration.bad_input.history_fields import ORDER_FILTERS
 
 amended_price = [
     *optional_step,
@@ -207,6 +208,7 @@ ORDERS: dict[str, dict[str, list[Case]]] = {
         "page_size": page_size,
         "page_token": page_token,
         "account_id": foreign_account,
+        **ORDER_FILTERS,
     },
 }
 

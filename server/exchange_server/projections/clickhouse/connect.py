@@ -4,8 +4,9 @@ import logging
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-# It tells every failure with a traceback; who asks tells it in a line.
-logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
+# They tell every failure at length; who asks tells it in a line.
+for _logger in ("clickhouse_connect", "urllib3"):
+    logging.getLogger(_logger).setLevel(logging.CRITICAL)
 
 CONNECT_SECONDS: Final = 2
 

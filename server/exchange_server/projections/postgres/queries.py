@@ -1,8 +1,8 @@
 """Pages of the history for the API: newest first, by keyset, in engine units."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from psycopg import errors
 from sqlalchemy import ColumnElement, Select, Table, select, tuple_
@@ -149,6 +149,10 @@ class LedgerEntryRow:
 
 RowT = TypeVar("RowT")
 
+TimeRange: TypeAlias = tuple[TimeNs | None, TimeNs | None]
+"""At or after the first, before the second; none is no bound."""
+ALWAYS: Final[TimeRange] = (None, None)
+
 
 class History:
     """Reads the history. Connects when it is first asked, so that it can be made while the database is down.
@@ -175,16 +179,29 @@ class History:
         await self._engine.dispose()
 
     async def list_orders(
-        self, account_id: int, market_id: int = 0, before: int | None = None, limit: int = 100
+        self,
+        account_id: int,
+        market_id: int = 0,
+        before: int | None = None,
+        limit: int = 100,
+        *,
+        statuses: Collection[int] = (),
+        created: TimeRange = ALWAYS,
+        client_order_id_prefix: str = "",
     ) -> list[OrderRow]:
         """List an account's orders, newest first.
 
-        `market_id` 0 is all; `before` is the last order id of the page before.
+        `market_id` 0 and no `statuses` are all; `before` is the last order id of the page before.
         """
         table = tables.orders
         query = _of_account(table, account_id, limit).order_by(table.c.order_id.desc())
+        query = _within(query, table.c.create_time_ns, created)
         if market_id:
             query = query.where(table.c.market_id == market_id)
+        if statuses:
+            query = query.where(table.c.status.in_(sorted(statuses)))
+        if client_order_id_prefix:
+            query = query.where(table.c.client_order_id.startswith(client_order_id_prefix, autoescape=True))
         if before is not None:
             query = query.where(table.c.order_id < before)
         return await self._read(query, lambda row: OrderRow(**row._asdict()))
@@ -196,11 +213,14 @@ class History:
         order_id: int = 0,
         before: tuple[int, int] | None = None,
         limit: int = 100,
+        *,
+        traded: TimeRange = ALWAYS,
     ) -> list[FillRow]:
         """List an account's fills, newest first. Ids of 0 are all; `before` is the last `key` of the page before."""
         table = tables.fills
         columns = (table.c.sequence, table.c.trade_id)
         query = _of_account(table, account_id, limit).order_by(*(column.desc() for column in columns))
+        query = _within(query, table.c.time_ns, traded)
         if market_id:
             query = query.where(table.c.market_id == market_id)
         if order_id:
@@ -210,7 +230,13 @@ class History:
         return await self._read(query, lambda row: FillRow(**row._asdict()))
 
     async def list_ledger_entries(
-        self, account_id: int, asset_id: int = 0, before: tuple[int, int] | None = None, limit: int = 100
+        self,
+        account_id: int,
+        asset_id: int = 0,
+        before: tuple[int, int] | None = None,
+        limit: int = 100,
+        *,
+        booked: TimeRange = ALWAYS,
     ) -> list[LedgerEntryRow]:
         """List an account's ledger lines, newest first.
 
@@ -219,6 +245,7 @@ class History:
         table = tables.ledger_entries
         columns = (table.c.sequence, table.c.line)
         query = _of_account(table, account_id, limit).order_by(*(column.desc() for column in columns))
+        query = _within(query, table.c.time_ns, booked)
         if asset_id:
             query = query.where(table.c.asset_id == asset_id)
         if before is not None:
@@ -248,6 +275,15 @@ class History:
 
 def _of_account(table: Table, account_id: int, limit: int) -> Select[Any]:
     return select(table).where(table.c.account_id == account_id).limit(min(max(limit, 1), MAX_ROWS))
+
+
+def _within(query: Select[Any], column: ColumnElement[int], times: TimeRange) -> Select[Any]:
+    start_ns, end_ns = times
+    if start_ns is not None:
+        query = query.where(column >= start_ns)
+    if end_ns is not None:
+        query = query.where(column < end_ns)
+    return query
 
 
 def _is_before(columns: tuple[ColumnElement[int], ...], key: tuple[int, ...]) -> ColumnElement[bool]:

@@ -107,6 +107,7 @@ orders: Final = Table(
     Column("pegged_price_ticks", BigInteger, nullable=False, server_default="0", comment="as of the last event"),
     # Pages of one account, newest first: the index is read backwards.
     Index("orders_by_account", "account_id", "order_id"),
+    Index("orders_by_time", "create_time_ns", postgresql_using="brin"),
     # An order is updated some times in its life; room on its page keeps that out of the indexes.
     postgresql_with={"fillfactor": "80"},
 )
@@ -129,6 +130,7 @@ fills: Final = Table(
     Column("client_order_id", Text, nullable=False),
     Index("fills_by_account", "account_id", "sequence", "trade_id"),
     Index("fills_by_order", "order_id", "sequence", "trade_id"),
+    Index("fills_by_time", "time_ns", postgresql_using="brin"),
 )
 
 ledger_entries: Final = Table(
@@ -144,6 +146,7 @@ ledger_entries: Final = Table(
     Column("trade_id", BigInteger, nullable=False, comment="0 for a credit"),
     Column("time_ns", BigInteger, nullable=False),
     Index("ledger_entries_by_account", "account_id", "sequence", "line"),
+    Index("ledger_entries_by_time", "time_ns", postgresql_using="brin"),
 )
 
 balances: Final = Table(
