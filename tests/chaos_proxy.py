@@ -21,6 +21,7 @@ MESSAGES: dict[str, tuple[str, Any]] = {
     "StreamTrades": ("trades", pb.StreamTradesResponse),
     "StreamBbo": ("bbo", pb.StreamBboResponse),
     "StreamAccount": ("account", account_pb.StreamAccountResponse),
+    "StreamFills": ("fills", account_pb.StreamFillsResponse),
     "Subscribe": ("", pb.SubscribeResponse),
 }
 FAULTS = ("drop", "repeat", "swap", "cut", "shorten")
@@ -64,12 +65,13 @@ class Model:
 
 @dataclass
 class Truth:
-    """What the server said: digests of books and queues by sequence, trades by id, account updates by sequence."""
+    """What the server said: digests of books and queues, updates and BBOs by sequence, trades and fills by trade id."""
 
     books: dict[Key, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     trades: dict[int, tuple[str, str]] = field(default_factory=dict)
     updates: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     bbos: dict[int, tuple[str, str]] = field(default_factory=dict)
+    fills: dict[int, tuple[str, str]] = field(default_factory=dict)
     messages: Counter[str] = field(default_factory=Counter)
 
     def learn(self, key: Key, model: Model, message: Any) -> None:
@@ -88,6 +90,9 @@ class Truth:
             case "trades":
                 for trade in body.trades:
                     self._same(self.trades, trade.trade_id, (trade.price, trade.quantity))
+            case "fills":
+                for fill in body.fills:
+                    self._same(self.fills, fill.trade_id, (fill.price, fill.quantity))
             case "bbo":
                 self._same(self.bbos, body.bbo.sequence, (body.bbo.bid.price, body.bbo.ask.price))
             case "account" if event == "update":
@@ -230,7 +235,7 @@ class ChaosProxy:
 def shortened(message: Any) -> Any:
     """Take the last level, change or trade away: a message that can be read, and lacks something.
 
-    Account updates stay whole: nothing in them says how many orders or balances there are.
+    What is of an account stays whole: nothing in it says how many orders, balances or fills there are.
     """
     event = message.WhichOneof("event")
     body = getattr(message, event) if event else None

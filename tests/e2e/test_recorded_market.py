@@ -43,6 +43,9 @@ TRADES = None if IS_FULL else 2_000
 PIECE = 50_000 if IS_FULL else 6_000
 """Actions between two checkpoints."""
 
+DEEPEST = 5000
+"""Levels a side that GetOrderBook shows at most; the engine's queues are compared whole."""
+
 STEP = Decimal(10)
 """Of the grouped view, quote units: a hundred ticks."""
 
@@ -148,7 +151,7 @@ class Listener:
                 case sdk.Reconnected() | sdk.Resynced():
                     self.notices.append(event)
                 case sdk.OrderBook() | sdk.OrderBookDelta() if stream is self.book:
-                    self.seen[event.sequence] = digest(self.book.book.bids(), self.book.book.asks())
+                    self.seen[event.sequence] = digest(self.book.book.bids(DEEPEST), self.book.book.asks(DEEPEST))
 
     async def caught_up(self, sequence: int) -> None:
         """Wait until nothing up to a sequence is still to come: each stream's heartbeat says so."""
@@ -175,7 +178,7 @@ def grouped(levels: Iterable[Level], rounding: str) -> list[Level]:
 async def poll_books(client: AsyncClient, polled: dict[int, int]) -> None:
     """Ask for the whole book while it moves."""
     while True:
-        shown = await client.get_order_book(MARKET, depth=5000)
+        shown = await client.get_order_book(MARKET, depth=DEEPEST)
         polled[shown.sequence] = digest(shown.bids, shown.asks)
         await asyncio.sleep(0.05)
 
@@ -242,12 +245,13 @@ async def test_a_listener_holds_what_the_engine_has_while_a_recorded_market_play
         polling = asyncio.create_task(poll_books(client, polled))
         async for sequence in play_in_pieces(core, flow, PlayOptions(run="tape", acknowledged=acknowledged)):
             await listener.caught_up(sequence)
-            shown = await client.get_order_book(MARKET, depth=5000)
+            shown = await client.get_order_book(MARKET, depth=DEEPEST)
             book, queues = listener.book.book, listener.orders.queues
             assert book.in_sync
             assert queues.in_sync
-            assert (book.bids(), book.asks()) == (shown.bids, shown.asks)
-            assert (queues.levels(sdk.Side.BUY), queues.levels(sdk.Side.SELL)) == (shown.bids, shown.asks)
+            assert (book.bids(DEEPEST), book.asks(DEEPEST)) == (shown.bids, shown.asks)
+            assert queues.levels(sdk.Side.BUY) == book.bids()
+            assert queues.levels(sdk.Side.SELL) == book.asks()
             assert [*map(tuple, listener.grouped.book.bids())] == grouped(shown.bids, ROUND_FLOOR)
             assert [*map(tuple, listener.grouped.book.asks())] == grouped(shown.asks, ROUND_CEILING)
             checkpoints += 1

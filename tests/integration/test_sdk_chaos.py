@@ -32,9 +32,10 @@ pytestmark = pytest.mark.timeout(SECONDS + 10)
 BOOK = sdk.BookChannel(MARKET)
 VIEW = sdk.BookChannel(MARKET, depth=5, price_step=2)
 ORDERS = sdk.OrdersChannel(MARKET)
-TRADES = sdk.TradesChannel(MARKET, after_trade_id=0)
+TRADES = sdk.TradesChannel(MARKET)
 BBO = sdk.BboChannel(MARKET)
 ACCOUNT = sdk.AccountChannel()
+FILLS = sdk.FillsChannel()
 
 
 @dataclass
@@ -46,7 +47,8 @@ class Listener:
     notices: Counter[str] = field(default_factory=Counter)
     causes: Counter[str] = field(default_factory=Counter)
     flaws: list[str] = field(default_factory=list)
-    last_trade: int = 0
+    last_trade: int | None = None
+    fills: list[int] = field(default_factory=list)
     updates: list[int] = field(default_factory=list)
     bbo: int = 0
     sequences: dict[sdk.Channel, int] = field(default_factory=dict)
@@ -61,7 +63,7 @@ class Listener:
             case sdk.ChannelClosed():
                 self.flaws.append(f"{channel} ended: {event.cause}")
             case sdk.Trade():
-                if event.trade_id != self.last_trade + 1:
+                if event.trade_id != (self.last_trade or event.trade_id - 1) + 1:
                     self.flaws.append(f"trade {event.trade_id} after {self.last_trade}")
                 self.last_trade = event.trade_id
                 if self.proxy.truth.trades[event.trade_id] != (number(event.price), number(event.quantity)):
@@ -71,6 +73,10 @@ class Listener:
                 if self.proxy.truth.updates[event.sequence] != sizes:
                     self.flaws.append(f"the update {event.sequence} is another")
                 self.updates.append(event.sequence)
+            case sdk.Fill():
+                if self.proxy.truth.fills[event.trade_id] != (number(event.price), number(event.quantity)):
+                    self.flaws.append(f"the fill of trade {event.trade_id} is another")
+                self.fills.append(event.trade_id)
             case sdk.Bbo():
                 prices = tuple("" if level is None else number(level.price) for level in (event.bid, event.ask))
                 if self.proxy.truth.bbos[event.sequence] != prices or event.sequence < self.bbo:
@@ -127,15 +133,16 @@ async def follow_each(client: sdk.AsyncClient, listener: Listener, opened: Calla
             stream = client.stream_order_book(MARKET, book.depth, book.price_step)
             group.create_task(follow(book, stream, lambda stream: stream.book))
         group.create_task(follow(ORDERS, client.stream_orders(MARKET), lambda stream: stream.queues))
-        group.create_task(follow(TRADES, client.stream_trades(MARKET, after_trade_id=0), lambda stream: None))
+        group.create_task(follow(TRADES, client.stream_trades(MARKET), lambda stream: None))
         group.create_task(follow(BBO, client.stream_bbo(MARKET), lambda stream: None))
+        group.create_task(follow(FILLS, client.stream_fills(), lambda stream: None))
         group.create_task(follow(ACCOUNT, client.stream_account(), lambda stream: None))
 
 
 async def follow_all(client: sdk.AsyncClient, listener: Listener, opened: Callable[[], None]) -> None:
     """Follow every channel on one stream."""
-    async with client.subscribe(BOOK, VIEW, ORDERS, TRADES, BBO, ACCOUNT) as subscription:
-        for _ in range(6):
+    async with client.subscribe(BOOK, VIEW, ORDERS, TRADES, BBO, ACCOUNT, FILLS) as subscription:
+        for _ in range(7):
             opened()
         async for channel, event in subscription:
             local: Any = None
@@ -199,7 +206,7 @@ async def test_no_divergence_goes_unnoticed(
     ):
         following = asyncio.create_task(follow(client, listener, lambda: opened.append(None)))
         async with asyncio.timeout(20):
-            while len(opened) < 6:
+            while len(opened) < 7:
                 await asyncio.sleep(0.01)
                 assert not following.done(), following.result()
         proxy.rate = RATE
@@ -223,6 +230,7 @@ async def test_no_divergence_goes_unnoticed(
     known = sorted(proxy.truth.updates)
     assert listener.updates == known[known.index(listener.updates[0]) :]
     assert listener.last_trade == max(proxy.truth.trades)
+    assert listener.fills == sorted(proxy.truth.fills)
     # What was lost, repeated or swapped was noticed, each kind of notice among them.
     assert listener.notices["Resynced"] > wanted * RATE / 20
     assert {"Gap", "ChecksumMismatch"} <= set(listener.causes)
@@ -241,7 +249,8 @@ async def settled(listener: Listener, following: "asyncio.Task[None]", direct: s
             min((listener.sequences.get(channel, 0) for channel in (BOOK, ORDERS)), default=0) < shown.sequence
             or not listener.updates
             or listener.updates[-1] < shown.sequence
-            or listener.last_trade < max(listener.proxy.truth.trades, default=0)
+            or (listener.last_trade or 0) < max(listener.proxy.truth.trades, default=0)
+            or len(listener.fills) < len(listener.proxy.truth.fills)
         ):
             assert not following.done(), following.result()
             assert not listener.flaws

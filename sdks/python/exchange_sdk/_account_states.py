@@ -15,18 +15,25 @@ AccountEvent: TypeAlias = AccountSnapshot | AccountUpdate | Notice
 
 
 class FillState(StreamState[Fill]):
-    """Resumes after the last sequence, which every message tells."""
+    """Resumes after the last sequence, which every message tells; verifies that each message follows the one before."""
 
     def __init__(self, connection: Connection, after_sequence: int | None) -> None:
         super().__init__(connection, after_sequence)
+        self._chain = Chain("fills")
 
     def rpc(self, stubs: Stubs) -> Any:
         return stubs.accounts.StreamFills
 
     def request(self) -> pb.StreamFillsRequest:
+        self._chain.begin(self.position)
         return pb.StreamFillsRequest(after_sequence=self.position)
 
     def _read(self, message: pb.StreamFillsResponse) -> Steps[Fill]:
+        if message.HasField("prev_sequence"):
+            if self.position is None and message.HasField("heartbeat"):
+                # Where the stream begins; fills that come without it have lost it.
+                self._chain.begin(message.prev_sequence)
+            self._chain.link(message.prev_sequence, message.sequence)
         self.position = message.sequence
         fills = parse.fills(message.fills)
         # A reader that stops in the middle of a message has not reached its sequence.

@@ -169,7 +169,7 @@ class CandleState(_NewestState[Candle]):
 
 
 class TradeState(StreamState[Trade]):
-    """Resumes after the last trade seen. Before the first there is nothing to resume after: a break may lose some."""
+    """Resumes after the last trade seen, or the last one before the stream, which its first heartbeat tells."""
 
     def __init__(self, connection: Connection, request: pb.StreamTradesRequest) -> None:
         super().__init__(connection, request.after_trade_id if request.HasField("after_trade_id") else None)
@@ -189,5 +189,11 @@ class TradeState(StreamState[Trade]):
                 raise Gap(f"{self.market}: trade {trade.trade_id} does not follow {last}")
             last = trade.trade_id
             events.append((trade, last))
+        if message.HasField("last_trade_id"):
+            if last is not None and message.last_trade_id != last:
+                raise Gap(
+                    f"{self.market}: trades up to {message.last_trade_id} were sent, and {last} is the last one seen"
+                )
+            last = message.last_trade_id
         self.position = last
         return events

@@ -153,6 +153,7 @@ def chart_lines(made: "Sequence[Candle]", rows: int) -> "list[Text]":
     from rich.text import Text
 
     high, low = max(candle.high for candle in made), min(candle.low for candle in made)
+    rows = rows if high > low else 1
     height = (high - low) / rows
     lines = []
     for row in range(rows):
@@ -168,12 +169,14 @@ def chart_lines(made: "Sequence[Candle]", rows: int) -> "list[Text]":
 
 
 def _cell(candle: "Candle", top: Decimal, bottom: Decimal, *, is_last: bool) -> str:
-    """Return what a candle has between two prices, the upper one included; of the last row the lower one too."""
+    """Return what a candle has between two prices; a single price on a border belongs to the row below it."""
 
-    def reaches(lower: Decimal, upper: Decimal) -> bool:
-        return upper > bottom and lower <= top if not is_last else lower <= top
+    def reaches(low: Decimal, high: Decimal) -> bool:
+        if low == high:
+            return bottom < low <= top or (is_last and low == bottom)
+        return high > bottom and low < top
 
-    body_low, body_high = sorted((candle.open, candle.close))
-    if reaches(body_low, body_high):
-        return "█" if body_high > body_low else "─"
+    low, high = sorted((candle.open, candle.close))
+    if reaches(low, high):
+        return "█" if high > low else "─"
     return "│" if reaches(candle.low, candle.high) else " "

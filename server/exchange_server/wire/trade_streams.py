@@ -55,9 +55,9 @@ def trades_response(trades: Iterable[tuple[Trade, int, TimeNs]], hops: Hops) -> 
     return response.SerializeToString()
 
 
-def trades_heartbeat(server_time_ns: int, sequence: int) -> bytes:
-    """Return the sign of life of a market without trades."""
-    response = StreamTradesResponse()
+def trades_heartbeat(server_time_ns: int, sequence: int, last_trade_id: int) -> bytes:
+    """Return the sign of life of a market without trades since `last_trade_id`, up to which all were sent."""
+    response = StreamTradesResponse(last_trade_id=last_trade_id)
     _write_heartbeat(response.heartbeat, server_time_ns, sequence)
     return response.SerializeToString()
 

@@ -18,7 +18,7 @@ from exchange.v1 import market_data_service_pb2 as market_pb
 from exchange.v1 import market_streams_pb2 as pb
 from exchange.v1 import order_service_pb2 as order_pb
 from exchange_sdk import _market_requests as requests
-from exchange_sdk._account_states import AccountState
+from exchange_sdk._account_states import AccountState, FillState
 from exchange_sdk._connection import connection
 from exchange_sdk._market_states import BboState, BookState, CandleState, QueueState, TickerState, TradeState
 from exchange_sdk._stream_states import StreamState
@@ -67,6 +67,8 @@ def stream_of(kind: str) -> tuple[StreamState[Any], Any]:
             return TickerState(CONNECTION, requests.stream_ticker(name, None)), pb.StreamTickerResponse
         case "candles":
             return CandleState(CONNECTION, requests.stream_candles(name, "1m", None)), pb.StreamCandlesResponse
+        case "fills":
+            return FillState(CONNECTION, None), account_streams_pb.StreamFillsResponse
     assert kind == "account"
     return AccountState(CONNECTION, None), account_streams_pb.StreamAccountResponse
 
