@@ -18,7 +18,8 @@ import clickhouse_connect
 import psycopg
 
 from bench.figures import Figure
-from bench.projection_latency import ORDERS_A_SECOND, Load, p99, start_process, stop_process
+from bench.projection_latency import ORDERS_A_SECOND, Load, order, p99, start, stop
+from exchange.v1 import types_pb2
 from exchange_sdk import AsyncClient, Scope, Side
 from exchange_server.cli.dev.child_process import to_background
 from exchange_server.cli.dev.ports import pick_free
@@ -61,13 +62,13 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, clickhouse: Embe
         "EXCHANGE_POSTGRES_URL": postgres.url,
         "EXCHANGE_CLICKHOUSE_URL": clickhouse.url,
     }
-    processes = [start_process("serve", settings)]
+    processes = [start("serve", settings)]
     try:
         address = f"127.0.0.1:{port}"
         async with asyncio.timeout(START_SECONDS):
             await wait_until_serving(address)
         for database in ("postgres", "clickhouse"):
-            processes.append(start_process(f"follow --to {database}", settings))
+            processes.append(start(f"follow --to {database}", settings))
             to_background(processes[-1].pid)
         for started in (postgres, clickhouse):
             assert started.pid is not None
@@ -86,7 +87,7 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, clickhouse: Embe
                 raise RuntimeError(f"{process.args!r} has ended with {process.returncode}")
     finally:
         for process in reversed(processes):
-            stop_process(process)
+            stop(process)
     name = f"acknowledgement at {ORDERS_A_SECOND} trades/s, p99"
     quiet, busy = p99(alone), p99(beside)
     return [
@@ -111,7 +112,7 @@ async def _prepare(address: str, admin_key: str) -> Load:
             keys.append(key.api_key)
     async with AsyncClient(address, api_key=keys[0]) as maker:
         await maker.place_order(market="BTC-USDC", side=Side.SELL, quantity=Decimal(10_000), price=PRICE)
-    return Load(address, keys[1])
+    return Load(address, [(keys[1], order(types_pb2.SIDE_BUY, types_pb2.TIME_IN_FORCE_IOC))])
 
 
 async def _while_killing(load: Load, postgres: EmbeddedPostgres, clickhouse: EmbeddedClickHouse) -> list[float]:

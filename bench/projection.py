@@ -36,7 +36,7 @@ def run() -> list[Figure]:
     try:
         before, mixed = flow(RESTING, COMMANDS, Mix())
         backlog = len(before) + len(mixed)
-        _write_journal(folder / "shard", before + mixed)
+        write_journal(folder / "shard", before + mixed)
         with postgres:
             rows_per_second, commands_per_second = _catch_up(folder / "shard", postgres.url, backlog)
             assert postgres.pid is not None
@@ -52,7 +52,8 @@ def run() -> list[Figure]:
     ]
 
 
-def _write_journal(directory: Path, commands: list[Command]) -> None:
+def write_journal(directory: Path, commands: list[Command]) -> None:
+    """Write a journal of commands as the core does, a thousand at once."""
     layout = Layout(directory)
     layout.create()
     segments = SegmentWriter(layout, 0, WritePosition.genesis(), DEFAULT_SEGMENT_BYTES)

@@ -50,19 +50,19 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
         "EXCHANGE_GRPC_PORT": str(port),
         "EXCHANGE_LOG_LEVEL": "warning",
     }
-    core = start_process("serve", settings)
+    core = start("serve", settings)
     alone: list[float] = []
     beside: list[float] = []
     written: list[float] = []
     try:
         async with asyncio.timeout(START_SECONDS):
             await wait_until_serving(f"127.0.0.1:{port}")
-        load = await Load.prepare(f"127.0.0.1:{port}", (directory / "admin.key").read_text().strip())
+        load = await Load.that_expires(f"127.0.0.1:{port}", (directory / "admin.key").read_text().strip())
         await load.run(MEASURED_SECONDS)  # to warm up
         for number in range(ROUNDS):
             alone.append(p99(await load.run(MEASURED_SECONDS)))
             url = _create_database(postgres, f"round_{number}")
-            follower = start_process("follow", settings | {"EXCHANGE_POSTGRES_URL": url})
+            follower = start("follow", settings | {"EXCHANGE_POSTGRES_URL": url})
             to_background(follower.pid)
             try:
                 await _until_it_writes(url)
@@ -73,10 +73,10 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
                 if reached >= backlog:
                     raise RuntimeError("the follower caught up while it was measured: more backlog is needed")
             finally:
-                stop_process(follower)
+                stop(follower)
         await load.close()
     finally:
-        stop_process(core)
+        stop(core)
     name = f"acknowledgement at {ORDERS_A_SECOND} orders/s, p99"
     quiet, busy = median(alone), median(beside)
     return [
@@ -88,35 +88,29 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
 
 
 class Load:
-    """Orders that expire at once, sent by unary calls at fixed times, whether or not earlier ones are answered."""
+    """Orders sent by unary calls at fixed times, whether or not earlier ones are answered; one kind after the other."""
 
-    def __init__(self, address: str, api_key: str) -> None:
+    def __init__(self, address: str, orders: Sequence[tuple[str, pb.PlaceOrderRequest]]) -> None:
+        """Take API keys and what is sent with them."""
         self._channel = grpc.aio.insecure_channel(address)
         self._call: Any = self._channel.unary_unary(PLACE_ORDER)
-        self._metadata = (("authorization", f"Bearer {api_key}"),)
-        self._request = pb.PlaceOrderRequest(
-            market="BTC-USDC",
-            side=types_pb2.SIDE_BUY,
-            type=types_pb2.ORDER_TYPE_LIMIT,
-            time_in_force=types_pb2.TIME_IN_FORCE_IOC,
-            price="1000",
-            quantity="0.01",
-        ).SerializeToString()
+        self._orders = [((("authorization", f"Bearer {key}"),), order.SerializeToString()) for key, order in orders]
 
     @classmethod
-    async def prepare(cls, address: str, admin_key: str) -> "Load":
-        async with AsyncClient(address, api_key=admin_key) as admin:
-            created = await admin.admin.create_api_key(FIRST_CLIENT_ACCOUNT, [Scope.TRADE])
-        return cls(address, created.api_key)
+    async def that_expires(cls, address: str, admin_key: str) -> "Load":
+        """Give one of orders that expire at once."""
+        key = await _api_key(address, admin_key)
+        return cls(address, [(key, order(types_pb2.SIDE_BUY, types_pb2.TIME_IN_FORCE_IOC))])
 
     async def run(self, seconds: float) -> list[float]:
         """Return for each order the seconds from when it was due to its answer."""
         waited: list[float] = []
         free = asyncio.Semaphore(IN_FLIGHT)
 
-        async def place(due: float) -> None:
+        async def place(number: int, due: float) -> None:
+            metadata, order = self._orders[number % len(self._orders)]
             async with free:
-                await self._call(self._request, metadata=self._metadata, timeout=30)
+                await self._call(order, metadata=metadata, timeout=30)
             waited.append(time.perf_counter() - due)
 
         started = time.perf_counter()
@@ -124,14 +118,31 @@ class Load:
             for number in range(int(seconds * ORDERS_A_SECOND)):
                 due = started + number / ORDERS_A_SECOND
                 await asyncio.sleep(max(due - time.perf_counter(), 0))
-                orders.create_task(place(due))
+                orders.create_task(place(number, due))
         return waited
 
     async def close(self) -> None:
         await self._channel.close()
 
 
-def start_process(command: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
+def order(side: types_pb2.Side, time_in_force: types_pb2.TimeInForce) -> pb.PlaceOrderRequest:
+    """Return what is sent again and again."""
+    return pb.PlaceOrderRequest(
+        market="BTC-USDC",
+        side=side,
+        type=types_pb2.ORDER_TYPE_LIMIT,
+        time_in_force=time_in_force,
+        price="1000",
+        quantity="0.01",
+    )
+
+
+async def _api_key(address: str, admin_key: str) -> str:
+    async with AsyncClient(address, api_key=admin_key) as admin:
+        return (await admin.admin.create_api_key(FIRST_CLIENT_ACCOUNT, [Scope.TRADE])).api_key
+
+
+def start(command: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_") or name == VARIABLE
     }
@@ -140,7 +151,7 @@ def start_process(command: str, settings: dict[str, str]) -> "subprocess.Popen[b
     )
 
 
-def stop_process(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
     process.terminate()
     process.wait(30)
 

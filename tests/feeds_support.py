@@ -1,6 +1,7 @@
 """A real engine with two markets and three accounts, whose commands are released to Feeds when the test says so."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
@@ -130,13 +131,18 @@ class Streams:
 class Exchange:
     """An engine, the commands that it took, and the feeds that have seen those before `released`."""
 
-    def __init__(self, heartbeat_s: float = 0.0, commands: Sequence[Command] = SETUP) -> None:
+    def __init__(
+        self,
+        heartbeat_s: float = 0.0,
+        commands: Sequence[Command] = SETUP,
+        clock_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
         self.engine = Engine()
         self.applied: list[Applied] = []
         for command in commands:
             self.apply(command)
         self.released = len(self.applied)
-        self.feeds = Feeds(self.engine, heartbeat_s)
+        self.feeds = Feeds(self.engine, heartbeat_s, clock_ns=clock_ns)
 
     @property
     def streams(self) -> Streams:

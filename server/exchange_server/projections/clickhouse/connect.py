@@ -5,8 +5,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 # They tell every failure at length; who asks tells it in a line.
-for _logger in ("clickhouse_connect", "urllib3"):
-    logging.getLogger(_logger).setLevel(logging.CRITICAL)
+for name in ("clickhouse_connect", "urllib3"):
+    logging.getLogger(name).setLevel(logging.CRITICAL)
 
 CONNECT_SECONDS: Final = 2
 
