@@ -20,12 +20,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import exchange_sdk as sdk
 from exchange_bots.play.actions import Action, Counts, Execution, Flow, MarketTerms, Outcome, Place, Settle, Side, Terms
 from exchange_bots.play.binance import BinanceFlow
 from exchange_bots.play.player import PlayOptions, play
 from exchange_sdk import AsyncClient
+from exchange_server.cli.main import app
+from exchange_server.cli.output import number
 from exchange_server.embedded.clickhouse import EmbeddedClickHouse
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL
 from exchange_server.journal import engine_at
@@ -305,6 +308,19 @@ async def assert_candles(core: ExchangeProcess, trades: list[sdk.Trade]) -> None
                 assert known[: len(wanted)] == wanted
                 assert all(each[-1] == 0 for each in known[len(wanted) :])
                 assert fill_gaps or len(known) == len(wanted)
+    assert_candles_by_the_command_line(core, tape)
+
+
+def assert_candles_by_the_command_line(core: ExchangeProcess, tape: list[tuple[int, Decimal, Decimal]]) -> None:
+    wanted = candles(tape, "1s")
+    start = sdk.Trade(1, MARKET, Decimal(1), Decimal(1), None, tape[0][0], 1).trade_time.replace(microsecond=0)
+    arguments = ["candles", MARKET, "-i", "1s", "--from", start.isoformat(), "--address", core.address, "-o", "json"]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    made = json.loads(done.stdout)
+    assert [(each["open"], each["close"], each["volume"]) for each in made] == [
+        (number(each.open), number(each.close), number(each.volume)) for each in wanted
+    ]
 
 
 class TapeOfTrades:

@@ -83,6 +83,17 @@ def test_a_server_that_cannot_start_says_why() -> None:
         TestExchange("BTCUSDC")
 
 
+def test_an_exchange_that_is_never_closed_ends_with_its_process(tmp_path: Path) -> None:
+    code = """
+from exchange_sdk.testing import TestExchange
+exchange = TestExchange()
+exchange.start()
+print(exchange._process.pid, flush=True)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert not psutil.pid_exists(int(done.stdout))
+
+
 def test_the_example_runs_with_nothing_but_the_installed_plugin(tmp_path: Path) -> None:
     """Outside this project: no conftest of ours, the fixtures come from the entry point."""
     test = tmp_path / EXAMPLE.name

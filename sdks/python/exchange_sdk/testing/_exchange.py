@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -151,6 +152,8 @@ class TestExchange:
                 stdout=log,
                 stderr=log,
             )
+        # Whoever forgets to close it leaves no process behind.
+        self._finalizer = weakref.finalize(self, _kill, self._process)
         deadline = time.monotonic() + START_SECONDS
         while not ready.exists():
             if not self.is_running or time.monotonic() > deadline:
@@ -236,3 +239,9 @@ class TestExchange:
     def _tracked(self, client: Client) -> Client:
         self._clients.append(client)
         return client
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.kill()
+        process.wait()
