@@ -87,7 +87,7 @@ class AccountReader(QueueReader[Applied]):
 
     @property
     def settled_sequence(self) -> int:
-        return self.published.sequence if self._snapshot is None else self._start
+        return self.published.sequence if self._snapshot is None else self.sequence or 0
 
     def heartbeat(self) -> bytes:
         if self._snapshot is not None:

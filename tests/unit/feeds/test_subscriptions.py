@@ -134,6 +134,20 @@ async def test_a_paced_channel_holds_back_what_the_heartbeat_may_claim() -> None
     subscription.leave()
 
 
+def test_the_heartbeat_claims_nothing_while_a_snapshot_is_held_back() -> None:
+    exchange = Exchange()
+    subscription = subscribed(exchange)
+    exchange.apply(buy(0, 100, 1))
+    reader = exchange.feeds.read_account(ACCOUNTS[0], None, subscription.budget)
+    subscription.add([Channel(1, "account", reader)])
+    assert not polled(subscription)
+    assert SubscribeResponse.FromString(subscription.heartbeat()).heartbeat.sequence == 0
+    exchange.release()
+    (message,) = polled(subscription)
+    assert message.account.HasField("snapshot")
+    assert SubscribeResponse.FromString(subscription.heartbeat()).heartbeat.sequence == exchange.released
+
+
 def test_closing_ends_the_stream_and_not_its_channels_one_by_one() -> None:
     exchange = Exchange()
     subscription = subscribed(exchange)

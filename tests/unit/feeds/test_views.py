@@ -3,11 +3,12 @@
 import pytest
 
 from exchange.v1.market_streams_pb2 import StreamBboResponse, StreamOrderBookResponse
+from exchange_server.engine.types import SIDE_SELL
 from exchange_server.feeds import StreamRefused
 from exchange_server.feeds.book_views import BookView
 from exchange_server.feeds.books import MAX_VIEWS
 from exchange_server.feeds.errors import REJECT_OVERLOADED
-from tests.feeds_support import MARKETS, START_NS, Exchange, Stream, buy, cancel, sell
+from tests.feeds_support import MARKETS, START_NS, Exchange, Stream, buy, cancel, sell, special
 
 MARKET = MARKETS[0]
 
@@ -159,3 +160,17 @@ async def test_a_ticker_tells_trades_best_prices_and_once_a_minute_that_the_wind
     assert message.update.ticker.bid.price == "45"
     exchange.run(buy(1, 89, 1))
     assert stream.poll() is None
+
+
+async def test_a_trade_that_leaves_the_best_prices_as_they_were_is_a_new_ticker() -> None:
+    exchange = Exchange(clock_ns=lambda: START_NS)
+    exchange.run(special(0, SIDE_SELL, 100, 6, display_lots=2))
+    stream, prices = exchange.streams.ticker(MARKET), exchange.streams.bbo(MARKET)
+    assert stream.poll() is not None
+    assert prices.poll() is not None
+    # The next slice of the iceberg shows as much as the one that is gone.
+    exchange.run(buy(1, 100, 2))
+    message = stream.poll()
+    assert message is not None
+    assert (message.update.ticker.trade_count, message.update.ticker.ask.quantity) == (1, "0.002")
+    assert prices.poll() is None
