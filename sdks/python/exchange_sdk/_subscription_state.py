@@ -120,10 +120,11 @@ class SubscriptionState(StreamState[ChannelEvent]):
 
     @property
     def market_wanted(self) -> str | None:
-        return next(filter(None, (each.state.market_wanted for each in self.followed.values())), None)
+        # A copy, here and below: another thread may add and remove.
+        return next(filter(None, (each.state.market_wanted for each in list(self.followed.values()))), None)
 
     def start(self, market: Market) -> None:
-        for followed in self.followed.values():
+        for followed in list(self.followed.values()):
             if followed.state.market_wanted == market.name:
                 followed.state.start(market)
 
@@ -135,7 +136,7 @@ class SubscriptionState(StreamState[ChannelEvent]):
         self._by_id.clear()
         self._reopen.clear()
         self.stream_id = ""
-        return pb.SubscribeRequest(channels=[self._numbered(each) for each in self.followed.values()])
+        return pb.SubscribeRequest(channels=[self._numbered(each) for each in list(self.followed.values())])
 
     def _numbered(self, followed: Followed) -> pb.Channel:
         followed.channel_id = self._next_id
@@ -183,10 +184,12 @@ class SubscriptionState(StreamState[ChannelEvent]):
         It is the same one until `reopened` or `not_reopened` is called for it.
         """
         now = time.monotonic()
-        for each in self._reopen:
-            if each.not_before <= now:
+        for each in list(self._reopen):
+            is_wanted = self.followed.get(each.followed.channel) is each.followed
+            if not is_wanted and not each.number:
+                self.reopened(each.followed)
+            elif each.not_before <= now:
                 number = [each.number] if each.number else []
-                is_wanted = self.followed.get(each.followed.channel) is each.followed
                 return each.followed, self._update([self._numbered(each.followed)] if is_wanted else [], number)
         return None
 
@@ -243,6 +246,10 @@ class SubscriptionState(StreamState[ChannelEvent]):
         kind = message.WhichOneof("event")
         if kind == "opened":
             self.stream_id = message.opened.stream_id
+            # What was added while the stream was being opened is not in its request.
+            for added in list(self.followed.values()):
+                if added.channel_id not in self._by_id:
+                    self._reopen.append(_Reopening(added, 0, 0.0))
             return []
         followed = self._by_id.get(message.channel_id)
         if kind is None or kind == "heartbeat" or followed is None:

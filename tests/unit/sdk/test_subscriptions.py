@@ -15,10 +15,13 @@ from exchange.v1 import account_streams_pb2 as account_pb
 from exchange.v1 import market_data_service_pb2 as market_pb
 from exchange.v1 import market_streams_pb2 as pb
 from exchange.v1 import types_pb2
+from exchange_sdk._connection import connection
+from exchange_sdk._subscription_state import SubscriptionState
 from tests.integration.sdk_fixture import AnyClient, AnyStream
 from tests.unit.sdk.faulty_server import Fault, FaultyServer
 from tests.unit.sdk.test_faults import MARKET, UNAVAILABLE, book, delta, trades
 
+CONNECTION = connection("127.0.0.1:1", "", tls=False, insecure=False, timeout=1, retry=None, liveness=1)
 BOOK = sdk.BookChannel("BTC-USDC")
 TRADES = sdk.TradesChannel("BTC-USDC", after_trade_id=4)
 BBO = sdk.BboChannel("BTC-USDC", interval=0.1)
@@ -200,6 +203,38 @@ async def test_channels_are_added_and_removed_while_it_runs(server: FaultyServer
         with pytest.raises(KeyError):
             await calls("remove", BBO)
         assert (await subscription.next()).channel == TRADES
+
+
+def test_what_is_added_while_the_stream_is_being_opened_is_asked_for_once_it_is() -> None:
+    state = SubscriptionState(CONNECTION, [TRADES])
+    state.request()
+    assert state.add(state.prepared([BBO])) is None
+    assert state.reopening() is None
+    state.receive(opened("s9"))
+    waiting = state.reopening()
+    assert waiting is not None
+    followed, update = waiting
+    assert (followed.channel, update.request.stream_id) == (BBO, "s9")
+    assert [channel.WhichOneof("source") for channel in update.request.add] == ["bbo"]
+    state.reopened(followed)
+    assert state.reopening() is None
+
+
+def test_a_channel_that_broke_and_was_removed_is_closed_and_one_that_ended_is_forgotten() -> None:
+    state = SubscriptionState(CONNECTION, [BBO, TRADES])
+    numbers = {channel.WhichOneof("source"): channel.channel_id for channel in state.request().channels}
+    state.receive(opened())
+    state.receive(on("bbo", bbo(3, 0))(numbers))
+    state.receive(on("trades", trades(5))(numbers))
+    state.receive(on("bbo", bbo(9, 7))(numbers))
+    state.receive(closed("trades", UNAVAILABLE)(numbers))
+    assert state.remove([BBO, TRADES]) is None
+    waiting = state.reopening()
+    assert waiting is not None
+    followed, update = waiting
+    assert (list(update.request.remove), list(update.request.add)) == ([numbers["bbo"]], [])
+    state.reopened(followed)
+    assert state.reopening() is None
 
 
 async def test_what_the_exchange_refuses_to_add_is_not_followed(server: FaultyServer, client: AnyClient) -> None:

@@ -61,6 +61,7 @@ class TopApp(App[None]):
         self.state = MarketState(market)
         self.depth = 12
         self.held = False
+        self._drawn: tuple[object, ...] = ()
         self.error: sdk.ExchangeError | None = None
 
     def compose(self) -> ComposeResult:
@@ -114,8 +115,11 @@ class TopApp(App[None]):
     # ---------------------------------------------------------------- pictures
 
     def _draw(self) -> None:
-        if self.held:
+        # Nothing is drawn for nothing: a remote terminal is slow.
+        now = (self.state.events, self.depth, self.size)
+        if self.held or now == self._drawn:
             return
+        self._drawn = now
         for name, picture in (
             ("ticker", self._ticker()),
             ("book", self._ladder()),
