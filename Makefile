@@ -90,6 +90,10 @@ test-nightly: install ## Compare the engine with the naive exchange over million
 	  tests/property/test_engine_against_oracle.py tests/property/test_order_types_against_oracle.py \
 	  tests/property/test_order_flow_against_oracle.py
 
+.PHONY: test-large
+test-large: install ## Kill the market history's follower and database sixty times under load
+	@EXCHANGE_TEST_SIZE=large $(BIN)/python -m pytest -n 0 -k killed tests/integration/test_market_history_writer.py
+
 .PHONY: mutants
 mutants: install ## See whether tests fail when matching, ledger or stops are changed (docs/mutation-testing.md)
 	@$(BIN)/python tools/mutants.py $(ARGS)

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from bench.figures import Figure
 
-GROUPS = ("engine", "journal", "projection", "clickhouse", "feeds", "fanout", "api")
+GROUPS = ("engine", "journal", "projection", "clickhouse", "databases_killed", "feeds", "fanout", "api")
 """Modules of this package; each has `run() -> list[Figure]`."""
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"

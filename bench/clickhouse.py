@@ -1,4 +1,4 @@
-"""The market history: rows written a second, pages read out of ten million trades, and what orders feel of it."""
+"""The market history: rows written a second and pages read out of ten million trades."""
 
 import asyncio
 import shutil
@@ -12,7 +12,6 @@ from typing import Any, Final
 import clickhouse_connect
 import grpc
 
-from bench import clickhouse_latency
 from bench.engine_flow import opening
 from bench.figures import Figure
 from bench.projection import write_journal
@@ -53,13 +52,11 @@ def run() -> list[Figure]:
             _fill(clickhouse.url)
             write_journal(folder / "shard", opening())
             pages = asyncio.run(_read(folder / "shard", clickhouse.url))
-        waits = clickhouse_latency.measure(folder / "latency")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return [
         Figure("ClickHouse, trades written with their candles", rows_per_second, 50_000, "rows/s", at_most=False),
         *pages,
-        *waits,
     ]
 
 

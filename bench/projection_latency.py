@@ -99,15 +99,8 @@ class Load:
     @classmethod
     async def that_expires(cls, address: str, admin_key: str) -> "Load":
         """Give one of orders that expire at once."""
-        (key,) = await _api_keys(address, admin_key, 1)
-        return cls(address, [(key, _order(types_pb2.SIDE_BUY, types_pb2.TIME_IN_FORCE_IOC))])
-
-    @classmethod
-    async def that_trades(cls, address: str, admin_key: str) -> "Load":
-        """Give one of orders of which every second one trades with the one before."""
-        buyer, seller = await _api_keys(address, admin_key, 2)
-        gtc = types_pb2.TIME_IN_FORCE_GTC
-        return cls(address, [(buyer, _order(types_pb2.SIDE_BUY, gtc)), (seller, _order(types_pb2.SIDE_SELL, gtc))])
+        key = await _api_key(address, admin_key)
+        return cls(address, [(key, order(types_pb2.SIDE_BUY, types_pb2.TIME_IN_FORCE_IOC))])
 
     async def run(self, seconds: float) -> list[float]:
         """Return for each order the seconds from when it was due to its answer."""
@@ -132,7 +125,8 @@ class Load:
         await self._channel.close()
 
 
-def _order(side: types_pb2.Side, time_in_force: types_pb2.TimeInForce) -> pb.PlaceOrderRequest:
+def order(side: types_pb2.Side, time_in_force: types_pb2.TimeInForce) -> pb.PlaceOrderRequest:
+    """Return what is sent again and again."""
     return pb.PlaceOrderRequest(
         market="BTC-USDC",
         side=side,
@@ -143,12 +137,9 @@ def _order(side: types_pb2.Side, time_in_force: types_pb2.TimeInForce) -> pb.Pla
     )
 
 
-async def _api_keys(address: str, admin_key: str, accounts: int) -> list[str]:
+async def _api_key(address: str, admin_key: str) -> str:
     async with AsyncClient(address, api_key=admin_key) as admin:
-        return [
-            (await admin.admin.create_api_key(FIRST_CLIENT_ACCOUNT + number, [Scope.TRADE])).api_key
-            for number in range(accounts)
-        ]
+        return (await admin.admin.create_api_key(FIRST_CLIENT_ACCOUNT, [Scope.TRADE])).api_key
 
 
 def start(command: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":

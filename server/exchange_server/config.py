@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     """The market history, http://user:password@host:8123/database; without it ListTrades and ListCandles know only the
     latest trades, and tickers what was traded since the start."""
 
+    ready_file: Path | None = None
+    """Where a start writes the address that it serves, as JSON, once it does; unset is nowhere."""
+
     metrics_host: str = "127.0.0.1"
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Where Prometheus asks; unset is nowhere."""

@@ -5,11 +5,8 @@ import signal
 import subprocess
 from pathlib import Path
 
-import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-
 from exchange_server.cli.dev.ports import pick_free
-from tests.e2e.dev_process import EXCHANGE, clean_environment, wait_until
+from tests.e2e.dev_process import EXCHANGE, clean_environment, serves, wait_until
 
 
 class Core:
@@ -65,9 +62,4 @@ class Core:
     def _serves(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, self.log()
-        with grpc.insecure_channel(self.address) as channel:
-            try:
-                answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=1)
-            except grpc.RpcError:
-                return False
-        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+        return serves(self.address)

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import grpc
 import psutil
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from exchange_server.compiled_engine import VARIABLE as ENGINE
 
@@ -31,6 +33,16 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = 20.0
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
         time.sleep(0.03)
+
+
+def serves(address: str) -> bool:
+    """Tell whether a core at host:port says that it serves."""
+    with grpc.insecure_channel(address) as channel:
+        try:
+            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=1)
+        except grpc.RpcError:
+            return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
 class Dev:
@@ -61,6 +73,10 @@ class Dev:
         self.ready = json.loads(self.ready_file.read_text())
         self.remember_family()
         return self
+
+    def wait_until_serving(self) -> None:
+        """Wait until the core answers, after it was restarted."""
+        wait_until(lambda: serves(self.address), f"the core serves; said: {self.output()}", START_SECONDS)
 
     def remember_family(self) -> None:
         """Note every descendant, to look for orphans later."""

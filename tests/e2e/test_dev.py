@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import clickhouse_connect
 import psutil
 import pytest
+from clickhouse_connect.driver.exceptions import Error as ClickHouseError
 
 from exchange_server.cli.dev.ports import pick_free
 from tests.e2e.dev_process import EXCHANGE, Dev, clean_environment, open_folder, running, wait_until
@@ -31,8 +33,16 @@ def dev() -> Iterator[Dev]:
 
 
 def test_the_ready_file_tells_addresses_processes_and_the_credentials_file(dev: Dev) -> None:
-    assert set(dev.ready["addresses"]) == {"grpc", "postgres", "gateway"}
-    assert set(dev.ready["pids"]) == {"supervisor", "postgres", "core", "follower", "gateway"}
+    assert set(dev.ready["addresses"]) == {"grpc", "postgres", "clickhouse", "gateway"}
+    assert set(dev.ready["pids"]) == {
+        "supervisor",
+        "postgres",
+        "clickhouse",
+        "core",
+        "follower",
+        "market-follower",
+        "gateway",
+    }
     assert all(psutil.pid_exists(pid) for pid in dev.ready["pids"].values())
     credentials = Path(dev.ready["credentials_file"])
     assert credentials.stat().st_mode & 0o777 == 0o600
@@ -44,9 +54,10 @@ def test_headless_says_where_everything_is_without_a_password_and_warns(dev: Dev
     assert f"grpc: {dev.address}" in output
     assert "not for production" in output
     assert "─" not in output
-    password = dev.ready["addresses"]["postgres"].split(":")[2].split("@")[0]
-    assert len(password) > 10
-    assert password not in output
+    for database in ("postgres", "clickhouse"):
+        password = dev.ready["addresses"][database].split(":")[2].split("@")[0]
+        assert len(password) > 10
+        assert password not in output
 
 
 def test_the_first_markets_and_funded_accounts_are_there(dev: Dev) -> None:
@@ -291,16 +302,22 @@ def test_taken_ports_and_a_data_directory_in_use_are_named(dev: Dev, folder: Pat
 def test_whatever_dies_is_started_again_and_nothing_is_lost(folder: Path) -> None:
     with running(folder / "data", "--no-bots") as dev:
         placed = dev.cli("order", "place", "BTC-USDC", "buy", "0.5", "60000")["order"]
-        for name in ("core", "follower", "gateway"):
+        for name in ("core", "follower", "market-follower", "clickhouse", "gateway"):
             os.kill(dev.ready["pids"][name], signal.SIGKILL)
             wait_until(partial(dev.has_said, f"{name} started again"), f"{name} is restarted")
             assert dev.has_said(f"{name} ended with SIGKILL")
         os.kill(dev.ready["pids"]["postgres"], signal.SIGKILL)
         wait_until(partial(dev.has_said, "PostgreSQL runs again"), "PostgreSQL is restarted")
-        wait_until(lambda: dev.cli("order", "show", str(placed["order_id"])) == placed, "the order is there")
+        # It was said when the process started; on a busy machine it may take longer to serve than a call waits.
+        dev.wait_until_serving()
+        assert dev.cli("order", "show", str(placed["order_id"])) == placed
         filled = dev.cli("order", "place", "BTC-USDC", "sell", "0.5", "60000", "--as", "bob")["order"]
         assert filled["status"] == "FILLED"
         wait_until(partial(has_fill_of, dev, placed["order_id"]), "the fill is in the history", 30)
+        wait_until(partial(has_trade, dev), "the trade is in the market history", 30)
+        # Once each: what starts again stays.
+        for name in ("core", "follower", "gateway"):
+            assert dev.output().count(f"{name} started again") == 1, dev.output()
         dev.remember_family()
         assert dev.interrupt() < 5
         assert dev.orphans() == []
@@ -311,6 +328,15 @@ def has_fill_of(dev: Dev, order_id: int) -> bool:
     try:
         return any(fill["order_id"] == order_id for fill in dev.cli("fills"))
     except AssertionError:
+        return False
+
+
+def has_trade(dev: Dev) -> bool:
+    """Tell whether the market history has the trade; while ClickHouse is down it cannot be asked."""
+    try:
+        client = clickhouse_connect.get_client(dsn=dev.ready["addresses"]["clickhouse"], autogenerate_session_id=False)
+        return client.query("SELECT trade_id, price_ticks FROM trades").result_rows == [(1, 600_000)]
+    except ClickHouseError:
         return False
 
 

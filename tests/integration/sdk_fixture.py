@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from exchange_sdk import AsyncPages, Client, OrderEntry
+from exchange_sdk import AsyncPages, Client, OrderEntry, Subscription
 
 
 class AnyClient:
@@ -18,7 +18,7 @@ class AnyClient:
         method: Callable[..., Any] = self.client
         for part in name.split("."):
             method = getattr(method, part)
-        if isinstance(self.client, Client | OrderEntry):
+        if isinstance(self.client, Client | OrderEntry | Subscription):
             return await asyncio.to_thread(method, *args, **options)
         result = method(*args, **options)
         return await result if inspect.isawaitable(result) else result

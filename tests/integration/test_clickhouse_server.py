@@ -203,7 +203,8 @@ def test_errors_have_the_code_of_clickhouse_and_a_fitting_status(bare: Bare) -> 
         answer = bare.ask(query)
         assert (code(answer), answer.status) == (expected, status), query
     assert code(bare.ask(b"SELECT 1", nonsense="1")) == "115"
-    assert code(bare.ask(b"SELECT 1", **{"a b": "1"})) == "115"
+    odd: Any = {"a b": "1"}
+    assert code(bare.ask(b"SELECT 1", **odd)) == "115"
     assert code(bare.ask(b"SELECT 1", database="nowhere")) == "81"
     assert code(bare.ask(b"SELECT {n:UInt8}", param_n="x")) == "457"
     assert code(bare.ask(method="GET", query="CREATE TABLE g (a UInt8) ENGINE = Memory")) == "164"

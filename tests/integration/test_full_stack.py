@@ -247,6 +247,37 @@ async def test_the_contracts_filters_by_time_state_and_key_leave_out_what_they_s
                 ]
 
 
+async def test_a_clients_filters_cut_the_history_in_two_at_any_time(day: Day, clients: Clients) -> None:
+    trader = day.traders[0]
+    client = clients.of(trader)
+    wanted: dict[str, tuple[list[Any], str]] = {
+        "list_orders": (told_history.orders(trader), "create_time"),
+        "list_fills": (told_history.fills(trader), "trade_time"),
+        "list_ledger_entries": (await client.items("list_ledger_entries"), "book_time"),
+    }
+    for method, (told, name) in wanted.items():
+        # A datetime has microseconds; the exact time of the one in the middle is not before it.
+        middle = getattr(told[len(told) // 2], name)
+        after = await client.items(method, start=middle, page_size=30)
+        before = await client.items(method, end=middle, page_size=30)
+        assert after + before == told
+        assert after
+        assert all(getattr(item, name) < middle for item in before)
+    orders = wanted["list_orders"][0]
+    for statuses in ((), ("filled",), (OrderStatus.CANCELED, "EXPIRED")):
+        names = {OrderStatus[str(status).upper()] for status in statuses}
+        prefix = orders[0].client_order_id[:3]
+        assert await client.items("list_orders", statuses=statuses, client_order_id_prefix=prefix) == [
+            order
+            for order in orders
+            if (not names or order.status in names) and order.client_order_id.startswith(prefix)
+        ]
+    pages = await client("list_fills", page_size=20)
+    collected = await asyncio.to_thread(pages.collect) if isinstance(pages, sdk.Pages) else await pages.collect()
+    assert list(collected) == wanted["list_fills"][0]
+    assert collected.to_polars()["price"].to_list() == [fill.price for fill in collected]
+
+
 async def test_a_page_token_is_bound_to_the_filters_by_time_state_and_key(day: Day) -> None:
     metadata = bearer(day.traders[0].api_key)
     moment = timestamp(1)

@@ -194,7 +194,7 @@ async def test_pages_of_candles_equal_a_naive_computation(
                 continue
             assert candles == [scene.candle(row, interval) for row in expected], (number, request)
     assert set(refused) == (set() if covered else {UNAVAILABLE})
-    assert len(refused) < RANGES
+    assert len(refused) < RANGES or not written
 
 
 @pytest.mark.parametrize("part", [0.0, 0.5, 1.0])
@@ -229,7 +229,7 @@ async def test_pages_of_trades_equal_the_trades(
                 continue
             assert ids == expected
     assert set(refused) == (set() if covered else {UNAVAILABLE})
-    assert len(refused) < RANGES
+    assert len(refused) < RANGES or not written
 
 
 async def test_a_trade_is_told_alike_from_the_tape_and_from_the_history(

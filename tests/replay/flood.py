@@ -15,7 +15,7 @@ from exchange_server.engine import Engine
 from exchange_server.engine.commands import Command, PlaceOrder
 from exchange_server.engine.events import Event
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, Sequence, TimeNs
-from exchange_server.journal import recover
+from exchange_server.journal import kernel_sync, recover
 from exchange_server.sequencer import NotSequenced, OutcomeUnknown, Shard
 from tests.journal_support import BUYER, SELLER, opening, order
 
@@ -94,6 +94,13 @@ def _inject(shard: Shard, fault: str, number: int) -> None:
         vars(os)[name] = works
         raise OSError(code, os.strerror(code))
 
+    def drop(_: object) -> OSError:
+        vars(kernel_sync)["_outcome"] = outcome
+        return OSError(code, os.strerror(code))
+
+    outcome = vars(kernel_sync)["_outcome"]
+    if fault == "fsync":
+        vars(kernel_sync)["_outcome"] = drop  # where it is the kernel that syncs
     if fault == "raise":
         vars(shard)["engine"] = BuggyEngine(shard.engine, number)
     else:

@@ -1,4 +1,4 @@
-"""Read recordings: plain or gzip, line by line, knowing how far along it is."""
+"""Read recordings: plain, gzip or zstandard, line by line, knowing how far along it is."""
 
 import gzip
 import io
@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
+import zstandard
+
 GZIP_MAGIC = b"\x1f\x8b"
+ZSTANDARD_MAGIC = b"\x28\xb5\x2f\xfd"
 
 
 class TapeError(Exception):
@@ -20,23 +23,39 @@ class Tape:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.line_number = 0
+        self.is_torn = False
         self._size = path.stat().st_size
         self._position = 0
 
     def __iter__(self) -> Iterator[str]:
+        """Yield the lines that are not empty. Raises TapeError when the file is damaged or ends in the middle."""
+        return self._lines(torn_end=False)
+
+    def whole_lines(self) -> Iterator[str]:
+        """Yield the lines as far as they can be read; `is_torn` says whether the end is missing.
+
+        Its writer may have been killed: the last line counts only with its line end.
+        """
+        return self._lines(torn_end=True)
+
+    def _lines(self, *, torn_end: bool) -> Iterator[str]:
         self.line_number = 0
         with self.path.open("rb") as raw:
-            packed = raw.read(2) == GZIP_MAGIC
-            raw.seek(0)
-            binary = gzip.GzipFile(fileobj=raw) if packed else raw
             try:
-                for line in io.TextIOWrapper(binary, encoding="utf-8"):
+                for line in io.TextIOWrapper(_unpacked(raw), encoding="utf-8"):
                     self.line_number += 1
                     if self.line_number % 64 == 0:
                         self._position = raw.tell()
+                    if torn_end and not line.endswith("\n"):
+                        self.is_torn = True
+                        break
                     if text := line.strip():
                         yield text
-            except (EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
+            except EOFError as error:
+                if not torn_end:
+                    raise self.error(str(error)) from error
+                self.is_torn = True
+            except (gzip.BadGzipFile, zstandard.ZstdError, UnicodeDecodeError) as error:
                 raise self.error(str(error)) from error
         self._position = self._size
 
@@ -69,3 +88,14 @@ class Tape:
             return cls(path)
         except OSError as error:
             raise TapeError(f"{path}: {error.strerror}") from error
+
+
+def _unpacked(raw: io.BufferedReader) -> Any:
+    """Return the file of what is packed in it, by its first bytes; `Any`, because the kinds share no type."""
+    magic = raw.read(4)
+    raw.seek(0)
+    if magic.startswith(GZIP_MAGIC):
+        return gzip.GzipFile(fileobj=raw)
+    if magic == ZSTANDARD_MAGIC:
+        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
+    return raw

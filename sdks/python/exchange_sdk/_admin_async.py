@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Iterable
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from exchange_sdk import _operations as operations
+from exchange_sdk import _admin_operations as operations
 from exchange_sdk._decimals import DecimalInput
 from exchange_sdk._enums import MarketStatus, Scope
 from exchange_sdk._operations import Operation
@@ -85,7 +85,8 @@ class AsyncAdmin:
         self, *, page_size: int = 0, page_token: str = "", timeout: float | None = None
     ) -> AsyncPages[Account]:
         """List accounts by id."""
-        return AsyncPages(lambda token: self._call(operations.list_accounts(page_size, token), timeout), page_token)
+        listed = operations.list_accounts(page_size)
+        return AsyncPages(Account, lambda token: self._call(listed(token), timeout), page_token)
 
     async def create_api_key(
         self,

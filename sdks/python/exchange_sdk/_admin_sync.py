@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from exchange_sdk import _operations as operations
+from exchange_sdk import _admin_operations as operations
 from exchange_sdk._decimals import DecimalInput
 from exchange_sdk._enums import MarketStatus, Scope
 from exchange_sdk._operations import Operation
@@ -85,7 +85,8 @@ class Admin:
         self, *, page_size: int = 0, page_token: str = "", timeout: float | None = None
     ) -> Pages[Account]:
         """List accounts by id."""
-        return Pages(lambda token: self._call(operations.list_accounts(page_size, token), timeout), page_token)
+        listed = operations.list_accounts(page_size)
+        return Pages(Account, lambda token: self._call(listed(token), timeout), page_token)
 
     def create_api_key(
         self,

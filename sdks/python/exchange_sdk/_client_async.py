@@ -7,8 +7,8 @@ from typing import Self, TypeVar
 
 import grpc
 
-from exchange_sdk import _operations as operations
 from exchange_sdk import errors
+from exchange_sdk._account_async import AsyncAccountReads
 from exchange_sdk._admin_async import AsyncAdmin
 from exchange_sdk._connection import (
     DEFAULT_LIVENESS,
@@ -17,36 +17,17 @@ from exchange_sdk._connection import (
     RetryPolicy,
     connection,
 )
+from exchange_sdk._market_data_async import AsyncMarketData
 from exchange_sdk._operations import Operation, Stubs
 from exchange_sdk._order_entry_async import AsyncOrderEntry
 from exchange_sdk._orders_async import AsyncOrders
 from exchange_sdk._pipeline import DEFAULT_IN_FLIGHT
-from exchange_sdk._stream_states import (
-    AccountEvent,
-    AccountState,
-    BookState,
-    FillEvent,
-    FillState,
-    TradeEvent,
-    TradeState,
-)
-from exchange_sdk.models import (
-    Account,
-    Asset,
-    Balance,
-    LedgerEntry,
-    Market,
-    OrderBook,
-    Reconnected,
-)
-from exchange_sdk.order_models import Fill
-from exchange_sdk.pages import AsyncPages
-from exchange_sdk.streams import AsyncOrderBookStream, AsyncStream
+from exchange_sdk.models import Reconnected
 
 T = TypeVar("T")
 
 
-class AsyncClient(AsyncOrders):
+class AsyncClient(AsyncOrders, AsyncMarketData, AsyncAccountReads):
     """The exchange, for asyncio. Use it as `async with AsyncClient() as client`, or call `close()`.
 
     `address`: host:port; else EXCHANGE_ADDRESS, else 127.0.0.1:50051. `api_key`: else EXCHANGE_API_KEY; public market
@@ -99,39 +80,6 @@ class AsyncClient(AsyncOrders):
             await self._channel.close()
             self._channel = None
 
-    # ---------------------------------------------------------------- market data
-
-    async def list_assets(self, *, timeout: float | None = None) -> list[Asset]:
-        """List all assets, by name."""
-        return await self._call(operations.list_assets(), timeout)
-
-    async def list_markets(self, *, timeout: float | None = None) -> list[Market]:
-        """List all markets, by name."""
-        return await self._call(operations.list_markets(), timeout)
-
-    async def get_market(self, market: str, *, timeout: float | None = None) -> Market:
-        """Get one market. Raises NotFound."""
-        return await self._call(operations.get_market(market), timeout)
-
-    async def get_order_book(self, market: str, *, depth: int = 0, timeout: float | None = None) -> OrderBook:
-        """Get the order book as it is now; `depth`: levels a side, up to 5000, 0 is 100. Raises NotFound."""
-        return await self._call(operations.get_order_book(market, depth), timeout)
-
-    def stream_order_book(self, market: str) -> AsyncOrderBookStream:
-        """Follow the order book: a snapshot, then deltas; `stream.book` is kept in step and verified.
-
-        After a gap, a wrong checksum or a lost connection come Resynced and a new snapshot. Raises NotFound.
-        """
-        return AsyncOrderBookStream(self, BookState(self._connection, market))
-
-    def stream_trades(self, market: str, *, after_trade_id: int | None = None) -> AsyncStream[TradeEvent]:
-        """Follow the trades of one market, none left out; from the next one, or after the given one.
-
-        Yields Reconnected after a break that lost nothing, Resynced after one that may have. Raises NotFound, and
-        SequenceTooOld when what lies after the given trade is no longer kept.
-        """
-        return AsyncStream(self, TradeState(self._connection, market, after_trade_id))
-
     # ---------------------------------------------------------------- order entry
 
     def order_entry(
@@ -147,63 +95,6 @@ class AsyncClient(AsyncOrders):
         orders that were placed over that connection, and of no others.
         """
         return AsyncOrderEntry(self, max_in_flight, on_reconnect, cancel_on_disconnect)
-
-    # ---------------------------------------------------------------- account
-
-    async def get_account(self, *, account_id: int = 0, timeout: float | None = None) -> Account:
-        """Get the account that the key belongs to, with what the key may do; or another one (scope ADMIN)."""
-        return await self._call(operations.get_account(account_id), timeout)
-
-    async def list_balances(self, *, account_id: int = 0, timeout: float | None = None) -> list[Balance]:
-        """List balances as they are now, by asset name; assets never held are left out."""
-        return await self._call(operations.list_balances(account_id), timeout)
-
-    def list_fills(
-        self,
-        *,
-        market: str = "",
-        order_id: int = 0,
-        page_size: int = 0,
-        page_token: str = "",
-        account_id: int = 0,
-        timeout: float | None = None,
-    ) -> AsyncPages[Fill]:
-        """List fills from the history, newest first; of one market or order if given. It may be a moment behind."""
-        return AsyncPages(
-            lambda token: self._call(operations.list_fills(market, order_id, page_size, account_id, token), timeout),
-            page_token,
-        )
-
-    def list_ledger_entries(
-        self,
-        *,
-        asset: str = "",
-        page_size: int = 0,
-        page_token: str = "",
-        account_id: int = 0,
-        timeout: float | None = None,
-    ) -> AsyncPages[LedgerEntry]:
-        """List ledger entries from the history, newest first; of one asset if given. It may be a moment behind."""
-        return AsyncPages(
-            lambda token: self._call(operations.list_ledger_entries(asset, page_size, account_id, token), timeout),
-            page_token,
-        )
-
-    def stream_fills(self, *, after_sequence: int | None = None) -> AsyncStream[FillEvent]:
-        """Follow the account's fills, none left out; from the next one, or after the given sequence.
-
-        Yields Reconnected after a break that lost nothing, Resynced after one that may have (`list_fills` has what is
-        missing). Raises SequenceTooOld when what lies after the given sequence is no longer kept.
-        """
-        return AsyncStream(self, FillState(self._connection, after_sequence))
-
-    def stream_account(self, *, after_sequence: int | None = None) -> AsyncStream[AccountEvent]:
-        """Follow the account: AccountSnapshot, then every AccountUpdate; resumed after a sequence only the updates.
-
-        Yields Reconnected after a break that lost nothing; Resynced and a new snapshot after one that did. Raises
-        SequenceTooOld when what lies after the given sequence is no longer kept.
-        """
-        return AsyncStream(self, AccountState(self._connection, after_sequence))
 
     # ---------------------------------------------------------------- the call itself
 

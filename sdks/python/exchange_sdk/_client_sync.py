@@ -7,8 +7,8 @@ from typing import Self, TypeVar
 
 import grpc
 
-from exchange_sdk import _operations as operations
 from exchange_sdk import errors
+from exchange_sdk._account_sync import AccountReads
 from exchange_sdk._admin_sync import Admin
 from exchange_sdk._connection import (
     DEFAULT_LIVENESS,
@@ -17,36 +17,17 @@ from exchange_sdk._connection import (
     RetryPolicy,
     connection,
 )
+from exchange_sdk._market_data_sync import MarketData
 from exchange_sdk._operations import Operation, Stubs
 from exchange_sdk._order_entry_sync import OrderEntry
 from exchange_sdk._orders_sync import Orders
 from exchange_sdk._pipeline import DEFAULT_IN_FLIGHT
-from exchange_sdk._stream_states import (
-    AccountEvent,
-    AccountState,
-    BookState,
-    FillEvent,
-    FillState,
-    TradeEvent,
-    TradeState,
-)
-from exchange_sdk.models import (
-    Account,
-    Asset,
-    Balance,
-    LedgerEntry,
-    Market,
-    OrderBook,
-    Reconnected,
-)
-from exchange_sdk.order_models import Fill
-from exchange_sdk.pages import Pages
-from exchange_sdk.streams import OrderBookStream, Stream
+from exchange_sdk.models import Reconnected
 
 T = TypeVar("T")
 
 
-class Client(Orders):
+class Client(Orders, MarketData, AccountReads):
     """The exchange, for code that blocks. Use it as `with Client() as client`, or call `close()`. Threads may share it.
 
     `address`: host:port; else EXCHANGE_ADDRESS, else 127.0.0.1:50051. `api_key`: else EXCHANGE_API_KEY; public market
@@ -94,39 +75,6 @@ class Client(Orders):
         """End every call and stream and close the connection."""
         self._channel.close()
 
-    # ---------------------------------------------------------------- market data
-
-    def list_assets(self, *, timeout: float | None = None) -> list[Asset]:
-        """List all assets, by name."""
-        return self._call(operations.list_assets(), timeout)
-
-    def list_markets(self, *, timeout: float | None = None) -> list[Market]:
-        """List all markets, by name."""
-        return self._call(operations.list_markets(), timeout)
-
-    def get_market(self, market: str, *, timeout: float | None = None) -> Market:
-        """Get one market. Raises NotFound."""
-        return self._call(operations.get_market(market), timeout)
-
-    def get_order_book(self, market: str, *, depth: int = 0, timeout: float | None = None) -> OrderBook:
-        """Get the order book as it is now; `depth`: levels a side, up to 5000, 0 is 100. Raises NotFound."""
-        return self._call(operations.get_order_book(market, depth), timeout)
-
-    def stream_order_book(self, market: str) -> OrderBookStream:
-        """Follow the order book: a snapshot, then deltas; `stream.book` is kept in step and verified.
-
-        After a gap, a wrong checksum or a lost connection come Resynced and a new snapshot. Raises NotFound.
-        """
-        return OrderBookStream(self, BookState(self._connection, market))
-
-    def stream_trades(self, market: str, *, after_trade_id: int | None = None) -> Stream[TradeEvent]:
-        """Follow the trades of one market, none left out; from the next one, or after the given one.
-
-        Yields Reconnected after a break that lost nothing, Resynced after one that may have. Raises NotFound, and
-        SequenceTooOld when what lies after the given trade is no longer kept.
-        """
-        return Stream(self, TradeState(self._connection, market, after_trade_id))
-
     # ---------------------------------------------------------------- order entry
 
     def order_entry(
@@ -142,63 +90,6 @@ class Client(Orders):
         orders that were placed over that connection, and of no others.
         """
         return OrderEntry(self, max_in_flight, on_reconnect, cancel_on_disconnect)
-
-    # ---------------------------------------------------------------- account
-
-    def get_account(self, *, account_id: int = 0, timeout: float | None = None) -> Account:
-        """Get the account that the key belongs to, with what the key may do; or another one (scope ADMIN)."""
-        return self._call(operations.get_account(account_id), timeout)
-
-    def list_balances(self, *, account_id: int = 0, timeout: float | None = None) -> list[Balance]:
-        """List balances as they are now, by asset name; assets never held are left out."""
-        return self._call(operations.list_balances(account_id), timeout)
-
-    def list_fills(
-        self,
-        *,
-        market: str = "",
-        order_id: int = 0,
-        page_size: int = 0,
-        page_token: str = "",
-        account_id: int = 0,
-        timeout: float | None = None,
-    ) -> Pages[Fill]:
-        """List fills from the history, newest first; of one market or order if given. It may be a moment behind."""
-        return Pages(
-            lambda token: self._call(operations.list_fills(market, order_id, page_size, account_id, token), timeout),
-            page_token,
-        )
-
-    def list_ledger_entries(
-        self,
-        *,
-        asset: str = "",
-        page_size: int = 0,
-        page_token: str = "",
-        account_id: int = 0,
-        timeout: float | None = None,
-    ) -> Pages[LedgerEntry]:
-        """List ledger entries from the history, newest first; of one asset if given. It may be a moment behind."""
-        return Pages(
-            lambda token: self._call(operations.list_ledger_entries(asset, page_size, account_id, token), timeout),
-            page_token,
-        )
-
-    def stream_fills(self, *, after_sequence: int | None = None) -> Stream[FillEvent]:
-        """Follow the account's fills, none left out; from the next one, or after the given sequence.
-
-        Yields Reconnected after a break that lost nothing, Resynced after one that may have (`list_fills` has what is
-        missing). Raises SequenceTooOld when what lies after the given sequence is no longer kept.
-        """
-        return Stream(self, FillState(self._connection, after_sequence))
-
-    def stream_account(self, *, after_sequence: int | None = None) -> Stream[AccountEvent]:
-        """Follow the account: AccountSnapshot, then every AccountUpdate; resumed after a sequence only the updates.
-
-        Yields Reconnected after a break that lost nothing; Resynced and a new snapshot after one that did. Raises
-        SequenceTooOld when what lies after the given sequence is no longer kept.
-        """
-        return Stream(self, AccountState(self._connection, after_sequence))
 
     # ---------------------------------------------------------------- the call itself
 

@@ -1,5 +1,6 @@
 """The contract's enums, with its numbers and without its prefixes."""
 
+from datetime import timedelta
 from enum import IntEnum
 from typing import Any, Self
 
@@ -132,6 +133,38 @@ class MarketStatus(_WireEnum):
     CANCEL_ONLY = 3
     HALTED = 4
     AUCTION = 5
+
+
+class CandleInterval(_WireEnum):
+    """Length of a candle; also by its short name: `CandleInterval("5m")`. Candles begin at whole multiples of it."""
+
+    SECOND_1 = 1
+    MINUTE_1 = 2
+    MINUTE_5 = 3
+    MINUTE_15 = 4
+    HOUR_1 = 5
+    HOUR_4 = 6
+    DAY_1 = 7
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if isinstance(value, str) and value in _INTERVALS:
+            return cls(list(_INTERVALS).index(value) + 1)
+        return super()._missing_(value)
+
+    @property
+    def text(self) -> str:
+        """The short name: 1s, 1m, 5m, 15m, 1h, 4h or 1d."""
+        return list(_INTERVALS)[self - 1]
+
+    @property
+    def duration(self) -> timedelta:
+        """How long it is."""
+        return timedelta(seconds=_INTERVALS[self.text])
+
+
+# In the order of the numbers, with seconds.
+_INTERVALS = {"1s": 1, "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14_400, "1d": 86_400}
 
 
 class Scope(_WireEnum):

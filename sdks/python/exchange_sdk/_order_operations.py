@@ -8,13 +8,12 @@ from exchange.v1 import order_service_pb2 as pb
 from exchange_sdk import _order_requests as requests
 from exchange_sdk import _parse as parse
 from exchange_sdk._decimals import from_wire
-from exchange_sdk._enums import CancelReplaceMode, CloseReason, Side
+from exchange_sdk._enums import CancelReplaceMode, CloseReason, OrderStatus, Side, wire_number
 from exchange_sdk._model import to_datetime
-from exchange_sdk._operations import Operation, Stubs, page, read
+from exchange_sdk._operations import Listed, Operation, Stubs, listed, page, read
 from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
-from exchange_sdk._times import time_ns
+from exchange_sdk._times import time_ns, to_timestamp
 from exchange_sdk.errors import ExchangeError, OrderClosed
-from exchange_sdk.models import Page
 from exchange_sdk.order_models import (
     AmendedOrder,
     Order,
@@ -158,12 +157,29 @@ def get_order(request: pb.GetOrderRequest) -> Operation[Order]:
     return read(lambda stubs: stubs.orders.GetOrder, request, lambda answer: parse.order(answer.order))
 
 
-def list_orders(market: str, open_only: bool, page_size: int, account_id: int, token: str) -> Operation[Page[Order]]:
-    return read(
+def list_orders(
+    market: str,
+    open_only: bool,
+    statuses: Iterable[OrderStatus | str],
+    start: datetime | None,
+    end: datetime | None,
+    client_order_id_prefix: str,
+    page_size: int,
+    account_id: int,
+) -> Listed[Order]:
+    request = pb.ListOrdersRequest(
+        market=market,
+        open_only=open_only,
+        page_size=page_size,
+        account_id=account_id,
+        statuses=[wire_number(OrderStatus, status) for status in statuses],
+        start_time=None if start is None else to_timestamp(start, "start"),
+        end_time=None if end is None else to_timestamp(end, "end"),
+        client_order_id_prefix=client_order_id_prefix,
+    )
+    return listed(
         lambda stubs: stubs.orders.ListOrders,
-        pb.ListOrdersRequest(
-            market=market, open_only=open_only, page_size=page_size, page_token=token, account_id=account_id
-        ),
+        request,
         lambda answer: page(answer.orders, parse.order, answer.next_page_token),
     )
 

@@ -20,12 +20,9 @@ from exchange_sdk._enums import (
     wire_number,
 )
 from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
-from exchange_sdk._times import to_timestamp
+from exchange_sdk._times import milliseconds, to_timestamp
 
 _Named = TypeVar("_Named", pb.AmendOrderRequest, pb.CancelOrderRequest, pb.GetOrderRequest)
-
-_MILLISECOND = timedelta(milliseconds=1)
-_MOST_MILLISECONDS = 2**32 - 1
 
 
 def new_key() -> str:
@@ -152,14 +149,7 @@ def set_cancel_all_after(after: timedelta | float, validate_only: bool) -> pb.Se
     """Build a setting of the dead-man's switch; `after` in seconds unless it is a timedelta, rounded up to the
     millisecond: what is not quite 0 does not disarm. Raises ValueError for what is negative or no such time.
     """
-    try:
-        length = after if isinstance(after, timedelta) else timedelta(seconds=after)
-    except OverflowError:
-        raise ValueError(f"after: {after} seconds are out of range") from None
-    milliseconds = -(-length // _MILLISECOND)
-    if not 0 <= milliseconds <= _MOST_MILLISECONDS:
-        raise ValueError(f"after: {after} is out of range")
-    return pb.SetCancelAllAfterRequest(timeout_ms=milliseconds, validate_only=validate_only)
+    return pb.SetCancelAllAfterRequest(timeout_ms=milliseconds(after, "after"), validate_only=validate_only)
 
 
 def get_order(*, order_id: int | None = None, client_order_id: str | None = None) -> pb.GetOrderRequest:

@@ -17,7 +17,7 @@ from exchange_sdk._order_entry_requests import EntryRequest
 from exchange_sdk._order_outcomes import found, lookup, not_found
 from exchange_sdk._pipeline import Pending, Pipeline
 from exchange_sdk._stream_states import may_pass
-from exchange_sdk.errors import DeadlineExceeded, ExchangeError, NotFound, Unavailable
+from exchange_sdk.errors import DeadlineExceeded, ExchangeError, NotFound, Unavailable, UnexpectedAnswer
 from exchange_sdk.models import Reconnected
 from exchange_sdk.order_models import OrderResult
 
@@ -202,6 +202,9 @@ class AsyncOrderStream:
                 response = await call.read()
                 if response is grpc.aio.EOF:
                     return Unavailable("the exchange ended the stream")
+                if response is None:
+                    # grpc.aio logs what it cannot decode, and hands out this.
+                    return UnexpectedAnswer("an answer cannot be decoded", code=grpc.StatusCode.INTERNAL)
                 self._pipeline.answer(response)
                 self._attempts = 0
         except grpc.aio.AioRpcError as failure:

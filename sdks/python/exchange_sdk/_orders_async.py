@@ -8,7 +8,15 @@ from typing import TypeVar
 from exchange_sdk import _order_operations as operations
 from exchange_sdk import _order_requests as requests
 from exchange_sdk._decimals import DecimalInput
-from exchange_sdk._enums import CancelReplaceMode, OrderType, PegReference, SelfTradePrevention, Side, TimeInForce
+from exchange_sdk._enums import (
+    CancelReplaceMode,
+    OrderStatus,
+    OrderType,
+    PegReference,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from exchange_sdk._operations import Operation
 from exchange_sdk._order_items import AmendOrder, BatchItem, BracketExit, CancelOrder, NewOrder
 from exchange_sdk.order_models import (
@@ -226,6 +234,10 @@ class AsyncOrders(ABC):
         *,
         market: str = "",
         open_only: bool = False,
+        statuses: Iterable[OrderStatus | str] = (),
+        start: datetime | None = None,
+        end: datetime | None = None,
+        client_order_id_prefix: str = "",
         page_size: int = 0,
         page_token: str = "",
         account_id: int = 0,
@@ -233,12 +245,14 @@ class AsyncOrders(ABC):
     ) -> AsyncPages[Order]:
         """List orders, newest first: open ones as they are now, or all, which may be a moment behind.
 
-        `page_size`: 1 to 1000, 0 is 100. `account_id`: another account, for keys with the scope ADMIN.
+        Only those in one of `statuses`, created from `start` on and before `end`, whose key begins with
+        `client_order_id_prefix`, as far as these are given. `page_size`: 1 to 1000, 0 is 100. `account_id`: another
+        account, for keys with the scope ADMIN.
         """
-        return AsyncPages(
-            lambda token: self._call(operations.list_orders(market, open_only, page_size, account_id, token), timeout),
-            page_token,
+        listed = operations.list_orders(
+            market, open_only, statuses, start, end, client_order_id_prefix, page_size, account_id
         )
+        return AsyncPages(Order, lambda token: self._call(listed(token), timeout), page_token)
 
     @abstractmethod
     async def _call(self, operation: Operation[T], timeout: float | None = None) -> T: ...

@@ -1,4 +1,4 @@
-"""From the contract's messages to models. Only this module reads them field by field."""
+"""From the contract's messages to models. Only this module and `_parse_market_data` read them field by field."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 from exchange.v1 import (
     account_streams_pb2,
-    market_streams_pb2,
     order_service_pb2,
     types_pb2,
 )
@@ -26,8 +25,23 @@ from exchange_sdk._enums import (
     Side,
     TimeInForce,
 )
+from exchange_sdk._parse_market_data import (
+    bbo_update,
+    candle,
+    candle_batch,
+    hop_times,
+    order_book,
+    order_book_delta,
+    order_queues,
+    order_queues_delta,
+    ticker,
+    ticker_update,
+    trade,
+    trades,
+)
 from exchange_sdk._times import time_ns
 from exchange_sdk.errors import ExchangeError
+from exchange_sdk.market_models import HopTimes
 from exchange_sdk.models import (
     Account,
     AccountSnapshot,
@@ -35,13 +49,10 @@ from exchange_sdk.models import (
     Asset,
     AuctionIndication,
     Balance,
+    Heartbeat,
     LedgerEntry,
     Market,
     MarketProtection,
-    OrderBook,
-    OrderBookDelta,
-    PriceLevel,
-    Trade,
 )
 from exchange_sdk.order_models import (
     AmendedOrder,
@@ -54,6 +65,14 @@ from exchange_sdk.order_models import (
     PlacedOrder,
     ReplacedOrder,
 )
+
+__all__ = [
+    "account", "account_snapshot", "account_update", "amended_order", "asset", "balance", "bbo_update", "candle",
+    "candle_batch", "fill", "fills", "heartbeat", "hop_times", "ledger_entry", "market", "order", "order_book",
+    "order_book_delta", "order_error", "order_queues", "order_queues_delta", "order_result", "placed_bracket",
+    "placed_oco", "placed_order", "preview", "protection", "replaced_order", "ticker", "ticker_update", "trade",
+    "trades",
+]  # fmt: skip
 
 
 def asset(message: types_pb2.Asset) -> Asset:
@@ -140,7 +159,7 @@ def order(message: types_pb2.Order) -> Order:
     )
 
 
-def fill(message: types_pb2.Fill) -> Fill:
+def fill(message: types_pb2.Fill, hops: HopTimes | None = None) -> Fill:
     return Fill(
         trade_id=message.trade_id,
         order_id=message.order_id,
@@ -154,7 +173,15 @@ def fill(message: types_pb2.Fill) -> Fill:
         liquidity=Liquidity(message.liquidity),
         trade_time_ns=time_ns(message.trade_time),
         sequence=message.sequence,
+        hops=hops,
     )
+
+
+def fills(message: account_streams_pb2.FillBatch) -> list[Fill]:
+    """Read the fills of one message; the hop times are those of the last command among them."""
+    hops = hop_times(message)
+    newest = message.fills[-1].sequence if message.fills else 0
+    return [fill(each, hops if each.sequence == newest else None) for each in message.fills]
 
 
 def preview(message: order_service_pb2.OrderPreview) -> OrderPreview:
@@ -254,18 +281,6 @@ def order_error(message: order_service_pb2.OrderError) -> ExchangeError:
     return errors.from_order_error(message.reason, message.field, message.message, message.code)
 
 
-def trade(message: types_pb2.Trade) -> Trade:
-    return Trade(
-        trade_id=message.trade_id,
-        market=message.market,
-        price=from_wire(message.price),
-        quantity=from_wire(message.quantity),
-        taker_side=Side(message.taker_side) if message.taker_side else None,
-        trade_time_ns=time_ns(message.trade_time),
-        sequence=message.sequence,
-    )
-
-
 def balance(message: types_pb2.Balance) -> Balance:
     return Balance(message.asset, from_wire(message.available), from_wire(message.reserved))
 
@@ -294,26 +309,6 @@ def account(message: types_pb2.Account, scopes: Iterable[int] = ()) -> Account:
     )
 
 
-def levels(messages: Iterable[market_streams_pb2.PriceLevel]) -> tuple[PriceLevel, ...]:
-    return tuple(PriceLevel(from_wire(level.price), from_wire(level.quantity)) for level in messages)
-
-
-def order_book(message: market_streams_pb2.OrderBook) -> OrderBook:
-    return OrderBook(message.market, levels(message.bids), levels(message.asks), message.sequence, message.checksum)
-
-
-def order_book_delta(message: market_streams_pb2.OrderBookDelta) -> OrderBookDelta:
-    return OrderBookDelta(
-        market=message.market,
-        bids=levels(message.bids),
-        asks=levels(message.asks),
-        sequence=message.sequence,
-        prev_sequence=message.prev_sequence,
-        checksum=message.checksum,
-        event_time_ns=time_ns(message.event_time),
-    )
-
-
 def account_snapshot(message: account_streams_pb2.AccountSnapshot, sequence: int) -> AccountSnapshot:
     return AccountSnapshot(
         open_orders=tuple(map(order, message.open_orders)),
@@ -330,7 +325,12 @@ def account_update(message: account_streams_pb2.AccountUpdate, sequence: int, pr
         sequence=sequence,
         prev_sequence=prev_sequence,
         event_time_ns=time_ns(message.event_time),
+        hops=hop_times(message),
     )
+
+
+def heartbeat(message: types_pb2.Heartbeat) -> Heartbeat:
+    return Heartbeat(time_ns(message.server_time), message.sequence)
 
 
 def _optional(text: str) -> Decimal | None:

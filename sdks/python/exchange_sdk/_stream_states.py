@@ -1,4 +1,7 @@
-"""What each stream remembers between messages and connections, without any I/O: both clients read through this."""
+"""What a stream remembers between messages and connections, without any I/O: both clients read through this.
+
+The streams themselves are in `_market_states`, `_account_states` and `_subscription_state`.
+"""
 
 import time
 from abc import ABC, abstractmethod
@@ -7,8 +10,6 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 import grpc
 
-from exchange.v1 import account_streams_pb2 as account_streams_pb
-from exchange.v1 import market_streams_pb2 as market_streams_pb
 from exchange_sdk import _parse as parse
 from exchange_sdk._connection import Connection
 from exchange_sdk._operations import Stubs
@@ -23,26 +24,13 @@ from exchange_sdk.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
-from exchange_sdk.local_order_book import LocalOrderBook
-from exchange_sdk.models import (
-    AccountSnapshot,
-    AccountUpdate,
-    Market,
-    OrderBook,
-    OrderBookDelta,
-    Reconnected,
-    Resynced,
-    Trade,
-)
-from exchange_sdk.order_models import Fill
+from exchange_sdk.models import Heartbeat, Market, Reconnected, Resynced
 
 Event = TypeVar("Event")
 
 Notice: TypeAlias = Reconnected | Resynced
-BookEvent: TypeAlias = OrderBook | OrderBookDelta | Resynced
-TradeEvent: TypeAlias = Trade | Notice
-FillEvent: TypeAlias = Fill | Notice
-AccountEvent: TypeAlias = AccountSnapshot | AccountUpdate | Notice
+Steps: TypeAlias = Sequence[tuple[Event, int | None]]
+"""Events of one message, each with the position that a reader has reached after it."""
 
 # What a proxy or a dying connection makes of a stream, beside UNAVAILABLE.
 _BROKEN = (grpc.StatusCode.CANCELLED, grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN)
@@ -58,11 +46,20 @@ class StreamState(ABC, Generic[Event]):
         self._policy = connection.retry
         self._patience = connection.timeout
         self._give_up_at: float | None = None
-        self._was_open = False
+        self.was_open = False
         self._cause: ExchangeError | None = None
         self._attempts = 0
         self._is_lossy = False
         self.position = position
+        self.heartbeat: Heartbeat | None = None
+
+    @property
+    def market_wanted(self) -> str | None:
+        """The market whose terms `start` must be told before the first connection; None for none."""
+        return None
+
+    def start(self, market: Market) -> None:
+        """Take the terms of the market."""
 
     @property
     def answers_at_once(self) -> bool:
@@ -78,19 +75,25 @@ class StreamState(ABC, Generic[Event]):
         """Return what to ask for, from the present position."""
 
     @abstractmethod
-    def _read(self, message: Any) -> Sequence[tuple[Event, int | None]]:
+    def _read(self, message: Any) -> Steps[Event]:
         """Take a message; return its events, each with the position that a reader has reached after it."""
 
-    def receive(self, message: Any) -> Sequence[tuple[Event | Notice, int | None]]:
+    def receive(self, message: Any) -> Steps[Any]:
         """Take a message; return its events, after a notice if the stream had broken. Raises Gap and its like."""
         events = self._read(message)
-        self._was_open = True
-        if self._cause is None:
-            self._attempts = 0
-            return events
-        notice = (Resynced if self._is_lossy else Reconnected)(self._cause, self._attempts)
+        if message.HasField("heartbeat"):
+            self.heartbeat = parse.heartbeat(message.heartbeat)
+        notice = self._resumed()
+        return events if notice is None else [(notice, None), *events]
+
+    def _resumed(self) -> Notice | None:
+        """Take note that the stream is open; return what to say of a break before it."""
+        self.was_open = True
+        notice = None
+        if self._cause is not None:
+            notice = (Resynced if self._is_lossy else Reconnected)(self._cause, self._attempts)
         self._cause, self._attempts, self._is_lossy = None, 0, False
-        return [(notice, None), *events]
+        return notice
 
     def interrupted(self, error: ExchangeError) -> float:
         """Return how many seconds to wait before connecting again; raise what the reader must know.
@@ -102,7 +105,7 @@ class StreamState(ABC, Generic[Event]):
         self._attempts += 1
         if self._policy.max_attempts is not None and self._attempts >= self._policy.max_attempts:
             raise error
-        if not self._was_open:
+        if not self.was_open:
             return self._policy.delay(self._attempts)
         self._cause = self._cause or error
         if isinstance(error, OutOfRange):
@@ -111,12 +114,12 @@ class StreamState(ABC, Generic[Event]):
         return 0.0 if self._attempts == 1 else self._policy.delay(self._attempts - 1)
 
     def _is_hopeless(self, error: ExchangeError) -> bool:
-        if self._was_open:
+        if self.was_open:
             return False
         now = time.monotonic()
         if self._give_up_at is None:
             self._give_up_at = now + self._patience
-        return isinstance(error, OutOfRange | BookOutOfSync) or now >= self._give_up_at
+        return isinstance(error, OutOfRange) or now >= self._give_up_at
 
 
 def may_pass(error: ExchangeError) -> bool:
@@ -126,114 +129,42 @@ def may_pass(error: ExchangeError) -> bool:
     return isinstance(error, Unavailable | DeadlineExceeded | RateLimited | StreamTooSlow | OutOfRange | BookOutOfSync)
 
 
-class BookState(StreamState[OrderBook | OrderBookDelta]):
-    """Every connection starts with a snapshot, so a break loses only the way there. Every message is verified."""
+class Chain:
+    """The links of a stream without gaps: each message names the one before it in `prev_sequence`."""
 
-    def __init__(self, connection: Connection, market: str) -> None:
-        super().__init__(connection, None)
-        self.market = market
-        self.book: LocalOrderBook | None = None
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._last: int | None = None
 
-    def start(self, market: Market) -> None:
-        self.book = LocalOrderBook(market)
+    def begin(self, last: int | None) -> None:
+        """Expect the message after `last`; None: nothing follows before a snapshot has begun the chain."""
+        self._last = last
 
-    def rpc(self, stubs: Stubs) -> Any:
-        return stubs.market_data.StreamOrderBook
+    def check(self, prev_sequence: int) -> None:
+        """Raise Gap unless a message follows the last link."""
+        if prev_sequence != self._last:
+            raise Gap(f"{self._what}: the message after {prev_sequence} does not follow {self._last}")
 
-    def request(self) -> market_streams_pb.StreamOrderBookRequest:
-        return market_streams_pb.StreamOrderBookRequest(market=self.market)
-
-    def _read(
-        self, message: market_streams_pb.StreamOrderBookResponse
-    ) -> Sequence[tuple[OrderBook | OrderBookDelta, int | None]]:
-        assert self.book is not None
-        kind = message.WhichOneof("event")
-        if kind == "snapshot":
-            snapshot = parse.order_book(message.snapshot)
-            self.book.apply_snapshot(snapshot)
-            return [(snapshot, None)]
-        if kind == "delta":
-            delta = parse.order_book_delta(message.delta)
-            self.book.apply_delta(delta)
-            return [(delta, None)]
-        return []
+    def link(self, prev_sequence: int, sequence: int) -> None:
+        """Add a message. Raises Gap when it does not follow, or goes back."""
+        self.check(prev_sequence)
+        if sequence < prev_sequence:
+            raise Gap(f"{self._what}: the message goes back from {prev_sequence} to {sequence}")
+        self._last = sequence
 
 
-class TradeState(StreamState[Trade]):
-    """Resumes after the last trade seen. Before the first there is nothing to resume after: a break may lose some."""
+class Begin:
+    """Whether a connection has begun with its snapshot, which comes once."""
 
-    def __init__(self, connection: Connection, market: str, after_trade_id: int | None) -> None:
-        super().__init__(connection, after_trade_id)
-        self.market = market
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._begun = False
 
-    def rpc(self, stubs: Stubs) -> Any:
-        return stubs.market_data.StreamTrades
+    def reset(self) -> None:
+        self._begun = False
 
-    def request(self) -> market_streams_pb.StreamTradesRequest:
-        return market_streams_pb.StreamTradesRequest(market=self.market, after_trade_id=self.position)
-
-    def _read(self, message: market_streams_pb.StreamTradesResponse) -> Sequence[tuple[Trade, int | None]]:
-        events: list[tuple[Trade, int | None]] = []
-        last = self.position
-        for trade in map(parse.trade, message.trades.trades):
-            if last is not None and trade.trade_id != last + 1:
-                raise Gap(f"{self.market}: trade {trade.trade_id} does not follow {last}")
-            last = trade.trade_id
-            events.append((trade, last))
-        self.position = last
-        return events
-
-
-class FillState(StreamState[Fill]):
-    """Resumes after the last sequence, which every message tells."""
-
-    def __init__(self, connection: Connection, after_sequence: int | None) -> None:
-        super().__init__(connection, after_sequence)
-
-    def rpc(self, stubs: Stubs) -> Any:
-        return stubs.accounts.StreamFills
-
-    def request(self) -> account_streams_pb.StreamFillsRequest:
-        return account_streams_pb.StreamFillsRequest(after_sequence=self.position)
-
-    def _read(self, message: account_streams_pb.StreamFillsResponse) -> Sequence[tuple[Fill, int | None]]:
-        self.position = message.sequence
-        fills = message.fills.fills
-        # A reader that stops in the middle of a message has not reached its sequence.
-        return [
-            (parse.fill(fill), message.sequence if number == len(fills) else None)
-            for number, fill in enumerate(fills, start=1)
-        ]
-
-
-class AccountState(StreamState[AccountSnapshot | AccountUpdate]):
-    """Resumes after the last sequence; verifies that each update follows the one before."""
-
-    def __init__(self, connection: Connection, after_sequence: int | None) -> None:
-        super().__init__(connection, after_sequence)
-        self._chain = after_sequence
-
-    def rpc(self, stubs: Stubs) -> Any:
-        return stubs.accounts.StreamAccount
-
-    def request(self) -> account_streams_pb.StreamAccountRequest:
-        # Heartbeats move the position but are no links of the chain; a new stream's first link is where it resumed.
-        self._chain = self.position
-        return account_streams_pb.StreamAccountRequest(after_sequence=self.position)
-
-    def _read(
-        self, message: account_streams_pb.StreamAccountResponse
-    ) -> Sequence[tuple[AccountSnapshot | AccountUpdate, int | None]]:
-        kind = message.WhichOneof("event")
-        events: list[tuple[AccountSnapshot | AccountUpdate, int | None]] = []
-        if kind == "snapshot":
-            events.append((parse.account_snapshot(message.snapshot, message.sequence), message.sequence))
-        elif kind == "update":
-            if message.prev_sequence != self._chain:
-                raise Gap(f"the update after {message.prev_sequence} does not follow {self._chain}")
-            update = parse.account_update(message.update, message.sequence, message.prev_sequence)
-            events.append((update, message.sequence))
-        if events:
-            self._chain = message.sequence
-        self.position = message.sequence
-        return events
+    def snapshot(self) -> None:
+        """Take note of a snapshot. Raises Gap for a second one: it is an old message that came again."""
+        if self._begun:
+            raise Gap(f"{self._what}: a second snapshot on one stream")
+        self._begun = True

@@ -7,8 +7,10 @@ from decimal import Decimal
 from itertools import islice
 
 from exchange_sdk._decimals import scaled
+from exchange_sdk._tables import html_ladder
 from exchange_sdk.errors import BookOutOfSync, ChecksumMismatch, Gap
-from exchange_sdk.models import Market, OrderBook, OrderBookDelta, PriceLevel
+from exchange_sdk.market_models import OrderBook, OrderBookDelta, PriceLevel
+from exchange_sdk.models import Market
 
 CHECKSUM_DEPTH = 10
 """Levels a side that the checksum covers."""
@@ -31,10 +33,11 @@ def book_checksum(
 
 
 class LocalOrderBook:
-    """A copy of one market's book, made of a snapshot and the deltas after it.
+    """A copy of one market's book as a stream shows it, made of a snapshot and the deltas after it.
 
-    Each delta must follow the one before (`prev_sequence`), and after each the ten best levels must have the exchange's
-    checksum; if not, Gap or ChecksumMismatch is raised and the book takes nothing but a snapshot from then on.
+    Of a view (best levels only, or prices in steps) it holds what the view shows, and so does the checksum. Each delta
+    must follow the one before (`prev_sequence`), and after each the ten best levels must have the exchange's checksum;
+    if not, Gap or ChecksumMismatch is raised and the book takes nothing but a snapshot from then on.
     """
 
     def __init__(self, market: Market) -> None:
@@ -48,6 +51,9 @@ class LocalOrderBook:
     def __repr__(self) -> str:
         state = f"sequence={self.sequence}" if self._in_sync else "out of sync"
         return f"LocalOrderBook({self.market.name}, bid={self.best_bid}, ask={self.best_ask}, {state})"
+
+    def _repr_html_(self) -> str:
+        return html_ladder(f"{self.market.name} #{self.sequence}", self.bids(10), self.asks(10))
 
     @property
     def in_sync(self) -> bool:

@@ -1,18 +1,20 @@
-"""What the exchange answers with; orders are in `order_models`. Everything is immutable; amounts are `Decimal`, times
-aware datetimes in UTC.
+"""What the exchange answers with; orders are in `order_models`, market data in `market_models`. Everything is
+immutable; amounts are `Decimal`, times aware datetimes in UTC.
 
 A datetime holds microseconds; the exact time stands beside it in nanoseconds (`create_time_ns`).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from exchange_sdk._enums import LedgerEntryKind, MarketStatus, Scope, Side
 from exchange_sdk._model import Model, to_datetime
+from exchange_sdk._tables import html_table
 from exchange_sdk.errors import ExchangeError
+from exchange_sdk.market_models import HopTimes
 from exchange_sdk.order_models import Fill, Order
 
 T = TypeVar("T")
@@ -85,23 +87,6 @@ class Market(Model):
     protection: MarketProtection = MarketProtection()
     last_price: Decimal | None = None
     auction: AuctionIndication | None = None
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Trade(Model):
-    """A trade as everybody sees it. Ids are dense within the market. In an auction nobody takes: no `taker_side`."""
-
-    trade_id: int
-    market: str
-    price: Decimal
-    quantity: Decimal
-    taker_side: Side | None
-    trade_time_ns: int
-    sequence: int
-
-    @property
-    def trade_time(self) -> datetime:
-        return to_datetime(self.trade_time_ns)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -179,44 +164,6 @@ class StateHash(Model):
         return f"StateHash(sequence={self.sequence}, state_hash={self.state_hash.hex()})"
 
 
-class PriceLevel(NamedTuple):
-    """One price of one side: quote units per base unit, and the sum of open quantities in base units."""
-
-    price: Decimal
-    quantity: Decimal
-
-    def __repr__(self) -> str:
-        return f"{self.quantity:f}@{self.price:f}"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class OrderBook(Model):
-    """The levels of a market after one sequence, the best of each side first."""
-
-    market: str
-    bids: tuple[PriceLevel, ...]
-    asks: tuple[PriceLevel, ...]
-    sequence: int
-    checksum: int
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class OrderBookDelta(Model):
-    """What changed in a book: levels with their new absolute quantity, 0 for one that is gone."""
-
-    market: str
-    bids: tuple[PriceLevel, ...]
-    asks: tuple[PriceLevel, ...]
-    sequence: int
-    prev_sequence: int
-    checksum: int
-    event_time_ns: int
-
-    @property
-    def event_time(self) -> datetime:
-        return to_datetime(self.event_time_ns)
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class AccountSnapshot(Model):
     """An account at one sequence: open orders, oldest first, and balances by asset name."""
@@ -236,10 +183,23 @@ class AccountUpdate(Model):
     sequence: int
     prev_sequence: int
     event_time_ns: int
+    hops: HopTimes | None = field(default=None, compare=False, repr=False)
 
     @property
     def event_time(self) -> datetime:
         return to_datetime(self.event_time_ns)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Heartbeat(Model):
+    """A sign of life on a quiet stream: everything up to `sequence` that the stream tells has been sent before it."""
+
+    server_time_ns: int
+    sequence: int
+
+    @property
+    def server_time(self) -> datetime:
+        return to_datetime(self.server_time_ns)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -261,6 +221,16 @@ class Resynced(Model):
     attempts: int
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class ChannelClosed(Model):
+    """A channel of a subscription ended and does not come back; the others go on. `cause`: why.
+
+    It says nothing of a channel that its reader removed.
+    """
+
+    cause: ExchangeError
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """One page of a list; `next_page_token` is empty on the last."""
@@ -273,3 +243,6 @@ class Page(Generic[T]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def _repr_html_(self) -> str:
+        return html_table(self.items)

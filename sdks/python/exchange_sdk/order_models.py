@@ -1,6 +1,6 @@
 """Orders: what the exchange answers about them. Immutable; amounts are `Decimal`, times aware datetimes in UTC."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Self
@@ -19,6 +19,7 @@ from exchange_sdk._enums import (
 )
 from exchange_sdk._model import Model, to_datetime
 from exchange_sdk.errors import ExchangeError
+from exchange_sdk.market_models import HopTimes
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -118,6 +119,7 @@ class Fill(Model):
     liquidity: Liquidity
     trade_time_ns: int
     sequence: int
+    hops: HopTimes | None = field(default=None, compare=False, repr=False)
 
     @property
     def trade_time(self) -> datetime:

@@ -9,13 +9,16 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 
 import grpc
 
-from exchange_sdk import _operations as operations
+from exchange_sdk import _read_operations as operations
 from exchange_sdk import errors
 from exchange_sdk._connection import Connection
+from exchange_sdk._market_states import BookEvent, BookState, QueueEvent, QueueState
 from exchange_sdk._operations import Operation, Stubs
-from exchange_sdk._stream_states import BookEvent, BookState, Notice, StreamState
-from exchange_sdk.errors import BookOutOfSync, ExchangeError, Unavailable
+from exchange_sdk._stream_states import StreamState
+from exchange_sdk.errors import BookOutOfSync, ExchangeError, Unavailable, UnexpectedAnswer
 from exchange_sdk.local_order_book import LocalOrderBook
+from exchange_sdk.local_order_queues import LocalOrderQueues
+from exchange_sdk.models import Heartbeat
 
 T = TypeVar("T")
 Event = TypeVar("Event")
@@ -54,7 +57,7 @@ class AsyncStream(Generic[Event]):
         self._state = state
         self._call: Any = None
         self._reading: asyncio.Task[Any] | None = None
-        self._events: deque[tuple[Event | Notice, int | None]] = deque()
+        self._events: deque[tuple[Event, int | None]] = deque()
         self._closed = False
         self._position = state.position
 
@@ -63,17 +66,25 @@ class AsyncStream(Generic[Event]):
         """What to resume after later: the sequence or trade id up to which events were handed out."""
         return self._position
 
+    @property
+    def heartbeat(self) -> Heartbeat | None:
+        """The newest sign of life: up to its sequence, all that the stream tells has come. None before the first."""
+        return self._state.heartbeat
+
+    def _reached(self, event: Event, position: int) -> None:
+        self._position = position
+
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Event | Notice:
+    async def __anext__(self) -> Event:
         while not self._events:
             if self._closed:
                 raise StopAsyncIteration
             await self._receive()
         event, position = self._events.popleft()
         if position is not None:
-            self._position = position
+            self._reached(event, position)
         return event
 
     async def __aenter__(self) -> Self:
@@ -96,24 +107,30 @@ class AsyncStream(Generic[Event]):
         self._closed = True
         await self._drop()
 
-    async def _prepare(self) -> None:
+    async def _prepare(self, state: StreamState[Any]) -> None:
         """Learn what the first connection needs to know."""
+        while (market := state.market_wanted) is not None:
+            state.start(await self._client._call(operations.get_market(market)))
 
     async def _receive(self) -> None:
         """Wait for one message, or for one break to be over."""
         try:
             if self._call is None:
-                await self._prepare()
+                await self._prepare(self._state)
                 self._call = self._state.rpc(self._client._stubs)(
                     self._state.request(), metadata=self._client._connection.metadata
                 )
             self._events.extend(self._state.receive(await self._message()))
+            await self._after_message()
         except ExchangeError as error:
             await self._drop()
             if self._closed:
                 return
             delay = self._interrupted(error)
             await asyncio.sleep(delay)
+
+    async def _after_message(self) -> None:
+        """Do what a message asked for. Raises ExchangeError when the stream is to begin anew."""
 
     async def _message(self) -> Any:
         # A task of its own: grpc ends the whole call when a read is canceled, and a reader may be canceled any time.
@@ -160,6 +177,9 @@ async def _read(call: Any) -> Any:
         raise Unavailable("the stream was closed") from None
     if message is grpc.aio.EOF:
         raise Unavailable("the exchange ended the stream")
+    if message is None:
+        # grpc.aio logs what it cannot decode, and hands out this; the blocking flavour fails the call.
+        raise UnexpectedAnswer("a message cannot be decoded", code=grpc.StatusCode.INTERNAL)
     return message
 
 
@@ -176,9 +196,19 @@ class AsyncOrderBookStream(AsyncStream[BookEvent]):
         """The book after the newest message received. Raises BookOutOfSync before the first."""
         return _book(self._state)
 
-    async def _prepare(self) -> None:
-        if self._state.book is None:
-            self._state.start(await self._client._call(operations.get_market(self._state.market)))
+
+class AsyncOrderQueuesStream(AsyncStream[QueueEvent]):
+    """A market's book order by order: snapshots (`OrderQueues`) and deltas, each applied to `queues` and verified.
+
+    After a gap, a wrong checksum or a lost connection comes Resynced, then a snapshot.
+    """
+
+    _state: QueueState
+
+    @property
+    def queues(self) -> LocalOrderQueues:
+        """The queues after the newest message received. Raises BookOutOfSync before the first."""
+        return _queues(self._state)
 
 
 class Stream(Generic[Event]):
@@ -193,7 +223,7 @@ class Stream(Generic[Event]):
         self._client = client
         self._state = state
         self._call: Any = None
-        self._events: deque[tuple[Event | Notice, int | None]] = deque()
+        self._events: deque[tuple[Event, int | None]] = deque()
         self._closed = threading.Event()
         self._position = state.position
         self._watchdog: threading.Thread | None = None
@@ -204,17 +234,25 @@ class Stream(Generic[Event]):
         """What to resume after later: the sequence or trade id up to which events were handed out."""
         return self._position
 
+    @property
+    def heartbeat(self) -> Heartbeat | None:
+        """The newest sign of life: up to its sequence, all that the stream tells has come. None before the first."""
+        return self._state.heartbeat
+
+    def _reached(self, event: Event, position: int) -> None:
+        self._position = position
+
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Event | Notice:
+    def __next__(self) -> Event:
         while not self._events:
             if self._closed.is_set():
                 raise StopIteration
             self._receive()
         event, position = self._events.popleft()
         if position is not None:
-            self._position = position
+            self._reached(event, position)
         return event
 
     def __enter__(self) -> Self:
@@ -239,19 +277,22 @@ class Stream(Generic[Event]):
         if call is not None:
             call.cancel()
 
-    def _prepare(self) -> None:
+    def _prepare(self, state: StreamState[Any]) -> None:
         """Learn what the first connection needs to know."""
+        while (market := state.market_wanted) is not None:
+            state.start(self._client._call(operations.get_market(market)))
 
     def _receive(self) -> None:
         """Wait for one message, or for one break to be over."""
         try:
             if self._call is None:
-                self._prepare()
+                self._prepare(self._state)
                 self._call = self._state.rpc(self._client._stubs)(
                     self._state.request(), metadata=self._client._connection.metadata
                 )
                 self._watch()
             self._events.extend(self._state.receive(self._message()))
+            self._after_message()
         except ExchangeError as error:
             if self._call is not None:
                 self._call.cancel()
@@ -264,6 +305,9 @@ class Stream(Generic[Event]):
                 self._closed.set()
                 raise
             self._closed.wait(delay)
+
+    def _after_message(self) -> None:
+        """Do what a message asked for. Raises ExchangeError when the stream is to begin anew."""
 
     def _message(self) -> Any:
         self._waiting_since = time.monotonic()
@@ -305,12 +349,28 @@ class OrderBookStream(Stream[BookEvent]):
         """The book after the newest message received. Raises BookOutOfSync before the first."""
         return _book(self._state)
 
-    def _prepare(self) -> None:
-        if self._state.book is None:
-            self._state.start(self._client._call(operations.get_market(self._state.market)))
+
+class OrderQueuesStream(Stream[QueueEvent]):
+    """A market's book order by order: snapshots (`OrderQueues`) and deltas, each applied to `queues` and verified.
+
+    After a gap, a wrong checksum or a lost connection comes Resynced, then a snapshot.
+    """
+
+    _state: QueueState
+
+    @property
+    def queues(self) -> LocalOrderQueues:
+        """The queues after the newest message received. Raises BookOutOfSync before the first."""
+        return _queues(self._state)
 
 
 def _book(state: BookState) -> LocalOrderBook:
     if state.book is None:
         raise BookOutOfSync("the stream has not been opened")
     return state.book
+
+
+def _queues(state: QueueState) -> LocalOrderQueues:
+    if state.queues is None:
+        raise BookOutOfSync("the stream has not been opened")
+    return state.queues

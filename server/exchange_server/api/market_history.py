@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
 from exchange.v1 import market_data_service_pb2 as pb
-from exchange.v1 import market_streams_pb2, types_pb2
+from exchange.v1 import types_pb2
 from exchange_server.api.call import Call, Method
 from exchange_server.api.candles import SECOND_NS, filled, first_at, merged
 from exchange_server.api.core import Core
@@ -27,7 +27,7 @@ from exchange_server.projections.clickhouse.queries import (
     TradeRow,
 )
 from exchange_server.wire.market_data import trade_message
-from exchange_server.wire.market_history import INTERVAL_SECONDS, candle_message, past_trade_message, ticker_message
+from exchange_server.wire.market_history import INTERVAL_SECONDS, add_candle, past_trade_message, ticker_message
 
 DEFAULT_CANDLES: Final = 500
 STEP_ROWS: Final = 100
@@ -165,7 +165,18 @@ class MarketHistoryCalls:
         response = pb.ListCandlesResponse()
         for rows in _steps(candles):
             await self._core.shard.turnstile.enter(STEP_ROWS)
-            response.candles.extend(_candle_of_row(market, request.interval, interval_s, row, now_ns) for row in rows)
+            for row in rows:
+                add_candle(
+                    response.candles.add,
+                    market,
+                    request.interval,
+                    row.open_time_s,
+                    (row.open_ticks, row.high_ticks, row.low_ticks, row.close_ticks),
+                    row.lots,
+                    row.cost_atoms,
+                    row.trade_count,
+                    (row.open_time_s + interval_s) * SECOND_NS <= now_ns,
+                )
         if next_s is not None:
             response.next_page_token = self._pages.write(query, (next_s,))
         return response
@@ -314,19 +325,4 @@ def _steps(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
 def _trade_of_row(market: Market, row: TradeRow) -> types_pb2.Trade:
     return past_trade_message(
         market, row.trade_id, row.price_ticks, row.quantity_lots, row.taker_side, row.sequence, row.time_ns
-    )
-
-
-def _candle_of_row(
-    market: Market, interval: int, interval_s: int, row: CandleRow, now_ns: int
-) -> market_streams_pb2.Candle:
-    return candle_message(
-        market,
-        interval,
-        row.open_time_s,
-        (row.open_ticks, row.high_ticks, row.low_ticks, row.close_ticks),
-        row.lots,
-        row.cost_atoms,
-        row.trade_count,
-        (row.open_time_s + interval_s) * SECOND_NS <= now_ns,
     )

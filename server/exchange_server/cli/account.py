@@ -1,4 +1,4 @@
-"""`exchange balances`, `fills` and `key`: what the account has, what it did, and how to call as it."""
+"""`exchange balances`, `fills`, `ledger` and `key`: what the account has, what it did, and how to call as it."""
 
 from typing import Annotated
 
@@ -6,7 +6,8 @@ import typer
 
 from exchange_server.cli.commands import client_command
 from exchange_server.cli.output import Column, cell, note, print_json_line, show
-from exchange_server.cli.session import Session
+from exchange_server.cli.session import Session, UsageError
+from exchange_server.cli.times import FromOption, ToOption, past_time
 
 BALANCE_COLUMNS = (
     Column("asset", "asset"),
@@ -25,12 +26,23 @@ FILL_COLUMNS = (
     Column("trade", "trade_id", right=True),
     Column("order", "order_id", right=True),
 )
+LEDGER_COLUMNS = (
+    Column("time", "book_time"),
+    Column("asset", "asset"),
+    Column("amount", "amount", right=True),
+    Column("kind", "kind"),
+    Column("market", "market"),
+    Column("trade", "trade_id", right=True),
+    Column("sequence", "sequence", right=True),
+    Column("line", "line", right=True),
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the top level."""
     client_command(app, "balances")(balances)
     client_command(app, "fills")(fills)
+    client_command(app, "ledger")(ledger)
     client_command(app, "key")(key)
 
 
@@ -52,18 +64,38 @@ def fills(
     session: Session,
     market: Annotated[str, typer.Option(help="Only this market.")] = "",
     order_id: Annotated[int, typer.Option(help="Only this order.")] = 0,
+    start: FromOption = None,
+    end: ToOption = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many, newest first.")] = 50,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Follow new fills instead; Ctrl-C ends.")] = False,
 ) -> None:
     """Show executions from the history, newest first, or follow new ones."""
     if watch:
+        if start or end:
+            raise UsageError("--watch: follows new fills, so that --from and --to say nothing")
         _watch(session, market, order_id)
         return
-    from itertools import islice
-
     with session.client() as client:
-        found = client.list_fills(market=market, order_id=order_id)
-        show(session, list(islice(found, limit)), FILL_COLUMNS, "no fills")
+        found = client.list_fills(
+            market=market, order_id=order_id, start=past_time(start, "--from"), end=past_time(end, "--to")
+        )
+        show(session, found.collect(limit), FILL_COLUMNS, "no fills")
+
+
+def ledger(
+    session: Session,
+    asset: Annotated[str, typer.Option(help="Only this asset.")] = "",
+    start: FromOption = None,
+    end: ToOption = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many, newest first.")] = 50,
+    account_id: Annotated[int, typer.Option(help="Another account; needs an admin key.")] = 0,
+) -> None:
+    """Show the account's lines of the double-entry ledger, newest first."""
+    with session.client() as client:
+        found = client.list_ledger_entries(
+            asset=asset, start=past_time(start, "--from"), end=past_time(end, "--to"), account_id=account_id
+        )
+        show(session, found.collect(limit), LEDGER_COLUMNS, "no ledger entries")
 
 
 def _watch(session: Session, market: str, order_id: int) -> None:

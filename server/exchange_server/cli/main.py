@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from exchange_server.cli import account, admin, book, journal, market, order, play, run
+from exchange_server.cli import account, admin, book, candles, journal, market, market_data, order, play, record, run
 from exchange_server.cli.commands import PANEL, markup_mode
 from exchange_server.cli.dev.command import dev
 from exchange_server.cli.session import Output, Session
+from exchange_server.cli.top import command as top
 
 app = typer.Typer(
     name="exchange",
@@ -72,8 +73,12 @@ app.command("dev")(dev)
 run.register(app)
 app.add_typer(market.app, name="market")
 book.register(app)
+market_data.register(app)
+candles.register(app)
 app.add_typer(order.app, name="order")
 account.register(app)
 app.add_typer(admin.app, name="admin")
 app.add_typer(journal.app, name="journal")
+top.register(app)
+record.register(app)
 play.register(app)

@@ -11,6 +11,7 @@ from exchange_server.cli.commands import client_command, group
 from exchange_server.cli.order_fields import COLUMNS, show_order, show_placed
 from exchange_server.cli.output import print_json, show
 from exchange_server.cli.session import Session
+from exchange_server.cli.times import FromOption, ToOption, past_time
 
 app = group("Orders of the account.")
 
@@ -136,15 +137,31 @@ def list_orders(
     session: Session,
     market: Annotated[str, typer.Option(help="Only this market.")] = "",
     all_orders: Annotated[bool, typer.Option("--all", "-a", help="Closed ones too, from the history.")] = False,
+    status: Annotated[
+        list[options.StatusName] | None, typer.Option(help="Only in this state, also closed ones; may be given again.")
+    ] = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    prefix: Annotated[str, typer.Option(help="Only orders whose key begins with this.")] = "",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many, newest first.")] = 50,
     account_id: Annotated[int, typer.Option(help="Another account; needs an admin key.")] = 0,
 ) -> None:
-    """List open and waiting orders, newest first; with --all also those of the past."""
-    from itertools import islice
+    """List open and waiting orders, newest first; with --all, --from, --to or --status also those of the past.
 
+    --from and --to are about when an order was created.
+    """
+    of_the_past = all_orders or bool(status or start or end)
     with session.client() as client:
-        found = client.list_orders(market=market, open_only=not all_orders, account_id=account_id)
-        show(session, list(islice(found, limit)), COLUMNS, "no orders" if all_orders else "no open orders")
+        found = client.list_orders(
+            market=market,
+            open_only=not of_the_past,
+            statuses=[name.value for name in status or ()],
+            start=past_time(start, "--from"),
+            end=past_time(end, "--to"),
+            client_order_id_prefix=prefix,
+            account_id=account_id,
+        )
+        show(session, found.collect(limit), COLUMNS, "no orders" if of_the_past else "no open orders")
 
 
 order_change.register(app)

@@ -13,6 +13,7 @@ from exchange_server.cli.commands import client_command
 from exchange_server.cli.numbers import decimal_option
 from exchange_server.cli.order_fields import show_placed, show_replaced, show_results
 from exchange_server.cli.session import CommandError, Session, UsageError
+from exchange_server.cli.times import future_time
 
 if TYPE_CHECKING:
     from exchange_sdk import BatchItem
@@ -166,7 +167,7 @@ def _item(document: Any) -> "BatchItem":
         if field.default is dataclasses.MISSING and name not in fields:
             raise ValueError(f"{name}: is missing")
     if isinstance(fields.get("expire_time"), str):
-        fields["expire_time"] = options.expire_time(fields["expire_time"], "expire_time")
+        fields["expire_time"] = future_time(fields["expire_time"], "expire_time")
     item = kinds[what](**fields)
     check_item(item)
     return item

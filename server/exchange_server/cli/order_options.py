@@ -2,8 +2,6 @@
 
 import dataclasses
 import json
-import re
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +10,7 @@ import typer
 
 from exchange_server.cli.numbers import decimal_option
 from exchange_server.cli.session import UsageError
+from exchange_server.cli.times import future_time
 
 if TYPE_CHECKING:
     from exchange_sdk import NewOrder
@@ -22,6 +21,16 @@ class SideName(StrEnum):
 
     BUY = "buy"
     SELL = "sell"
+
+
+class StatusName(StrEnum):
+    """What has become of an order."""
+
+    OPEN = "open"
+    FILLED = "filled"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    PENDING_TRIGGER = "pending_trigger"
 
 
 class TypeName(StrEnum):
@@ -161,7 +170,7 @@ def new_order(
         quote_amount=_decimal(quote_amount, "--quote-amount"),
         display_quantity=_decimal(display, "--display"),
         self_trade_prevention=None if stp is None else stp.value,
-        expire_time=None if expire is None else expire_time(expire, "--expire"),
+        expire_time=None if expire is None else future_time(expire, "--expire"),
         trigger_price=_decimal(trigger, "--trigger"),
         trailing_offset=offset,
         trailing_offset_bps=offset_bps,
@@ -186,22 +195,6 @@ def distance(text: str) -> tuple[Decimal | None, int | None]:
     if bps != int(bps) or not 1 <= bps <= 9_999:
         raise UsageError(f"--trailing: {text} is not from 0.01% to 99.99%, in steps of 0.01%")
     return None, int(bps)
-
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def expire_time(text: str, name: str) -> datetime:
-    """Read a time with its zone ("2030-01-31T12:00:00Z"), or a length from now ("15m"). Raises UsageError."""
-    try:
-        if length := re.fullmatch(r"([0-9]{1,9})([smhd])", text):
-            return datetime.now(UTC) + timedelta(**{_UNITS[length[2]]: int(length[1])})
-        time = datetime.fromisoformat(text)
-    except (ValueError, OverflowError):
-        raise UsageError(f"{name}: {text!r} is no time; 2030-01-31T12:00:00Z, or 15m, is one") from None
-    if time.tzinfo is None:
-        raise UsageError(f"{name}: {text!r} has no time zone; end it with Z, or +01:00")
-    return time
 
 
 def require_one(order_id: int | None, key: str | None, names: str = "ORDER_ID or --id") -> None:

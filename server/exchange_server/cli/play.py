@@ -48,6 +48,7 @@ class Format(StrEnum):
     LOBSTER = "lobster"
     HYPERLIQUID = "hyperliquid"
     BINANCE = "binance"
+    EXCHANGE = "exchange"
 
 
 def register(app: typer.Typer) -> None:
@@ -125,7 +126,7 @@ async def _flow(client: "AsyncClient", wanted: Wanted) -> "Flow":
         if wanted.format is None:
             raise UsageError(f"--format: name what {wanted.source} is: lobster, hyperliquid or binance")
         try:
-            flow = _recording(Path(wanted.source), wanted.format, wanted.messages)
+            flow = _recording(Path(wanted.source), wanted.format, wanted.messages, wanted.market)
         except TapeError as error:
             raise CommandError(str(error)) from error
         if wanted.market is not None:
@@ -151,7 +152,9 @@ async def _flow(client: "AsyncClient", wanted: Wanted) -> "Flow":
     )
 
 
-def _recording(path: Path, format: Format, messages: int | None) -> "Flow":
+def _recording(path: Path, format: Format, messages: int | None, name: tuple[str, str] | None) -> "Flow":
+    """Open a recording; `name` picks one of the markets in it, if it has that."""
+    market = None if name is None else "-".join(name)
     match format:
         case Format.LOBSTER:
             from exchange_bots.play.lobster import LobsterFlow
@@ -165,6 +168,10 @@ def _recording(path: Path, format: Format, messages: int | None) -> "Flow":
             from exchange_bots.play.binance import BinanceFlow
 
             return BinanceFlow(path, limit=messages)
+        case Format.EXCHANGE:
+            from exchange_bots.play.recorded import RecordedFlow
+
+            return RecordedFlow(path, market=market, limit=messages)
 
 
 async def _play(session: Session, wanted: Wanted, speed: float | None, run_name: str | None) -> "Summary":

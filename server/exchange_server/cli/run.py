@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import signal
 from collections.abc import Coroutine
 from enum import StrEnum
@@ -14,6 +15,7 @@ from exchange_server.cli.commands import with_errors
 from exchange_server.cli.session import CommandError
 
 if TYPE_CHECKING:
+    from exchange_server.app import Ready
     from exchange_server.config import Settings
 
 
@@ -52,9 +54,18 @@ def _serve() -> None:
 
     settings = load_settings()
     try:
-        app.run(settings)
+        app.run(settings, lambda ready: _announce(settings, ready))
     except (PortTaken, JournalError, app.ShardFailed) as error:
         raise CommandError(str(error)) from error
+
+
+def _announce(settings: "Settings", ready: "Ready") -> None:
+    """Tell whoever started us where we serve: the file appears with all that is in it."""
+    if settings.ready_file is None:
+        return
+    whole = settings.ready_file.with_name(f".{settings.ready_file.name}.new")
+    whole.write_text(json.dumps({"address": f"{settings.grpc_host}:{ready.grpc_port}"}))
+    whole.replace(settings.ready_file)
 
 
 def _follow(to: History) -> None:

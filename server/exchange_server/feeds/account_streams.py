@@ -123,7 +123,7 @@ class FillReader(QueueReader[Applied]):
         if not self._greeted:
             self.check()
             self._greeted = True
-            return fills_heartbeat_response(self.sequence, time.time_ns())
+            return fills_heartbeat_response(self.sequence, self.sequence, time.time_ns())
         applied = self.take()
         if applied is None:
             return None
@@ -133,12 +133,12 @@ class FillReader(QueueReader[Applied]):
             last = applied
             fills += account_fills(self._account_id, applied.events, applied.sequence, TimeNs(applied.time_ns))
             applied = self.take() if len(fills) < FILLS_PER_MESSAGE else None
-        self.sequence = last.sequence
-        return fills_response(fills, last.sequence, hops_of(last))
+        before, self.sequence = self.sequence, last.sequence
+        return fills_response(fills, last.sequence, before, hops_of(last))
 
     def heartbeat(self) -> bytes:
-        self.sequence = self.published.sequence
-        return fills_heartbeat_response(self.sequence, time.time_ns())
+        before, self.sequence = self.sequence, self.published.sequence
+        return fills_heartbeat_response(self.sequence, before, time.time_ns())
 
     def fell_behind(self) -> StreamRefused:
         return _fell_behind(self.sequence)

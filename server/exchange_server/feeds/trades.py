@@ -69,7 +69,7 @@ class TradeReader(QueueReader[TradeChunk]):
         if not self._greeted:
             self.check()
             self._greeted = True
-            return trades_heartbeat(time.time_ns(), 0 if self.has_more else self.published.sequence)
+            return trades_heartbeat(time.time_ns(), 0 if self.has_more else self.published.sequence, self.trade_id)
         chunk = self.take()
         if chunk is None:
             return None
@@ -77,7 +77,7 @@ class TradeReader(QueueReader[TradeChunk]):
         return chunk.message()
 
     def heartbeat(self) -> bytes:
-        return trades_heartbeat(time.time_ns(), self.published.sequence)
+        return trades_heartbeat(time.time_ns(), self.published.sequence, self.trade_id)
 
     def fell_behind(self) -> StreamRefused:
         return too_slow("too many trades wait to be read", market=self._market, after_trade_id=self.trade_id)

@@ -56,12 +56,23 @@ class SegmentWriter:
         Raises OSError; the writer must not be used after that, because a second fsync may claim success for pages
         that the kernel has dropped.
         """
-        if self._fd < 0 or self._offset + len(batch) > self._capacity:
+        if not self.fits(len(batch)):
             self._begin_segment(first_sequence, len(batch))
+        os.fdatasync(self.put(batch))
+
+    def fits(self, size: int) -> bool:
+        """Tell whether there is a segment with room for so many bytes."""
+        return self._fd >= 0 and self._offset + size <= self._capacity
+
+    def put(self, batch: bytes | bytearray) -> int:
+        """Write records that fit without making them durable; return the descriptor that is to be synced.
+
+        Raises OSError as `write` does. Takes some microseconds: it only fills pages of a file that is allocated.
+        """
         write_all(self._fd, batch, self._offset)
-        os.fdatasync(self._fd)
         self._offset += len(batch)
         self._chain.update(batch)
+        return self._fd
 
     def close(self) -> None:
         if self._fd >= 0:

@@ -82,17 +82,17 @@ def account_heartbeat_response(sequence: int, prev_sequence: int, server_time_ns
     return response.SerializeToString()
 
 
-def fills_response(fills: Iterable[Fill], sequence: int, hops: Hops) -> bytes:
-    """Return fills, oldest first; everything up to `sequence` was sent."""
-    response = StreamFillsResponse(sequence=sequence)
+def fills_response(fills: Iterable[Fill], sequence: int, prev_sequence: int, hops: Hops) -> bytes:
+    """Return fills, oldest first; everything up to `sequence` was sent, up to `prev_sequence` before."""
+    response = StreamFillsResponse(sequence=sequence, prev_sequence=prev_sequence)
     response.fills.fills.extend(fills)
     write_hops(response.fills.hops, hops)
     return response.SerializeToString()
 
 
-def fills_heartbeat_response(sequence: int, server_time_ns: int) -> bytes:
+def fills_heartbeat_response(sequence: int, prev_sequence: int, server_time_ns: int) -> bytes:
     """Return the sign of life of an account without fills; everything up to `sequence` was sent."""
-    response = StreamFillsResponse(sequence=sequence)
+    response = StreamFillsResponse(sequence=sequence, prev_sequence=prev_sequence)
     _write_heartbeat(response.heartbeat, server_time_ns, sequence)
     return response.SerializeToString()
 

@@ -1,6 +1,6 @@
 """Candles, tickers and trades of the history as protobuf, and intervals in seconds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, cast
 
 from exchange.v1 import market_streams_pb2, types_pb2
@@ -9,13 +9,12 @@ from exchange_server.engine.types import Atoms, Lots, Ticks, TimeNs
 from exchange_server.wire.times import write_timestamp
 from exchange_server.wire.units import format_price, format_quantity, format_quote
 
-_SECOND_NS: Final = 1_000_000_000
-
 INTERVAL_SECONDS: Final[Mapping[int, int]] = {1: 1, 2: 60, 3: 300, 4: 900, 5: 3_600, 6: 14_400, 7: 86_400}
 """By `exchange.v1.CandleInterval`."""
 
 
-def candle_message(
+def add_candle(
+    add: Callable[..., market_streams_pb2.Candle],
     market: Market,
     interval: int,
     open_time_s: int,
@@ -24,9 +23,9 @@ def candle_message(
     cost_atoms: Atoms,
     trade_count: int,
     closed: bool,
-) -> market_streams_pb2.Candle:
-    """Return a candle; `prices` are open, high, low and close."""
-    message = market_streams_pb2.Candle(
+) -> None:
+    """Add a candle to a repeated field by its `add`; `prices` are open, high, low and close."""
+    message = add(
         market=market.name,
         interval=cast(market_streams_pb2.CandleInterval, interval),
         open=format_price(market, prices[0]),
@@ -38,8 +37,7 @@ def candle_message(
         trade_count=trade_count,
         closed=closed,
     )
-    write_timestamp(message.open_time, open_time_s * _SECOND_NS)
-    return message
+    message.open_time.seconds = open_time_s
 
 
 def past_trade_message(

@@ -14,7 +14,7 @@ from exchange_server.engine.entities import Market
 from exchange_server.engine.events import Trade
 from exchange_server.engine.types import Atoms, Lots, Ticks, TimeNs
 from exchange_server.wire.market_data import trade_message
-from exchange_server.wire.market_history import candle_message
+from exchange_server.wire.market_history import add_candle
 from exchange_server.wire.times import Hops, write_hops, write_timestamp
 
 __all__ = [
@@ -55,9 +55,9 @@ def trades_response(trades: Iterable[tuple[Trade, int, TimeNs]], hops: Hops) -> 
     return response.SerializeToString()
 
 
-def trades_heartbeat(server_time_ns: int, sequence: int) -> bytes:
-    """Return the sign of life of a market without trades."""
-    response = StreamTradesResponse()
+def trades_heartbeat(server_time_ns: int, sequence: int, last_trade_id: int) -> bytes:
+    """Return the sign of life of a market without trades since `last_trade_id`, up to which all were sent."""
+    response = StreamTradesResponse(last_trade_id=last_trade_id)
     _write_heartbeat(response.heartbeat, server_time_ns, sequence)
     return response.SerializeToString()
 
@@ -72,7 +72,7 @@ def candles_response(
         prices = (row.open_ticks, row.high_ticks, row.low_ticks, row.close_ticks)
         open_time_s = row.open_time_ns // _SECOND_NS
         figures = row.lots, row.cost_atoms, row.trade_count
-        batch.candles.append(candle_message(market, interval, open_time_s, prices, *figures, row.closed))
+        add_candle(batch.candles.add, market, interval, open_time_s, prices, *figures, row.closed)
     batch.sequence = sequence
     batch.prev_sequence = prev_sequence
     write_hops(batch.hops, hops)

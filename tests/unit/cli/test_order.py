@@ -15,8 +15,9 @@ from exchange.v1 import market_data_service_pb2 as market_pb
 from exchange.v1 import order_service_pb2 as pb
 from exchange.v1 import types_pb2 as types
 from exchange_server.cli.main import app
-from exchange_server.cli.order_options import distance, expire_time
+from exchange_server.cli.order_options import distance
 from exchange_server.cli.session import UsageError
+from exchange_server.cli.times import future_time
 from tests.unit.sdk.faulty_server import FaultyServer
 
 ORDER = types.Order(
@@ -130,13 +131,13 @@ def test_a_distance_is_an_offset_or_a_share() -> None:
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("2h", 7200), ("1d", 86400)], ids=str)
 def test_a_time_can_be_a_length_from_now(text: str, seconds: int) -> None:
-    ahead = expire_time(text, "--expire") - datetime.now(UTC)
+    ahead = future_time(text, "--expire") - datetime.now(UTC)
     assert timedelta(seconds=seconds - 5) < ahead <= timedelta(seconds=seconds)
 
 
 def test_a_length_beyond_all_times_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="--expire"):
-        expire_time("999999999d", "--expire")
+        future_time("999999999d", "--expire")
 
 
 # ---------------------------------------------------------------- amend, replace, batch

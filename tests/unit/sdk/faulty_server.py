@@ -53,7 +53,7 @@ class FaultyServer:
     def __getattr__(self, method: str) -> Callable[..., Any]:
         if method.startswith("_") or not method[0].isupper():
             raise AttributeError(method)
-        if method.startswith("Stream") or method == "OrderEntry":
+        if method.startswith("Stream") or method in ("OrderEntry", "Subscribe"):
 
             async def stream(request: Any, context: Any) -> AsyncIterator[Any]:
                 async for message in self._next(method, request)(request, context):

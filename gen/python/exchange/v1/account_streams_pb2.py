@@ -26,7 +26,7 @@ from exchange.v1 import types_pb2 as exchange_dot_v1_dot_types__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!exchange/v1/account_streams.proto\x12\x0b\x65xchange.v1\x1a\x17\x65xchange/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"S\n\x12StreamFillsRequest\x12*\n\x0e\x61\x66ter_sequence\x18\x01 \x01(\x04H\x00R\rafterSequence\x88\x01\x01\x42\x11\n\x0f_after_sequence\"_\n\tFillBatch\x12\'\n\x05\x66ills\x18\x01 \x03(\x0b\x32\x11.exchange.v1.FillR\x05\x66ills\x12)\n\x04hops\x18\x02 \x01(\x0b\x32\x15.exchange.v1.HopTimesR\x04hops\"\xa2\x01\n\x13StreamFillsResponse\x12\x1a\n\x08sequence\x18\x01 \x01(\x04R\x08sequence\x12.\n\x05\x66ills\x18\x02 \x01(\x0b\x32\x16.exchange.v1.FillBatchH\x00R\x05\x66ills\x12\x36\n\theartbeat\x18\x03 \x01(\x0b\x32\x16.exchange.v1.HeartbeatH\x00R\theartbeatB\x07\n\x05\x65vent\"U\n\x14StreamAccountRequest\x12*\n\x0e\x61\x66ter_sequence\x18\x01 \x01(\x04H\x00R\rafterSequence\x88\x01\x01\x42\x11\n\x0f_after_sequence\"x\n\x0f\x41\x63\x63ountSnapshot\x12\x33\n\x0bopen_orders\x18\x01 \x03(\x0b\x32\x12.exchange.v1.OrderR\nopenOrders\x12\x30\n\x08\x62\x61lances\x18\x02 \x03(\x0b\x32\x14.exchange.v1.BalanceR\x08\x62\x61lances\"\xfc\x01\n\rAccountUpdate\x12*\n\x06orders\x18\x01 \x03(\x0b\x32\x12.exchange.v1.OrderR\x06orders\x12\'\n\x05\x66ills\x18\x02 \x03(\x0b\x32\x11.exchange.v1.FillR\x05\x66ills\x12\x30\n\x08\x62\x61lances\x18\x03 \x03(\x0b\x32\x14.exchange.v1.BalanceR\x08\x62\x61lances\x12\x39\n\nevent_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12)\n\x04hops\x18\x05 \x01(\x0b\x32\x15.exchange.v1.HopTimesR\x04hops\"\x8b\x02\n\x15StreamAccountResponse\x12\x1a\n\x08sequence\x18\x01 \x01(\x04R\x08sequence\x12#\n\rprev_sequence\x18\x02 \x01(\x04R\x0cprevSequence\x12:\n\x08snapshot\x18\x03 \x01(\x0b\x32\x1c.exchange.v1.AccountSnapshotH\x00R\x08snapshot\x12\x34\n\x06update\x18\x04 \x01(\x0b\x32\x1a.exchange.v1.AccountUpdateH\x00R\x06update\x12\x36\n\theartbeat\x18\x05 \x01(\x0b\x32\x16.exchange.v1.HeartbeatH\x00R\theartbeatB\x07\n\x05\x65ventb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!exchange/v1/account_streams.proto\x12\x0b\x65xchange.v1\x1a\x17\x65xchange/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"S\n\x12StreamFillsRequest\x12*\n\x0e\x61\x66ter_sequence\x18\x01 \x01(\x04H\x00R\rafterSequence\x88\x01\x01\x42\x11\n\x0f_after_sequence\"_\n\tFillBatch\x12\'\n\x05\x66ills\x18\x01 \x03(\x0b\x32\x11.exchange.v1.FillR\x05\x66ills\x12)\n\x04hops\x18\x02 \x01(\x0b\x32\x15.exchange.v1.HopTimesR\x04hops\"\xde\x01\n\x13StreamFillsResponse\x12\x1a\n\x08sequence\x18\x01 \x01(\x04R\x08sequence\x12.\n\x05\x66ills\x18\x02 \x01(\x0b\x32\x16.exchange.v1.FillBatchH\x00R\x05\x66ills\x12\x36\n\theartbeat\x18\x03 \x01(\x0b\x32\x16.exchange.v1.HeartbeatH\x00R\theartbeat\x12(\n\rprev_sequence\x18\x04 \x01(\x04H\x01R\x0cprevSequence\x88\x01\x01\x42\x07\n\x05\x65ventB\x10\n\x0e_prev_sequence\"U\n\x14StreamAccountRequest\x12*\n\x0e\x61\x66ter_sequence\x18\x01 \x01(\x04H\x00R\rafterSequence\x88\x01\x01\x42\x11\n\x0f_after_sequence\"x\n\x0f\x41\x63\x63ountSnapshot\x12\x33\n\x0bopen_orders\x18\x01 \x03(\x0b\x32\x12.exchange.v1.OrderR\nopenOrders\x12\x30\n\x08\x62\x61lances\x18\x02 \x03(\x0b\x32\x14.exchange.v1.BalanceR\x08\x62\x61lances\"\xfc\x01\n\rAccountUpdate\x12*\n\x06orders\x18\x01 \x03(\x0b\x32\x12.exchange.v1.OrderR\x06orders\x12\'\n\x05\x66ills\x18\x02 \x03(\x0b\x32\x11.exchange.v1.FillR\x05\x66ills\x12\x30\n\x08\x62\x61lances\x18\x03 \x03(\x0b\x32\x14.exchange.v1.BalanceR\x08\x62\x61lances\x12\x39\n\nevent_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12)\n\x04hops\x18\x05 \x01(\x0b\x32\x15.exchange.v1.HopTimesR\x04hops\"\x8b\x02\n\x15StreamAccountResponse\x12\x1a\n\x08sequence\x18\x01 \x01(\x04R\x08sequence\x12#\n\rprev_sequence\x18\x02 \x01(\x04R\x0cprevSequence\x12:\n\x08snapshot\x18\x03 \x01(\x0b\x32\x1c.exchange.v1.AccountSnapshotH\x00R\x08snapshot\x12\x34\n\x06update\x18\x04 \x01(\x0b\x32\x1a.exchange.v1.AccountUpdateH\x00R\x06update\x12\x36\n\theartbeat\x18\x05 \x01(\x0b\x32\x16.exchange.v1.HeartbeatH\x00R\theartbeatB\x07\n\x05\x65ventb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,13 +38,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FILLBATCH']._serialized_start=193
   _globals['_FILLBATCH']._serialized_end=288
   _globals['_STREAMFILLSRESPONSE']._serialized_start=291
-  _globals['_STREAMFILLSRESPONSE']._serialized_end=453
-  _globals['_STREAMACCOUNTREQUEST']._serialized_start=455
-  _globals['_STREAMACCOUNTREQUEST']._serialized_end=540
-  _globals['_ACCOUNTSNAPSHOT']._serialized_start=542
-  _globals['_ACCOUNTSNAPSHOT']._serialized_end=662
-  _globals['_ACCOUNTUPDATE']._serialized_start=665
-  _globals['_ACCOUNTUPDATE']._serialized_end=917
-  _globals['_STREAMACCOUNTRESPONSE']._serialized_start=920
-  _globals['_STREAMACCOUNTRESPONSE']._serialized_end=1187
+  _globals['_STREAMFILLSRESPONSE']._serialized_end=513
+  _globals['_STREAMACCOUNTREQUEST']._serialized_start=515
+  _globals['_STREAMACCOUNTREQUEST']._serialized_end=600
+  _globals['_ACCOUNTSNAPSHOT']._serialized_start=602
+  _globals['_ACCOUNTSNAPSHOT']._serialized_end=722
+  _globals['_ACCOUNTUPDATE']._serialized_start=725
+  _globals['_ACCOUNTUPDATE']._serialized_end=977
+  _globals['_STREAMACCOUNTRESPONSE']._serialized_start=980
+  _globals['_STREAMACCOUNTRESPONSE']._serialized_end=1247
 # @@protoc_insertion_point(module_scope)

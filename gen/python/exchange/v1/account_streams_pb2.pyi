@@ -25,14 +25,16 @@ class FillBatch(_message.Message):
     def __init__(self, fills: _Optional[_Iterable[_Union[_types_pb2.Fill, _Mapping]]] = ..., hops: _Optional[_Union[_types_pb2.HopTimes, _Mapping]] = ...) -> None: ...
 
 class StreamFillsResponse(_message.Message):
-    __slots__ = ("sequence", "fills", "heartbeat")
+    __slots__ = ("sequence", "fills", "heartbeat", "prev_sequence")
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     FILLS_FIELD_NUMBER: _ClassVar[int]
     HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
+    PREV_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     sequence: int
     fills: FillBatch
     heartbeat: _types_pb2.Heartbeat
-    def __init__(self, sequence: _Optional[int] = ..., fills: _Optional[_Union[FillBatch, _Mapping]] = ..., heartbeat: _Optional[_Union[_types_pb2.Heartbeat, _Mapping]] = ...) -> None: ...
+    prev_sequence: int
+    def __init__(self, sequence: _Optional[int] = ..., fills: _Optional[_Union[FillBatch, _Mapping]] = ..., heartbeat: _Optional[_Union[_types_pb2.Heartbeat, _Mapping]] = ..., prev_sequence: _Optional[int] = ...) -> None: ...
 
 class StreamAccountRequest(_message.Message):
     __slots__ = ("after_sequence",)

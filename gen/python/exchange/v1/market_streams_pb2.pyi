@@ -245,12 +245,14 @@ class TradeBatch(_message.Message):
     def __init__(self, trades: _Optional[_Iterable[_Union[_types_pb2.Trade, _Mapping]]] = ..., hops: _Optional[_Union[_types_pb2.HopTimes, _Mapping]] = ...) -> None: ...
 
 class StreamTradesResponse(_message.Message):
-    __slots__ = ("trades", "heartbeat")
+    __slots__ = ("trades", "heartbeat", "last_trade_id")
     TRADES_FIELD_NUMBER: _ClassVar[int]
     HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
+    LAST_TRADE_ID_FIELD_NUMBER: _ClassVar[int]
     trades: TradeBatch
     heartbeat: _types_pb2.Heartbeat
-    def __init__(self, trades: _Optional[_Union[TradeBatch, _Mapping]] = ..., heartbeat: _Optional[_Union[_types_pb2.Heartbeat, _Mapping]] = ...) -> None: ...
+    last_trade_id: int
+    def __init__(self, trades: _Optional[_Union[TradeBatch, _Mapping]] = ..., heartbeat: _Optional[_Union[_types_pb2.Heartbeat, _Mapping]] = ..., last_trade_id: _Optional[int] = ...) -> None: ...
 
 class StreamCandlesRequest(_message.Message):
     __slots__ = ("market", "interval", "interval_ms")

@@ -5,6 +5,7 @@ order, so that it reads little of them; without FINAL, because equal rows are to
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
 QUERY_SECONDS: Final = 5
 CONCURRENT: Final = 8
 """Queries under way at once; more wait."""
-FIRST_RANGE: Final = 2
-"""Slots of candles that the first look takes for each one wanted."""
-WIDER: Final = 16
-"""How much wider a look gets when the one before found nothing."""
+ROOM: Final = 1.25
+"""Slots that a look takes for each candle wanted, if they are as dense as the look before found them."""
+WIDER: Final = 8
+"""How much wider a look may be than the one before."""
+EXTENT_SECONDS: Final = 1.0
+"""How long an extent is good: the history only grows, so an old one says less than there is, and that is no harm."""
 LATEST_SECONDS: Final = (1 << 32) - 1
 """ClickHouse's DateTime ends in 2106."""
-DAY_SECONDS: Final = 86_400
+SECOND_NS: Final = 1_000_000_000
 UNKNOWN_TABLE: Final = 60
 UNKNOWN_DATABASE: Final = 81
 
@@ -127,6 +130,8 @@ class MarketHistory:
         self._client: AsyncClient | None = None
         self._connecting: Final = asyncio.Lock()
         self._turns: Final = asyncio.Semaphore(CONCURRENT)
+        # When it was asked for, and the answer.
+        self._extents: Final[dict[int, tuple[float, Extent | None]]] = {}
 
     async def close(self) -> None:
         """Close the connections."""
@@ -135,21 +140,31 @@ class MarketHistory:
             await client.close()
 
     async def extent(self, market_id: MarketId) -> Extent | None:
-        """Return how far the history of a market reaches; none when it has no trade of it."""
+        """Return how far the history of a market reaches at least; none when it has no trade of it."""
+        known = self._extents.get(market_id)
+        if known is not None and time.monotonic() - known[0] < EXTENT_SECONDS:
+            return known[1]
+        asked = time.monotonic()
         ((last_id, last_ns, first_day_s),) = await self._read(EXTENT, market_id=market_id)
-        return Extent(last_id, last_ns, first_day_s) if last_id else None
+        extent = Extent(last_id, last_ns, first_day_s) if last_id else None
+        self._extents[market_id] = asked, extent
+        return extent
 
     async def candles(
         self, market_id: MarketId, interval_s: int, start_s: int, end_s: int, limit: int
     ) -> list[CandleRow]:
         """Return the first candles that open in [start, end), oldest first, at most `limit`."""
         found: list[CandleRow] = []
-        width = FIRST_RANGE * limit * interval_s
+        slots = _slots(limit)
         while start_s < end_s and len(found) < limit:
-            until_s = min(start_s + width, end_s)
+            until_s = min(start_s + slots * interval_s, end_s)
             rows = await self._candles(market_id, interval_s, start_s, until_s)
             found += rows
-            start_s, width = until_s, _next_width(width, len(rows), limit - len(found))
+            start_s, slots = until_s, _next_slots(slots, len(rows), limit - len(found))
+            if not rows and start_s < end_s:
+                # Over the gap in one step.
+                trade = await self.first_trade_at(market_id, start_s * SECOND_NS)
+                start_s = end_s if trade is None else trade.time_ns // SECOND_NS // interval_s * interval_s
         return found[:limit]
 
     async def newest_candles(
@@ -157,12 +172,15 @@ class MarketHistory:
     ) -> list[CandleRow]:
         """Return the last candles that open in [start, end), oldest first, at most `limit`."""
         found: list[CandleRow] = []
-        width = FIRST_RANGE * limit * interval_s
+        slots = _slots(limit)
         while start_s < end_s and len(found) < limit:
-            since_s = max(end_s - width, start_s)
+            since_s = max(end_s - slots * interval_s, start_s)
             rows = await self._candles(market_id, interval_s, since_s, end_s)
             found = rows + found
-            end_s, width = since_s, _next_width(width, len(rows), limit - len(found))
+            end_s, slots = since_s, _next_slots(slots, len(rows), limit - len(found))
+            if not rows and start_s < end_s:
+                trade = await self.last_trade_before(market_id, end_s * SECOND_NS)
+                end_s = start_s if trade is None else (trade.time_ns // SECOND_NS // interval_s + 1) * interval_s
         return found[-limit:]
 
     async def trades(self, market_id: MarketId, first_id: int, end_id: int) -> list[TradeRow]:
@@ -226,11 +244,15 @@ class MarketHistory:
             return self._client
 
 
-def _next_width(width: int, found: int, wanted: int) -> int:
-    """Return how many seconds to look through next, by how dense the candles were."""
+def _slots(wanted: int) -> int:
+    return int(wanted * ROOM) + 1
+
+
+def _next_slots(slots: int, found: int, wanted: int) -> int:
+    """Return how many slots to look through next, by how dense the candles were; after nothing begin anew."""
     if not found:
-        return width * WIDER
-    return min(max(FIRST_RANGE * wanted * width // found, width), width * WIDER)
+        return _slots(wanted)
+    return min(_slots(wanted * slots // found), slots * WIDER)
 
 
 def _reason(error: Exception) -> str | None:

@@ -4734,6 +4734,12 @@ class StreamFillsResponse(betterproto2.Message):
     Sent first, and when there was nothing else for some seconds.
     """
 
+    prev_sequence: "int | None" = betterproto2.field(4, betterproto2.TYPE_UINT64, optional=True)
+    """
+    `sequence` of the message before on this stream; in the first one its own. When it is not that of the last one
+    received, a message was lost.
+    """
+
 
 default_message_pool.register_message("exchange.v1", "StreamFillsResponse", StreamFillsResponse)
 
@@ -4909,6 +4915,12 @@ class StreamTradesResponse(betterproto2.Message):
     heartbeat: "Heartbeat | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     Sent first, and when there was nothing else for some seconds.
+    """
+
+    last_trade_id: "int | None" = betterproto2.field(3, betterproto2.TYPE_UINT64, optional=True)
+    """
+    With a heartbeat: id of the last trade before it, 0 before the first; the next one follows it. When it is not that
+    of the last trade received, a message was lost.
     """
 
 

@@ -56,7 +56,9 @@ CREATE TABLE IF NOT EXISTS candles
     last_time SimpleAggregateFunction(max, DateTime64(9, 'UTC'))
 )
 ENGINE = AggregatingMergeTree
-ORDER BY (market_id, interval_seconds, open_time);
+ORDER BY (market_id, interval_seconds, open_time)
+-- A page wants all columns of few rows: all in one file, in small granules.
+SETTINGS index_granularity = 1024, min_bytes_for_wide_part = 10737418240;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS candles_of_trades TO candles AS
 SELECT

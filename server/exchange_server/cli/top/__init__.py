@@ -1,0 +1,1 @@
+"""`exchange top`: one market on the whole screen."""
