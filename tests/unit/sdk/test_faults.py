@@ -69,7 +69,8 @@ async def test_an_order_that_is_never_answered_names_its_key(server: FaultyServe
     with pytest.raises(sdk.OutcomeUnknown) as unknown:
         await client("place_order", **BID, client_order_id="mine", timeout=1.0)
     assert unknown.value.client_order_id == "mine"
-    assert isinstance(unknown.value.__cause__, sdk.Unavailable)
+    # The last attempt has the time that is left, which may be too little for any answer.
+    assert isinstance(unknown.value.__cause__, sdk.Unavailable | sdk.DeadlineExceeded)
     assert server.calls("PlaceOrder") > 2
 
 
