@@ -317,7 +317,7 @@ def test_whatever_dies_is_started_again_and_nothing_is_lost(folder: Path) -> Non
         wait_until(partial(has_trade, dev), "the trade is in the market history", 30)
         # Once each: what starts again stays.
         for name in ("core", "follower", "gateway"):
-            assert dev.output().count(f"{name} started again") == 1, dev.output()
+            assert dev.output().count(f"  {name} started again") == 1, dev.output()
         dev.remember_family()
         assert dev.interrupt() < 5
         assert dev.orphans() == []
