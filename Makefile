@@ -12,7 +12,7 @@ ARGS   ?=
 PYTEST_ARGS ?= tests
 # COMPILE=no leaves the engine as it is: what was compiled is used as long as its sources have not changed.
 COMPILE ?= yes
-# A worker a core; WORKERS=0 runs the tests in one process, for a debugger.
+# A worker a core, and one that has nothing left takes from another; WORKERS=0 runs the tests in one process, for a debugger.
 WORKERS ?= auto
 
 MEMBERS   := server sdks/python sdks/python-proto sdks/python-betterproto bots
@@ -81,7 +81,7 @@ dev: install ## Run the whole exchange in the foreground (ARGS="--headless …")
 
 .PHONY: test
 test: install ## Run every test (PYTEST_ARGS="tests/unit -k book" for some)
-	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 # A million commands each, half of them in one test: a day at most, and no limit for a test.
 .PHONY: test-nightly

@@ -251,6 +251,9 @@ class SubscriptionState(StreamState[ChannelEvent]):
                 if added.channel_id not in self._by_id:
                     self._reopen.append(_Reopening(added, 0, 0.0))
             return []
+        if not self.stream_id:
+            # Without its id the stream could not be changed, and a channel that breaks not begin again.
+            raise UnexpectedAnswer("the stream did not begin with its id")
         followed = self._by_id.get(message.channel_id)
         if kind is None or kind == "heartbeat" or followed is None:
             return []

@@ -118,6 +118,21 @@ async def test_after_a_break_each_channel_resumes_or_starts_anew_and_says_so(
         assert again["account"].account.after_sequence == 5
 
 
+async def test_a_stream_whose_first_message_was_lost_begins_anew(server: FaultyServer, client: AnyClient) -> None:
+    async def headless(request: pb.SubscribeRequest, context: Any) -> AsyncIterator[Any]:
+        yield on("trades", trades(6))(
+            {channel.WhichOneof("source"): channel.channel_id for channel in request.channels}
+        )
+        await asyncio.sleep(60)
+
+    server.play("Subscribe", tells(on("trades", trades(5)), then=UNAVAILABLE), headless, tells(on("trades", trades(6))))
+    async with AnyStream(await client("subscribe", TRADES)) as stream:
+        events = [(await stream.next()).event for _ in range(3)]
+        assert [type(event) for event in events] == [sdk.Trade, sdk.Reconnected, sdk.Trade]
+        assert len(server.seen["Subscribe"]) == 3
+        assert stream.stream.position_of(TRADES) == 6
+
+
 @pytest.mark.parametrize(("wrong", "cause"), [(delta(7, 8, 0), sdk.Gap), (delta(1, 2, 5), sdk.ChecksumMismatch)])
 async def test_a_channel_out_of_step_begins_again_and_the_others_do_not_notice(
     server: FaultyServer, client: AnyClient, wrong: Any, cause: type[sdk.ExchangeError]
