@@ -99,6 +99,9 @@ def _fill(url: str) -> None:
             f" number, fromUnixTimestamp64Nano(toInt64({START_S} * 1000000000 + number * {STEP_NS}), 'UTC')"
             f" FROM numbers({first}, {TRADES_A_STATEMENT})"
         )
+    # What comes in a month is merged on the way; here it would be merged while it is read.
+    for table in ("trades", "candles"):
+        client.command(f"OPTIMIZE TABLE {table} FINAL")
     client.close()
 
 
