@@ -20,8 +20,9 @@ from exchange_server.engine.entities import Market
 from exchange_server.engine.events import Event, Trade
 from exchange_server.engine.types import SIDE_BUY, SIDE_SELL, MarketId, TimeNs
 from exchange_server.feeds import Feeds
-from exchange_server.feeds.candles import INTERVALS_NS
+from exchange_server.feeds.candles import SECOND_NS
 from exchange_server.journal import Applied
+from exchange_server.wire.market_history import INTERVAL_SECONDS
 from exchange_server.wire.units import format_price, format_quantity, format_quote
 from tests.feeds_support import MARKETS, Exchange, Stream, Streams
 from tests.property.feeds_clients import BookClient
@@ -121,7 +122,7 @@ class Followers:
             else:
                 self.compare_ticker(client, bests)
         else:
-            self.compare_candles(client, INTERVALS_NS[shown])
+            self.compare_candles(client, INTERVAL_SECONDS[shown] * SECOND_NS)
 
     def compare_ticker(self, client: TickerClient, bests: tuple[Any, ...]) -> None:
         ticker = client.ticker

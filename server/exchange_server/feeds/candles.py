@@ -16,20 +16,10 @@ from exchange_server.feeds.published import Published, hops_now
 from exchange_server.feeds.reader import PacedReader, too_slow
 from exchange_server.feeds.trades import PublishedTrade, TradeTape
 from exchange_server.journal import UNKNOWN_TIMES, Applied, UnitTimes
+from exchange_server.wire.market_history import INTERVAL_SECONDS
 from exchange_server.wire.trade_streams import CandleRow, candles_heartbeat, candles_response
 
 SECOND_NS: Final = 1_000_000_000
-
-INTERVALS_NS: Final = {
-    1: SECOND_NS,
-    2: 60 * SECOND_NS,
-    3: 300 * SECOND_NS,
-    4: 900 * SECOND_NS,
-    5: 3_600 * SECOND_NS,
-    6: 14_400 * SECOND_NS,
-    7: 86_400 * SECOND_NS,
-}
-"""Length of each `exchange.v1.CandleInterval`."""
 
 MAX_CANDLES: Final = 1_000
 """Changed candles remembered for the slowest reader: about a quarter of an hour of seconds, 120 kB in a message."""
@@ -56,7 +46,7 @@ class CandleSeries:
 
     def __init__(self, market: Market, interval: int) -> None:
         self.market: Final = market
-        self.interval_ns: Final = INTERVALS_NS[interval]
+        self.interval_ns: Final = INTERVAL_SECONDS[interval] * SECOND_NS
         self._interval: Final = interval
         self.readers: Final[set[CandleReader]] = set()
         self.version = 0
