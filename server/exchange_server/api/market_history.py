@@ -17,7 +17,7 @@ from exchange_server.api.core import Core
 from exchange_server.api.errors import UNAVAILABLE, CallError
 from exchange_server.api.pages import PageTokens, bounds, page_size, time_range
 from exchange_server.engine.entities import Market
-from exchange_server.engine.types import Lots, Ticks, TimeNs
+from exchange_server.engine.types import Ticks
 from exchange_server.feeds.trades import PublishedTrade
 from exchange_server.projections.clickhouse.queries import (
     CandleRow,
@@ -27,7 +27,7 @@ from exchange_server.projections.clickhouse.queries import (
     TradeRow,
 )
 from exchange_server.wire.market_data import trade_message
-from exchange_server.wire.market_history import INTERVAL_SECONDS, add_candle, past_trade_message, ticker_message
+from exchange_server.wire.market_history import INTERVAL_SECONDS, add_candle, past_trade_message
 
 DEFAULT_CANDLES: Final = 500
 STEP_ROWS: Final = 100
@@ -57,32 +57,8 @@ class MarketHistoryCalls:
 
     async def get_ticker(self, request: pb.GetTickerRequest, call: Call) -> pb.GetTickerResponse:
         market = self._core.market(request.market)
-        last_price = market.last_price_ticks
         await self._core.settled()
-        feeds = self._core.feeds
-        book = feeds.book(market.market_id)
-        bids, asks = book.levels(1)
-        figures = feeds.day_window(market.market_id).figures(self._core.clock_ns())
-        last, sequence, time_ns = None, book.sequence, book.time_ns
-        if figures.last is not None:
-            last = figures.last.price_ticks, figures.last.quantity_lots, figures.last.time_ns
-            if figures.last.sequence > sequence:
-                sequence, time_ns = figures.last.sequence, figures.last.time_ns
-        elif last_price:
-            last = last_price, Lots(0), TimeNs(0)
-        ticker = ticker_message(
-            market,
-            last=last,
-            window_start_ns=figures.window_start_ns,
-            prices=(figures.open_ticks, figures.high_ticks, figures.low_ticks),
-            lots=figures.lots,
-            cost_atoms=figures.cost_atoms,
-            trade_count=figures.trade_count,
-            bid=bids[0] if bids else None,
-            ask=asks[0] if asks else None,
-            sequence=sequence,
-            time_ns=time_ns,
-        )
+        ticker = self._core.feeds.ticker(market.market_id, self._core.clock_ns())
         return pb.GetTickerResponse(ticker=ticker)
 
     # ---------------------------------------------------------------- trades

@@ -39,6 +39,7 @@ from exchange_server.feeds.trades import TradeTape
 from exchange_server.journal import Applied
 from exchange_server.wire.account_updates import account_snapshot_response
 from exchange_server.wire.market_streams import OrderBook
+from exchange_server.wire.trade_streams import Ticker
 
 HEARTBEAT_S: Final = 5.0
 
@@ -209,6 +210,10 @@ class Feeds:
     def book(self, market_id: MarketId) -> PublishedBook:
         """Return the published book of a market. Raises StreamRefused when there is no such market."""
         return self._market(market_id).book
+
+    def ticker(self, market_id: MarketId, now_ns: int) -> Ticker:
+        """Return the ticker of a market as it is now. Raises StreamRefused when there is no such market."""
+        return self._market(market_id).ticker(now_ns)
 
     def trade_tape(self, market_id: MarketId) -> TradeTape:
         """Return the latest trades of a market. Raises StreamRefused when there is no such market."""

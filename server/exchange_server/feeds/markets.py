@@ -15,6 +15,7 @@ from exchange_server.feeds.published import Published
 from exchange_server.feeds.reader import Budget
 from exchange_server.feeds.tickers import TickerFeed, TickerReader
 from exchange_server.feeds.trades import TradeReader, TradeTape
+from exchange_server.wire.trade_streams import Ticker
 
 
 class PublishedMarket:
@@ -83,6 +84,14 @@ class PublishedMarket:
             series.on_time(now_ns, self._engine.sequence, self._published.sequence)
         if self._ticker.readers:
             self._ticker.on_time(now_ns)
+
+    def ticker(self, now_ns: int) -> Ticker:
+        """Return the ticker as it is now, whether or not anybody follows it."""
+        book, last = self.book, self.day_window.figures(now_ns).last
+        sequence, time_ns = book.sequence, book.time_ns
+        if last is not None and last.sequence > sequence:
+            sequence, time_ns = last.sequence, last.time_ns
+        return self._ticker.at(book.bests(), sequence, time_ns, now_ns)
 
     # ---------------------------------------------------------------- readers
 

@@ -97,17 +97,18 @@ class TickerFeed:
         message = self._messages.get(prev_sequence)
         if message is None:
             if self._ticker is None:
-                self._ticker = self._make()
+                self._ticker = self.at(self._bests, self.sequence, self._time_ns, self._clock_ns())
             message = ticker_update(self._ticker, prev_sequence, hops_now(self._time_ns, self._times))
             self._messages[prev_sequence] = message
         return message
 
-    def _make(self) -> Ticker:
-        figures = self._day_window.figures(self._clock_ns())
+    def at(self, bests: Bests, sequence: int, time_ns: TimeNs, now_ns: int) -> Ticker:
+        """Return the ticker with these best prices, as of a command, and of the window that ends now."""
+        figures = self._day_window.figures(now_ns)
         last = (self._known_price_ticks, Lots(0), TimeNs(0)) if self._known_price_ticks else None
         if figures.last is not None:
             last = figures.last.price_ticks, figures.last.quantity_lots, figures.last.time_ns
-        bid, ask = self._bests
+        bid, ask = bests
         return ticker_message(
             self.market,
             last=last,
@@ -118,8 +119,8 @@ class TickerFeed:
             trade_count=figures.trade_count,
             bid=bid,
             ask=ask,
-            sequence=self.sequence,
-            time_ns=self._time_ns,
+            sequence=sequence,
+            time_ns=time_ns,
         )
 
 
