@@ -1,14 +1,10 @@
-"""Core, follower and PostgreSQL as they run in earnest: the history says what traders were told, whatever is killed."""
+"""Core, follower and PostgreSQL as they run in earnest: the history says what traders were told."""
 
 import asyncio
-import os
 import random
-import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import grpc
@@ -20,13 +16,8 @@ from exchange.v1 import order_service_pb2 as order_pb
 from exchange.v1.account_service_pb2_grpc import AccountServiceStub
 from exchange.v1.order_service_pb2_grpc import OrderServiceStub
 from exchange_sdk import CloseReason, LedgerEntryKind, Liquidity, OrderStatus, RejectReason
-from exchange_server.cli.dev.ports import pick_free
 from exchange_server.embedded.postgres import EmbeddedPostgres
-from exchange_server.engine import Engine
-from exchange_server.journal import JournalReader
-from exchange_server.wire.journal_codec import decode_command
 from exchange_server.wire.times import timestamp
-from tests.e2e.dev_process import open_folder
 from tests.integration import told_history
 from tests.integration.exchange_fixture import bearer
 from tests.integration.naive_audit import NaiveAudit, printed_journal
@@ -359,140 +350,3 @@ async def test_money_and_orders_agree_with_an_audit_of_the_printed_journal_by_se
     assert (
         asked["CancelOrder"] == sum(len(trader.canceled) for trader in day.traders) + refused[RejectReason.ORDER_CLOSED]
     )
-
-
-# ---------------------------------------------------------------- accidents
-
-
-class Accident:
-    """A stack whose parts are killed while traders go on trading."""
-
-    def __init__(self, stack: Stack, floor: Floor) -> None:
-        self.stack = stack
-        self.floor = floor
-        self._over = False
-        self._trading = asyncio.create_task(self._trade())
-
-    async def _trade(self) -> None:
-        while not self._over:
-            await self.floor.trade(1)
-            await asyncio.sleep(0.002)
-
-    async def goes_on(self, steps: int = 80) -> None:
-        """Wait until traders have been answered so many times more."""
-        wanted = self.floor.acknowledged + steps
-        async with asyncio.timeout(30):
-            while self.floor.acknowledged < wanted:
-                if self._trading.done():
-                    self._trading.result()
-                await asyncio.sleep(0.01)
-
-    async def check_in_the_end(self) -> None:
-        """Stop trading; the history must catch up with all of it, every row once."""
-        self._over = True
-        await self._trading
-        await self.floor.close_day()
-        await self.floor.wait_for_history()
-        await check_history(AnyClient(self.floor.admin), self.floor.traders)
-
-    async def close(self) -> None:
-        self._trading.cancel()
-        await asyncio.gather(self._trading, return_exceptions=True)
-
-
-@asynccontextmanager
-async def trading(folder: Path, postgres_url: str) -> AsyncIterator[Accident]:
-    stack = Stack(folder, postgres_url)
-    try:
-        await stack.start()
-        async with Floor(stack, seed=7) as floor:
-            accident = Accident(stack, floor)
-            try:
-                await accident.goes_on()
-                yield accident
-            finally:
-                await accident.close()
-    finally:
-        stack.stop()
-
-
-@pytest.fixture
-async def accident(postgres_url: str, tmp_path: Path) -> AsyncIterator[Accident]:
-    async with trading(tmp_path, postgres_url) as accident:
-        yield accident
-
-
-@pytest.fixture
-def own_postgres() -> Iterator[EmbeddedPostgres]:
-    """Run a PostgreSQL that may be killed, on a port that stays."""
-    with open_folder() as folder:
-        postgres = EmbeddedPostgres(folder, pick_free())
-        try:
-            postgres.start()
-            yield postgres
-        finally:
-            postgres.stop()
-            postgres.erase()
-
-
-def start_again(postgres: EmbeddedPostgres) -> None:
-    postgres.stop()
-    postgres.start()
-
-
-async def test_trading_goes_on_without_postgresql_and_the_history_catches_up(
-    own_postgres: EmbeddedPostgres, tmp_path: Path
-) -> None:
-    async with trading(tmp_path, own_postgres.url) as accident:
-        client = accident.floor.traders[0].client
-        assert own_postgres.pid is not None
-        os.kill(own_postgres.pid, signal.SIGKILL)
-        for _ in range(2):
-            await accident.goes_on()
-            for pages in (client.list_orders(timeout=1), client.list_fills(timeout=1)):
-                with pytest.raises(sdk.Unavailable) as refused:
-                    await pages.page()
-                assert refused.value.reason is RejectReason.UNAVAILABLE
-            with pytest.raises(sdk.Unavailable):
-                await client.list_ledger_entries(timeout=1).page()
-            assert len(await client.list_orders(open_only=True).page()) > 0
-        await asyncio.to_thread(start_again, own_postgres)
-        await accident.goes_on()
-        await accident.check_in_the_end()
-
-
-async def test_a_follower_that_is_killed_repeats_and_loses_no_row(accident: Accident) -> None:
-    for _ in range(2):
-        accident.stack.follower.kill()
-        await accident.goes_on()
-        accident.stack.follower.start()
-        await accident.goes_on()
-    await accident.check_in_the_end()
-
-
-async def test_a_follower_goes_on_when_the_core_is_killed_and_both_have_the_state_of_the_journal(
-    accident: Accident,
-) -> None:
-    stack, floor = accident.stack, accident.floor
-    follower = stack.follower.pid
-    for _ in range(2):
-        stack.core.kill()
-        stack.core.start()
-        await stack.wait_until_serving()
-        await accident.goes_on()
-    await accident.check_in_the_end()
-    assert all(trader.breaks >= 1 for trader in floor.traders)
-    assert (stack.follower.running, stack.follower.pid) == (True, follower)
-
-    core = await floor.admin.admin.get_state_hash()
-    independent = Engine()
-    reader = JournalReader(stack.data_dir, 0)
-    try:
-        for sequence, time_ns, payload in reader.read(core.sequence):
-            independent.apply(sequence, time_ns, decode_command(payload))  # type: ignore[arg-type]  # plain integers
-    finally:
-        reader.close()
-    assert (independent.sequence, independent.state_hash()) == (core.sequence, core.state_hash)
-    # The follower keeps no hash; the digest of all events that it writes with every batch tells the same.
-    cursor = stack.cursor()
-    assert (cursor.sequence, cursor.event_digest) == (core.sequence, independent.event_digest)
