@@ -18,6 +18,7 @@ except ImportError:  # there is none but for Linux
     linux_aio = None  # type: ignore[assignment]
 
 _REQUESTS: Final = 4
+_PATIENCE_S: Final = 10.0
 
 
 class KernelSync:
@@ -62,7 +63,10 @@ class KernelSync:
         """Sync a file once and wait for it: a kernel may know the call and not this operation."""
         with tempfile.TemporaryFile() as file:
             operation = self._submit(file.fileno())
+            deadline = time.monotonic() + _PATIENCE_S
             while not self._more():
+                if time.monotonic() > deadline:
+                    raise OSError(f"an fdatasync did not end within {_PATIENCE_S:g} s")
                 time.sleep(0.001)
             error = _outcome(operation)
         if error is not None:
@@ -72,19 +76,31 @@ class KernelSync:
         """Run when the kernel says that something ended; it may say so once for several, or once too often."""
         with suppress(BlockingIOError):
             self._context.poll()
-        while self._more():
+        failure: OSError | None = None
+        while True:
+            try:
+                if not self._more():
+                    return
+            except OSError as error:
+                # Whether the sync went well will never be known: the same as if it had not.
+                failure = error
             operation, self._operation = self._operation, None
             if operation is not None:
-                self._on_done(_outcome(operation))
+                self._on_done(failure or _outcome(operation))
+            if failure is not None:
+                return
 
     def _more(self) -> bool:
-        """Take over what ended; a signal or a debugger may interrupt that, and nobody would call again."""
+        """Take over what ended; a signal or a debugger may interrupt that, and nobody would call again.
+
+        Raises OSError when the kernel does not tell.
+        """
         while True:
             try:
                 return self._context.process_events() > 0
             except SystemError as error:
                 if error.args[0] != errno.EINTR:
-                    raise
+                    raise OSError(f"the kernel does not tell what is synced: {error}") from error
 
 
 def _outcome(operation: "linux_aio.Operation") -> OSError | None:

@@ -209,6 +209,29 @@ async def test_a_look_that_is_interrupted_is_taken_again(tmp_path: Path) -> None
     kernel.close()
 
 
+class Mute:
+    """A context of the kernel's that can no longer be asked."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+
+    def process_events(self) -> int:
+        raise SystemError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+
+async def test_a_kernel_that_no_longer_tells_is_a_failed_sync(tmp_path: Path) -> None:
+    ended: asyncio.Future[OSError | None] = asyncio.get_running_loop().create_future()
+    kernel = KernelSync(ended.set_result)
+    vars(kernel)["_context"] = Mute(vars(kernel)["_context"])
+    with (tmp_path / "file").open("wb") as file:
+        kernel.sync(file.fileno())
+        assert "does not tell" in str(await asyncio.wait_for(ended, 20))
+    kernel.close()
+
+
 async def _sync(kernel: KernelSync, fd: int, ended: "asyncio.Future[OSError | None]") -> OSError | None:
     """Return how a sync went, whether the kernel says so at once or later."""
     try:
