@@ -22,6 +22,7 @@ from exchange_server.projections.clickhouse.batch import Batch
 from exchange_server.projections.clickhouse.migrate import migrate, migrations
 from exchange_server.projections.clickhouse.queries import MarketHistory
 from exchange_server.projections.clickhouse.writer import ClickHouseWriter
+from tests.follower_thread import FollowerThread
 from tests.integration.clickhouse_fixture import clickhouse_client, embedded_clickhouse
 from tests.integration.journal_flow import WrittenJournal
 from tests.integration.market_flow import (
@@ -49,28 +50,11 @@ def journal(tmp_path: Path) -> Iterator[WrittenJournal]:
     written.close()
 
 
-class Following:
-    """A follower in a thread of this process."""
+class Following(FollowerThread[Batch]):
+    """A follower that writes the market history."""
 
     def __init__(self, directory: Path, url: str, settings: FollowerSettings = QUICK) -> None:
-        self.follower: Follower[Batch] = Follower(directory, ClickHouseWriter(url), settings=settings)
-        self.error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> "Following":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.follower.stop()
-        self._thread.join(20)
-        assert not self._thread.is_alive(), "the follower does not stop"
-
-    def _run(self) -> None:
-        try:
-            self.follower.run()
-        except BaseException as error:
-            self.error = error
+        super().__init__(Follower(directory, ClickHouseWriter(url), settings=settings))
 
 
 def cursor_sequence(url: str) -> int:

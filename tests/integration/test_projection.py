@@ -11,7 +11,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -24,6 +24,7 @@ from exchange_server.projections.postgres.batch import Batch
 from exchange_server.projections.postgres.migrate import migrate
 from exchange_server.projections.postgres.queries import History
 from exchange_server.projections.postgres.writer import PostgresWriter
+from tests.follower_thread import FollowerThread, wait_until
 from tests.integration.journal_flow import WrittenJournal, credited, expected_fills, expected_orders, flow
 
 QUICK = FollowerSettings(batch_commands=200, batch_seconds=0.005)
@@ -47,42 +48,11 @@ def journal(tmp_path: Path) -> Iterator[WrittenJournal]:
     written.close()
 
 
-class Following:
-    """A follower in a thread of this process."""
+class Following(FollowerThread[Batch]):
+    """A follower that writes into PostgreSQL."""
 
     def __init__(self, directory: Path, url: str, settings: FollowerSettings = QUICK) -> None:
-        self.follower: Follower[Batch] = Follower(directory, PostgresWriter(url), settings=settings)
-        self.error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> "Following":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.follower.stop()
-        self._thread.join(20)
-        assert not self._thread.is_alive(), "the follower does not stop"
-
-    def _run(self) -> None:
-        try:
-            self.follower.run()
-        except BaseException as error:
-            self.error = error
-
-    def failure(self, seconds: float = 20) -> BaseException:
-        """Wait until the follower gives up; return why."""
-        wait_until(lambda: self.error is not None, "the follower goes on", seconds)
-        assert self.error is not None
-        return self.error
-
-
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
-    """Poll until the condition holds; fail with `what` after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.005)
+        super().__init__(Follower(directory, PostgresWriter(url), settings=settings))
 
 
 def cursor_sequence(url: str) -> int:

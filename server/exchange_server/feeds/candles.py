@@ -11,7 +11,7 @@ from typing import Final
 
 from exchange_server.engine.entities import Market
 from exchange_server.engine.types import Atoms, Lots, TimeNs
-from exchange_server.feeds.day_window import DayWindow
+from exchange_server.feeds.day_window import DayWindow, joined
 from exchange_server.feeds.published import Published, hops_now
 from exchange_server.feeds.reader import PacedReader, too_slow
 from exchange_server.feeds.trades import PublishedTrade, TradeTape
@@ -100,17 +100,17 @@ class CandleSeries:
         minutes = day_window.newest(self.interval_ns)
         if not minutes:
             return None
-        first, last = minutes[0], minutes[-1]
-        open_ns = last.minute * 60 * SECOND_NS
+        whole = joined(minutes)
+        open_ns = whole.minute * 60 * SECOND_NS
         return CandleRow(
             TimeNs(open_ns - open_ns % self.interval_ns),
-            first.open_ticks,
-            max(minute.high_ticks for minute in minutes),
-            min(minute.low_ticks for minute in minutes),
-            last.close_ticks,
-            Lots(sum(minute.lots for minute in minutes)),
-            Atoms(sum(minute.cost_atoms for minute in minutes)),
-            sum(minute.trade_count for minute in minutes),
+            whole.open_ticks,
+            whole.high_ticks,
+            whole.low_ticks,
+            whole.close_ticks,
+            whole.lots,
+            whole.cost_atoms,
+            whole.trade_count,
             False,
         )
 

@@ -131,7 +131,7 @@ class DayWindow:
         merged = {older.minute: older for older in minutes}
         for number, minute in live.items():
             older = merged.get(number)
-            merged[number] = minute if older is None else _joined([older, minute])
+            merged[number] = minute if older is None else joined([older, minute])
         self._minutes = dict(sorted(merged.items()))
         if live:
             self._newest = self._minutes[next(reversed(live))]
@@ -145,7 +145,7 @@ class DayWindow:
         last_minute = next(reversed(self._minutes), -1)
         if self._closed_key != (start, last_minute):
             closed = [minute for number, minute in self._minutes.items() if start <= number < last_minute]
-            self._closed = _joined(closed) if closed else None
+            self._closed = joined(closed) if closed else None
             self._closed_key = (start, last_minute)
         parts = [] if self._closed is None else [self._closed]
         if last_minute >= start:
@@ -153,7 +153,7 @@ class DayWindow:
         start_ns = TimeNs(start * MINUTE_NS)
         if not parts:
             return DayFigures(start_ns, Ticks(0), Ticks(0), Ticks(0), Lots(0), Atoms(0), 0, self._last)
-        day = _joined(parts)
+        day = joined(parts)
         return DayFigures(
             start_ns,
             day.open_ticks,
@@ -171,8 +171,8 @@ class DayWindow:
             del minutes[oldest]
 
 
-def _joined(minutes: Sequence[Minute]) -> Minute:
-    """Return one row of several, oldest first."""
+def joined(minutes: Sequence[Minute]) -> Minute:
+    """Return one row of several, oldest first, under the number of the last."""
     first, last = minutes[0], minutes[-1]
     return Minute(
         last.minute,

@@ -1,7 +1,6 @@
 """A follower on a real journal with a projection in memory, which fails exactly when it is told to."""
 
 import itertools
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from exchange_server.follower import follower as follower_module
 from exchange_server.follower.snapshots import SNAPSHOTS_KEPT
 from exchange_server.journal import DurableMark, Layout, engine_at, read_cursors, snapshot_hash, write_snapshot
 from exchange_server.projections.cursor import Cursor, ProjectionConflict, ProjectionUnavailable
+from tests.follower_thread import FollowerThread, wait_until
 from tests.integration.journal_flow import WrittenJournal, flow
 
 SMALL = FollowerSettings(batch_commands=50, batch_seconds=0.005)
@@ -90,44 +90,21 @@ class SequenceProjection:
         pass
 
 
-class Following:
-    """A follower in a thread; leaving the block stops it."""
+class Following(FollowerThread[SequenceBatch]):
+    """A follower that writes sequences."""
 
     def __init__(self, directory: Path, projection: SequenceProjection, settings: FollowerSettings = SMALL) -> None:
-        self.follower = Follower(directory, projection, settings=settings)
-        self.error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        try:
-            self.follower.run()
-        except BaseException as error:
-            self.error = error
-
-    def __enter__(self) -> "Following":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.follower.stop()
-        self._thread.join(20)
-        assert not self._thread.is_alive(), "the follower does not stop"
+        super().__init__(Follower(directory, projection, settings=settings))
 
     def reach(self, sequence: int) -> None:
         wait_until(lambda: self.error is not None or self.follower.progress.written_sequence == sequence, "not reached")
         assert self.error is None, self.error
 
-    def failure(self) -> str:
-        wait_until(lambda: self.error is not None, "the follower goes on")
-        assert isinstance(self.error, FollowerError)
-        return str(self.error)
-
-
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.002)
+    def refusal(self) -> str:
+        """Wait until the follower gives up; return what it says."""
+        error = self.failure()
+        assert isinstance(error, FollowerError)
+        return str(error)
 
 
 @pytest.fixture
@@ -222,7 +199,7 @@ def test_another_writer_of_the_same_history_stops_the_follower(journal: WrittenJ
         following.reach(100)
         projection.batches.append(SequenceBatch(100, Cursor(120, 0, 0), tuple(range(101, 121))))
         append(journal, 100, seed=2)
-        assert "another follower" in following.failure()
+        assert "another follower" in following.refusal()
 
 
 def test_a_digest_that_differs_from_the_cores_stops_the_follower_and_names_the_sequence(
@@ -234,7 +211,7 @@ def test_a_digest_that_differs_from_the_cores_stops_the_follower_and_names_the_s
         following.reach(100)
         append(journal, 10, seed=2)
         journal.mark.publish(DurableMark(110, journal.engine.event_digest ^ 1, 0))
-        assert "differ at sequence 110" in following.failure()
+        assert "differ at sequence 110" in following.refusal()
 
 
 def test_a_history_of_another_journal_stops_the_follower(journal: WrittenJournal, tmp_path: Path) -> None:
@@ -242,7 +219,7 @@ def test_a_history_of_another_journal_stops_the_follower(journal: WrittenJournal
     projection = SequenceProjection()
     projection.batches.append(SequenceBatch(0, Cursor(60, 0, 12345), tuple(range(1, 61))))
     with Following(journal.directory, projection) as following:
-        assert "another journal" in following.failure()
+        assert "another journal" in following.refusal()
     assert len(projection.batches) == 1
 
 
@@ -276,7 +253,7 @@ def test_a_snapshot_of_the_core_with_another_state_stops_the_follower(journal: W
     path.rename(Layout(journal.directory).snapshot(300))
     foreign.close()
     with Following(journal.directory, projection) as following:
-        assert "differ at sequence 300" in following.failure()
+        assert "differ at sequence 300" in following.refusal()
 
 
 def test_snapshots_are_written_on_the_way_and_are_those_of_the_core(journal: WrittenJournal) -> None:
