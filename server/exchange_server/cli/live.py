@@ -1,6 +1,5 @@
 """Keep a picture of a stream on the screen; piped, one JSON line an event."""
 
-import asyncio
 from collections.abc import AsyncIterable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ async def draw_live(
     stream: AsyncIterable[Any], take: Callable[[Any], None], picture: Callable[[], "RenderableType"]
 ) -> None:
     """Take every event of a stream as it comes, and show the picture when something has changed."""
+    import asyncio
+
     from rich.live import Live
 
     changed = True
@@ -50,6 +51,8 @@ async def print_lines(stream: AsyncIterable[Any], *kinds: type) -> None:
 
 def run_live(work: Any) -> None:
     """Run until Ctrl-C."""
+    import asyncio
+
     try:
         asyncio.run(work)
     except KeyboardInterrupt:

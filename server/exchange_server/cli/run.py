@@ -1,6 +1,5 @@
 """`exchange serve` and `exchange follow`: the processes of a deployment. Settings come from EXCHANGE_… and .env."""
 
-import asyncio
 import contextlib
 import json
 import signal
@@ -15,6 +14,8 @@ from exchange_server.cli.commands import with_errors
 from exchange_server.cli.session import CommandError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from exchange_server.app import Ready
     from exchange_server.config import Settings
 
@@ -113,6 +114,7 @@ def load_settings() -> "Settings":
 
 def run_until_signal(work: Coroutine[Any, Any, None]) -> None:
     """Run until it ends or SIGINT or SIGTERM comes, which cancels it and lets it finish in order."""
+    import asyncio
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
@@ -126,9 +128,11 @@ def run_until_signal(work: Coroutine[Any, Any, None]) -> None:
         runner.run(run())
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
+def _new_loop() -> "asyncio.AbstractEventLoop":
     try:
         import uvloop
     except ImportError:
+        import asyncio
+
         return asyncio.new_event_loop()
     return uvloop.new_event_loop()
