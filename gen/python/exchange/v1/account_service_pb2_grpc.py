@@ -56,6 +56,31 @@ class AccountServiceStub:
                 request_serializer=exchange_dot_v1_dot_account__service__pb2.ListLedgerEntriesRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_account__service__pb2.ListLedgerEntriesResponse.FromString,
                 _registered_method=True)
+        self.GetPortfolio = channel.unary_unary(
+                '/exchange.v1.AccountService/GetPortfolio',
+                request_serializer=exchange_dot_v1_dot_account__service__pb2.GetPortfolioRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_account__service__pb2.GetPortfolioResponse.FromString,
+                _registered_method=True)
+        self.ListEquity = channel.unary_unary(
+                '/exchange.v1.AccountService/ListEquity',
+                request_serializer=exchange_dot_v1_dot_account__service__pb2.ListEquityRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_account__service__pb2.ListEquityResponse.FromString,
+                _registered_method=True)
+        self.ListApiKeys = channel.unary_unary(
+                '/exchange.v1.AccountService/ListApiKeys',
+                request_serializer=exchange_dot_v1_dot_account__service__pb2.ListApiKeysRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_account__service__pb2.ListApiKeysResponse.FromString,
+                _registered_method=True)
+        self.CreateOwnApiKey = channel.unary_unary(
+                '/exchange.v1.AccountService/CreateOwnApiKey',
+                request_serializer=exchange_dot_v1_dot_account__service__pb2.CreateOwnApiKeyRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_account__service__pb2.CreateOwnApiKeyResponse.FromString,
+                _registered_method=True)
+        self.RevokeOwnApiKey = channel.unary_unary(
+                '/exchange.v1.AccountService/RevokeOwnApiKey',
+                request_serializer=exchange_dot_v1_dot_account__service__pb2.RevokeOwnApiKeyRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_account__service__pb2.RevokeOwnApiKeyResponse.FromString,
+                _registered_method=True)
         self.StreamFills = channel.unary_stream(
                 '/exchange.v1.AccountService/StreamFills',
                 request_serializer=exchange_dot_v1_dot_account__streams__pb2.StreamFillsRequest.SerializeToString,
@@ -100,6 +125,41 @@ class AccountServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetPortfolio(self, request, context):
+        """Get what the account is worth and what it has won or lost by trading, in one quote asset.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListEquity(self, request, context):
+        """List what the account was worth at the ends of minutes, oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListApiKeys(self, request, context):
+        """List the account's API keys, the newest first. The keys themselves are shown by no call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateOwnApiKey(self, request, context):
+        """Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeOwnApiKey(self, request, context):
+        """Revoke a key of the caller's own account at once. Needs the scope TRADE, unless it is the calling key itself.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def StreamFills(self, request, context):
         """Follow fills, none left out. RESOURCE_EXHAUSTED closes the stream of a reader that is too slow.
         """
@@ -136,6 +196,31 @@ def add_AccountServiceServicer_to_server(servicer, server):
                     servicer.ListLedgerEntries,
                     request_deserializer=exchange_dot_v1_dot_account__service__pb2.ListLedgerEntriesRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_account__service__pb2.ListLedgerEntriesResponse.SerializeToString,
+            ),
+            'GetPortfolio': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPortfolio,
+                    request_deserializer=exchange_dot_v1_dot_account__service__pb2.GetPortfolioRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_account__service__pb2.GetPortfolioResponse.SerializeToString,
+            ),
+            'ListEquity': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEquity,
+                    request_deserializer=exchange_dot_v1_dot_account__service__pb2.ListEquityRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_account__service__pb2.ListEquityResponse.SerializeToString,
+            ),
+            'ListApiKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListApiKeys,
+                    request_deserializer=exchange_dot_v1_dot_account__service__pb2.ListApiKeysRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_account__service__pb2.ListApiKeysResponse.SerializeToString,
+            ),
+            'CreateOwnApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateOwnApiKey,
+                    request_deserializer=exchange_dot_v1_dot_account__service__pb2.CreateOwnApiKeyRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_account__service__pb2.CreateOwnApiKeyResponse.SerializeToString,
+            ),
+            'RevokeOwnApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeOwnApiKey,
+                    request_deserializer=exchange_dot_v1_dot_account__service__pb2.RevokeOwnApiKeyRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_account__service__pb2.RevokeOwnApiKeyResponse.SerializeToString,
             ),
             'StreamFills': grpc.unary_stream_rpc_method_handler(
                     servicer.StreamFills,
@@ -257,6 +342,141 @@ class AccountService:
             '/exchange.v1.AccountService/ListLedgerEntries',
             exchange_dot_v1_dot_account__service__pb2.ListLedgerEntriesRequest.SerializeToString,
             exchange_dot_v1_dot_account__service__pb2.ListLedgerEntriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPortfolio(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.AccountService/GetPortfolio',
+            exchange_dot_v1_dot_account__service__pb2.GetPortfolioRequest.SerializeToString,
+            exchange_dot_v1_dot_account__service__pb2.GetPortfolioResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEquity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.AccountService/ListEquity',
+            exchange_dot_v1_dot_account__service__pb2.ListEquityRequest.SerializeToString,
+            exchange_dot_v1_dot_account__service__pb2.ListEquityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListApiKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.AccountService/ListApiKeys',
+            exchange_dot_v1_dot_account__service__pb2.ListApiKeysRequest.SerializeToString,
+            exchange_dot_v1_dot_account__service__pb2.ListApiKeysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateOwnApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.AccountService/CreateOwnApiKey',
+            exchange_dot_v1_dot_account__service__pb2.CreateOwnApiKeyRequest.SerializeToString,
+            exchange_dot_v1_dot_account__service__pb2.CreateOwnApiKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeOwnApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.AccountService/RevokeOwnApiKey',
+            exchange_dot_v1_dot_account__service__pb2.RevokeOwnApiKeyRequest.SerializeToString,
+            exchange_dot_v1_dot_account__service__pb2.RevokeOwnApiKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,

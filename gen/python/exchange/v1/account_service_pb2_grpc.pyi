@@ -42,6 +42,16 @@ class AccountServiceStub:
     """List fills from the history, newest first."""
     ListLedgerEntries: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.ListLedgerEntriesRequest, _account_service_pb2.ListLedgerEntriesResponse]
     """List ledger entries from the history, newest first."""
+    GetPortfolio: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.GetPortfolioRequest, _account_service_pb2.GetPortfolioResponse]
+    """Get what the account is worth and what it has won or lost by trading, in one quote asset."""
+    ListEquity: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.ListEquityRequest, _account_service_pb2.ListEquityResponse]
+    """List what the account was worth at the ends of minutes, oldest first."""
+    ListApiKeys: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.ListApiKeysRequest, _account_service_pb2.ListApiKeysResponse]
+    """List the account's API keys, the newest first. The keys themselves are shown by no call."""
+    CreateOwnApiKey: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.CreateOwnApiKeyRequest, _account_service_pb2.CreateOwnApiKeyResponse]
+    """Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer."""
+    RevokeOwnApiKey: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.RevokeOwnApiKeyRequest, _account_service_pb2.RevokeOwnApiKeyResponse]
+    """Revoke a key of the caller's own account at once. Needs the scope TRADE, unless it is the calling key itself."""
     StreamFills: _grpc.UnaryStreamMultiCallable[_account_streams_pb2.StreamFillsRequest, _account_streams_pb2.StreamFillsResponse]
     """Follow fills, none left out. RESOURCE_EXHAUSTED closes the stream of a reader that is too slow."""
     StreamAccount: _grpc.UnaryStreamMultiCallable[_account_streams_pb2.StreamAccountRequest, _account_streams_pb2.StreamAccountResponse]
@@ -60,6 +70,16 @@ class AccountServiceAsyncStub(AccountServiceStub):
     """List fills from the history, newest first."""
     ListLedgerEntries: _aio.UnaryUnaryMultiCallable[_account_service_pb2.ListLedgerEntriesRequest, _account_service_pb2.ListLedgerEntriesResponse]  # type: ignore[assignment]
     """List ledger entries from the history, newest first."""
+    GetPortfolio: _aio.UnaryUnaryMultiCallable[_account_service_pb2.GetPortfolioRequest, _account_service_pb2.GetPortfolioResponse]  # type: ignore[assignment]
+    """Get what the account is worth and what it has won or lost by trading, in one quote asset."""
+    ListEquity: _aio.UnaryUnaryMultiCallable[_account_service_pb2.ListEquityRequest, _account_service_pb2.ListEquityResponse]  # type: ignore[assignment]
+    """List what the account was worth at the ends of minutes, oldest first."""
+    ListApiKeys: _aio.UnaryUnaryMultiCallable[_account_service_pb2.ListApiKeysRequest, _account_service_pb2.ListApiKeysResponse]  # type: ignore[assignment]
+    """List the account's API keys, the newest first. The keys themselves are shown by no call."""
+    CreateOwnApiKey: _aio.UnaryUnaryMultiCallable[_account_service_pb2.CreateOwnApiKeyRequest, _account_service_pb2.CreateOwnApiKeyResponse]  # type: ignore[assignment]
+    """Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer."""
+    RevokeOwnApiKey: _aio.UnaryUnaryMultiCallable[_account_service_pb2.RevokeOwnApiKeyRequest, _account_service_pb2.RevokeOwnApiKeyResponse]  # type: ignore[assignment]
+    """Revoke a key of the caller's own account at once. Needs the scope TRADE, unless it is the calling key itself."""
     StreamFills: _aio.UnaryStreamMultiCallable[_account_streams_pb2.StreamFillsRequest, _account_streams_pb2.StreamFillsResponse]  # type: ignore[assignment]
     """Follow fills, none left out. RESOURCE_EXHAUSTED closes the stream of a reader that is too slow."""
     StreamAccount: _aio.UnaryStreamMultiCallable[_account_streams_pb2.StreamAccountRequest, _account_streams_pb2.StreamAccountResponse]  # type: ignore[assignment]
@@ -99,6 +119,46 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_account_service_pb2.ListLedgerEntriesResponse, _abc.Awaitable[_account_service_pb2.ListLedgerEntriesResponse]]:
         """List ledger entries from the history, newest first."""
+
+    @_abc_1.abstractmethod
+    def GetPortfolio(
+        self,
+        request: _account_service_pb2.GetPortfolioRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_account_service_pb2.GetPortfolioResponse, _abc.Awaitable[_account_service_pb2.GetPortfolioResponse]]:
+        """Get what the account is worth and what it has won or lost by trading, in one quote asset."""
+
+    @_abc_1.abstractmethod
+    def ListEquity(
+        self,
+        request: _account_service_pb2.ListEquityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_account_service_pb2.ListEquityResponse, _abc.Awaitable[_account_service_pb2.ListEquityResponse]]:
+        """List what the account was worth at the ends of minutes, oldest first."""
+
+    @_abc_1.abstractmethod
+    def ListApiKeys(
+        self,
+        request: _account_service_pb2.ListApiKeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_account_service_pb2.ListApiKeysResponse, _abc.Awaitable[_account_service_pb2.ListApiKeysResponse]]:
+        """List the account's API keys, the newest first. The keys themselves are shown by no call."""
+
+    @_abc_1.abstractmethod
+    def CreateOwnApiKey(
+        self,
+        request: _account_service_pb2.CreateOwnApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_account_service_pb2.CreateOwnApiKeyResponse, _abc.Awaitable[_account_service_pb2.CreateOwnApiKeyResponse]]:
+        """Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer."""
+
+    @_abc_1.abstractmethod
+    def RevokeOwnApiKey(
+        self,
+        request: _account_service_pb2.RevokeOwnApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_account_service_pb2.RevokeOwnApiKeyResponse, _abc.Awaitable[_account_service_pb2.RevokeOwnApiKeyResponse]]:
+        """Revoke a key of the caller's own account at once. Needs the scope TRADE, unless it is the calling key itself."""
 
     @_abc_1.abstractmethod
     def StreamFills(

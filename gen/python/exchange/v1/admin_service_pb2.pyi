@@ -131,6 +131,48 @@ class ListAccountsResponse(_message.Message):
     next_page_token: str
     def __init__(self, accounts: _Optional[_Iterable[_Union[_types_pb2.Account, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class ListPerformanceRequest(_message.Message):
+    __slots__ = ("quote_asset", "page_size")
+    QUOTE_ASSET_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    quote_asset: str
+    page_size: int
+    def __init__(self, quote_asset: _Optional[str] = ..., page_size: _Optional[int] = ...) -> None: ...
+
+class ListPerformanceResponse(_message.Message):
+    __slots__ = ("quote_asset", "accounts", "as_of_sequence")
+    QUOTE_ASSET_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNTS_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    quote_asset: str
+    accounts: _containers.RepeatedCompositeFieldContainer[Performance]
+    as_of_sequence: int
+    def __init__(self, quote_asset: _Optional[str] = ..., accounts: _Optional[_Iterable[_Union[Performance, _Mapping]]] = ..., as_of_sequence: _Optional[int] = ...) -> None: ...
+
+class Performance(_message.Message):
+    __slots__ = ("account_id", "name", "equity", "realized_pnl", "unrealized_pnl", "fees", "volume", "fill_count", "open_order_count", "last_fill_time")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    EQUITY_FIELD_NUMBER: _ClassVar[int]
+    REALIZED_PNL_FIELD_NUMBER: _ClassVar[int]
+    UNREALIZED_PNL_FIELD_NUMBER: _ClassVar[int]
+    FEES_FIELD_NUMBER: _ClassVar[int]
+    VOLUME_FIELD_NUMBER: _ClassVar[int]
+    FILL_COUNT_FIELD_NUMBER: _ClassVar[int]
+    OPEN_ORDER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    LAST_FILL_TIME_FIELD_NUMBER: _ClassVar[int]
+    account_id: int
+    name: str
+    equity: str
+    realized_pnl: str
+    unrealized_pnl: str
+    fees: str
+    volume: str
+    fill_count: int
+    open_order_count: int
+    last_fill_time: _timestamp_pb2.Timestamp
+    def __init__(self, account_id: _Optional[int] = ..., name: _Optional[str] = ..., equity: _Optional[str] = ..., realized_pnl: _Optional[str] = ..., unrealized_pnl: _Optional[str] = ..., fees: _Optional[str] = ..., volume: _Optional[str] = ..., fill_count: _Optional[int] = ..., open_order_count: _Optional[int] = ..., last_fill_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class CreateApiKeyRequest(_message.Message):
     __slots__ = ("account_id", "scopes", "label", "expire_time", "validate_only")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -70,6 +70,11 @@ class AdminServiceStub:
                 request_serializer=exchange_dot_v1_dot_admin__service__pb2.ListAccountsRequest.SerializeToString,
                 response_deserializer=exchange_dot_v1_dot_admin__service__pb2.ListAccountsResponse.FromString,
                 _registered_method=True)
+        self.ListPerformance = channel.unary_unary(
+                '/exchange.v1.AdminService/ListPerformance',
+                request_serializer=exchange_dot_v1_dot_admin__service__pb2.ListPerformanceRequest.SerializeToString,
+                response_deserializer=exchange_dot_v1_dot_admin__service__pb2.ListPerformanceResponse.FromString,
+                _registered_method=True)
         self.CreateApiKey = channel.unary_unary(
                 '/exchange.v1.AdminService/CreateApiKey',
                 request_serializer=exchange_dot_v1_dot_admin__service__pb2.CreateApiKeyRequest.SerializeToString,
@@ -145,6 +150,13 @@ class AdminServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListPerformance(self, request, context):
+        """List who has traded and what it came to, the largest volume first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateApiKey(self, request, context):
         """Create an API key. The key itself is in the answer and nowhere else: only its hash is kept.
         """
@@ -210,6 +222,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.ListAccounts,
                     request_deserializer=exchange_dot_v1_dot_admin__service__pb2.ListAccountsRequest.FromString,
                     response_serializer=exchange_dot_v1_dot_admin__service__pb2.ListAccountsResponse.SerializeToString,
+            ),
+            'ListPerformance': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPerformance,
+                    request_deserializer=exchange_dot_v1_dot_admin__service__pb2.ListPerformanceRequest.FromString,
+                    response_serializer=exchange_dot_v1_dot_admin__service__pb2.ListPerformanceResponse.SerializeToString,
             ),
             'CreateApiKey': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateApiKey,
@@ -422,6 +439,33 @@ class AdminService:
             '/exchange.v1.AdminService/ListAccounts',
             exchange_dot_v1_dot_admin__service__pb2.ListAccountsRequest.SerializeToString,
             exchange_dot_v1_dot_admin__service__pb2.ListAccountsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPerformance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/exchange.v1.AdminService/ListPerformance',
+            exchange_dot_v1_dot_admin__service__pb2.ListPerformanceRequest.SerializeToString,
+            exchange_dot_v1_dot_admin__service__pb2.ListPerformanceResponse.FromString,
             options,
             channel_credentials,
             insecure,

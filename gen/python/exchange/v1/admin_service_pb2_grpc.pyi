@@ -47,6 +47,8 @@ class AdminServiceStub:
     """Put an account into a trade group: its accounts count as one owner for self-trade prevention and fill-or-kill."""
     ListAccounts: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListAccountsRequest, _admin_service_pb2.ListAccountsResponse]
     """List accounts by id."""
+    ListPerformance: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListPerformanceRequest, _admin_service_pb2.ListPerformanceResponse]
+    """List who has traded and what it came to, the largest volume first."""
     CreateApiKey: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.CreateApiKeyRequest, _admin_service_pb2.CreateApiKeyResponse]
     """Create an API key. The key itself is in the answer and nowhere else: only its hash is kept."""
     RevokeApiKey: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.RevokeApiKeyRequest, _admin_service_pb2.RevokeApiKeyResponse]
@@ -75,6 +77,8 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """Put an account into a trade group: its accounts count as one owner for self-trade prevention and fill-or-kill."""
     ListAccounts: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListAccountsRequest, _admin_service_pb2.ListAccountsResponse]  # type: ignore[assignment]
     """List accounts by id."""
+    ListPerformance: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListPerformanceRequest, _admin_service_pb2.ListPerformanceResponse]  # type: ignore[assignment]
+    """List who has traded and what it came to, the largest volume first."""
     CreateApiKey: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.CreateApiKeyRequest, _admin_service_pb2.CreateApiKeyResponse]  # type: ignore[assignment]
     """Create an API key. The key itself is in the answer and nowhere else: only its hash is kept."""
     RevokeApiKey: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.RevokeApiKeyRequest, _admin_service_pb2.RevokeApiKeyResponse]  # type: ignore[assignment]
@@ -142,6 +146,14 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.ListAccountsResponse, _abc.Awaitable[_admin_service_pb2.ListAccountsResponse]]:
         """List accounts by id."""
+
+    @_abc_1.abstractmethod
+    def ListPerformance(
+        self,
+        request: _admin_service_pb2.ListPerformanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ListPerformanceResponse, _abc.Awaitable[_admin_service_pb2.ListPerformanceResponse]]:
+        """List who has traded and what it came to, the largest volume first."""
 
     @_abc_1.abstractmethod
     def CreateApiKey(

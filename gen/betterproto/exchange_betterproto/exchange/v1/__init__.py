@@ -13,6 +13,7 @@ __all__ = (
     "AdminServiceSyncStub",
     "AmendOrderRequest",
     "AmendOrderResponse",
+    "ApiKey",
     "Asset",
     "AuctionIndication",
     "Balance",
@@ -47,8 +48,11 @@ __all__ = (
     "CreateAssetResponse",
     "CreateMarketRequest",
     "CreateMarketResponse",
+    "CreateOwnApiKeyRequest",
+    "CreateOwnApiKeyResponse",
     "CreditRequest",
     "CreditResponse",
+    "EquityPoint",
     "Fill",
     "FillBatch",
     "GetAccountRequest",
@@ -59,6 +63,8 @@ __all__ = (
     "GetOrderBookResponse",
     "GetOrderRequest",
     "GetOrderResponse",
+    "GetPortfolioRequest",
+    "GetPortfolioResponse",
     "GetStateHashRequest",
     "GetStateHashResponse",
     "GetTickerRequest",
@@ -70,12 +76,16 @@ __all__ = (
     "Liquidity",
     "ListAccountsRequest",
     "ListAccountsResponse",
+    "ListApiKeysRequest",
+    "ListApiKeysResponse",
     "ListAssetsRequest",
     "ListAssetsResponse",
     "ListBalancesRequest",
     "ListBalancesResponse",
     "ListCandlesRequest",
     "ListCandlesResponse",
+    "ListEquityRequest",
+    "ListEquityResponse",
     "ListFillsRequest",
     "ListFillsResponse",
     "ListLedgerEntriesRequest",
@@ -84,6 +94,8 @@ __all__ = (
     "ListMarketsResponse",
     "ListOrdersRequest",
     "ListOrdersResponse",
+    "ListPerformanceRequest",
+    "ListPerformanceResponse",
     "ListTradesRequest",
     "ListTradesResponse",
     "Market",
@@ -110,16 +122,20 @@ __all__ = (
     "OrderStatus",
     "OrderType",
     "PegReference",
+    "Performance",
     "PlaceBracketOrderRequest",
     "PlaceBracketOrderResponse",
     "PlaceOcoOrderRequest",
     "PlaceOcoOrderResponse",
     "PlaceOrderRequest",
     "PlaceOrderResponse",
+    "Position",
     "PriceLevel",
     "RejectReason",
     "RevokeApiKeyRequest",
     "RevokeApiKeyResponse",
+    "RevokeOwnApiKeyRequest",
+    "RevokeOwnApiKeyResponse",
     "Scope",
     "SelfTradePrevention",
     "SetCancelAllAfterRequest",
@@ -1388,6 +1404,55 @@ default_message_pool.register_message("exchange.v1", "AmendOrderResponse", Amend
 
 
 @dataclass(eq=False, repr=False)
+class ApiKey(betterproto2.Message):
+    """
+    An API key without its secret.
+    """
+
+    key_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Names the key; not secret.
+    """
+
+    account_id: "int" = betterproto2.field(2, betterproto2.TYPE_UINT64)
+    """
+    Whose.
+    """
+
+    scopes: "list[Scope]" = betterproto2.field(3, betterproto2.TYPE_ENUM, repeated=True)
+    """
+    What it may do.
+    """
+
+    label: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    For people.
+    """
+
+    create_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        5, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When it was created.
+    """
+
+    expire_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        6, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When it stops working; unset is never.
+    """
+
+    current: "bool" = betterproto2.field(7, betterproto2.TYPE_BOOL)
+    """
+    Whether this call was made with it.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "ApiKey", ApiKey)
+
+
+@dataclass(eq=False, repr=False)
 class Asset(betterproto2.Message):
     """
     Something that is traded or paid with.
@@ -2266,6 +2331,58 @@ default_message_pool.register_message("exchange.v1", "CreateMarketResponse", Cre
 
 
 @dataclass(eq=False, repr=False)
+class CreateOwnApiKeyRequest(betterproto2.Message):
+    """
+    A new API key of the caller's own account.
+    """
+
+    scopes: "list[Scope]" = betterproto2.field(1, betterproto2.TYPE_ENUM, repeated=True)
+    """
+    What it may do; at least one, each once, each one that the calling key may too.
+    """
+
+    label: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    For people; 0 to 64 visible ASCII characters or spaces.
+    """
+
+    expire_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When it stops working, in the future; unset is when the calling key does.
+    """
+
+    validate_only: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "CreateOwnApiKeyRequest", CreateOwnApiKeyRequest)
+
+
+@dataclass(eq=False, repr=False)
+class CreateOwnApiKeyResponse(betterproto2.Message):
+    """
+    The key.
+    """
+
+    key_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Names the key for RevokeOwnApiKey; not secret. Empty with `validate_only`.
+    """
+
+    api_key: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The secret, for the header `authorization: Bearer <api_key>`; shown once. Empty with `validate_only`.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "CreateOwnApiKeyResponse", CreateOwnApiKeyResponse)
+
+
+@dataclass(eq=False, repr=False)
 class CreditRequest(betterproto2.Message):
     """
     Money for an account.
@@ -2314,6 +2431,26 @@ class CreditResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "CreditResponse", CreditResponse)
+
+
+@dataclass(eq=False, repr=False)
+class EquityPoint(betterproto2.Message):
+    """
+    What an account was worth at a moment.
+    """
+
+    time: "__google__protobuf__.Timestamp | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    When.
+    """
+
+    equity: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    As in GetPortfolioResponse, quote units.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "EquityPoint", EquityPoint)
 
 
 @dataclass(eq=False, repr=False)
@@ -2547,6 +2684,57 @@ default_message_pool.register_message("exchange.v1", "GetOrderResponse", GetOrde
 
 
 @dataclass(eq=False, repr=False)
+class GetPortfolioRequest(betterproto2.Message):
+    """
+    Asks for a portfolio.
+    """
+
+    quote_asset: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    In which asset everything is valued; empty is the quote asset of the market that was created first.
+    """
+
+    account_id: "int" = betterproto2.field(2, betterproto2.TYPE_UINT64)
+    """
+    Another account, for keys with the scope ADMIN; 0 is the caller's.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "GetPortfolioRequest", GetPortfolioRequest)
+
+
+@dataclass(eq=False, repr=False)
+class GetPortfolioResponse(betterproto2.Message):
+    """
+    A portfolio. What it has won or lost is over all of its fills in the markets of the quote asset.
+    """
+
+    quote_asset: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    In which asset everything is valued.
+    """
+
+    equity: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Balance of the quote asset, available and reserved, plus that of every base asset at the last price of its market
+    with the quote asset, rounded down; what has no such market or no trade yet counts nothing. As it is now.
+    """
+
+    positions: "list[Position]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    One for each market with the quote asset in which the account has traded, by market name.
+    """
+
+    as_of_sequence: "int" = betterproto2.field(4, betterproto2.TYPE_UINT64)
+    """
+    The fills up to this command are counted in `positions`.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "GetPortfolioResponse", GetPortfolioResponse)
+
+
+@dataclass(eq=False, repr=False)
 class GetStateHashRequest(betterproto2.Message):
     """
     Asks for a state hash.
@@ -2760,6 +2948,36 @@ default_message_pool.register_message("exchange.v1", "ListAccountsResponse", Lis
 
 
 @dataclass(eq=False, repr=False)
+class ListApiKeysRequest(betterproto2.Message):
+    """
+    Asks for API keys.
+    """
+
+    account_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Another account, for keys with the scope ADMIN; 0 is the caller's.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "ListApiKeysRequest", ListApiKeysRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ListApiKeysResponse(betterproto2.Message):
+    """
+    API keys that work.
+    """
+
+    api_keys: "list[ApiKey]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Newest first; revoked and expired ones are left out.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "ListApiKeysResponse", ListApiKeysResponse)
+
+
+@dataclass(eq=False, repr=False)
 class ListAssetsRequest(betterproto2.Message):
     """
     Asks for all assets.
@@ -2884,6 +3102,63 @@ class ListCandlesResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "ListCandlesResponse", ListCandlesResponse)
+
+
+@dataclass(eq=False, repr=False)
+class ListEquityRequest(betterproto2.Message):
+    """
+    Asks for equity.
+    """
+
+    quote_asset: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    In which asset; empty is the quote asset of the market that was created first.
+    """
+
+    start_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Only points at or after this time; unset is from the first.
+    """
+
+    end_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Only points before this time, later than `start_time`; unset is up to now.
+    """
+
+    max_points: "int" = betterproto2.field(4, betterproto2.TYPE_UINT32)
+    """
+    Points at most, 1 to 5000, the last of each of as many equal parts of the time; 0 is 500.
+    """
+
+    account_id: "int" = betterproto2.field(5, betterproto2.TYPE_UINT64)
+    """
+    Another account, for keys with the scope ADMIN; 0 is the caller's.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "ListEquityRequest", ListEquityRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ListEquityResponse(betterproto2.Message):
+    """
+    Equity over time.
+    """
+
+    quote_asset: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    In which asset.
+    """
+
+    points: "list[EquityPoint]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Oldest first.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "ListEquityResponse", ListEquityResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -3117,6 +3392,51 @@ class ListOrdersResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "ListOrdersResponse", ListOrdersResponse)
+
+
+@dataclass(eq=False, repr=False)
+class ListPerformanceRequest(betterproto2.Message):
+    """
+    Asks how accounts have traded.
+    """
+
+    quote_asset: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    In which asset everything is valued; empty is the quote asset of the market that was created first.
+    """
+
+    page_size: "int" = betterproto2.field(2, betterproto2.TYPE_UINT32)
+    """
+    Accounts at most, 1 to 1000; 0 is 100.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "ListPerformanceRequest", ListPerformanceRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ListPerformanceResponse(betterproto2.Message):
+    """
+    How accounts have traded.
+    """
+
+    quote_asset: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    In which asset everything is valued.
+    """
+
+    accounts: "list[Performance]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Accounts with a fill in a market of the quote asset, the largest volume first.
+    """
+
+    as_of_sequence: "int" = betterproto2.field(3, betterproto2.TYPE_UINT64)
+    """
+    The fills up to this command are counted.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "ListPerformanceResponse", ListPerformanceResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -4040,6 +4360,68 @@ default_message_pool.register_message("exchange.v1", "OrderResult", OrderResult)
 
 
 @dataclass(eq=False, repr=False)
+class Performance(betterproto2.Message):
+    """
+    How one account has traded, over all markets of the quote asset; see Position for what the figures mean.
+    """
+
+    account_id: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Whose.
+    """
+
+    name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Its name.
+    """
+
+    equity: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    What it is worth now, as in GetPortfolioResponse; quote units.
+    """
+
+    realized_pnl: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Sum over its markets, quote units.
+    """
+
+    unrealized_pnl: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    Sum over its markets, quote units.
+    """
+
+    fees: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Sum over its markets, quote units.
+    """
+
+    volume: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    """
+    Sum over its markets, quote units.
+    """
+
+    fill_count: "int" = betterproto2.field(8, betterproto2.TYPE_UINT64)
+    """
+    Sum over its markets.
+    """
+
+    open_order_count: "int" = betterproto2.field(9, betterproto2.TYPE_UINT32)
+    """
+    Open orders now, in all markets.
+    """
+
+    last_fill_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        10, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When it last traded.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "Performance", Performance)
+
+
+@dataclass(eq=False, repr=False)
 class PlaceBracketOrderRequest(betterproto2.Message):
     """
     An entry and two exits on the other side, whose quantity is what the entry has filled.
@@ -4340,6 +4722,65 @@ default_message_pool.register_message("exchange.v1", "PlaceOrderResponse", Place
 
 
 @dataclass(eq=False, repr=False)
+class Position(betterproto2.Message):
+    """
+    What an account's fills in one market come to. What was credited is no part of it: who sells what was credited has a
+    negative net quantity.
+    """
+
+    market: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Market name.
+    """
+
+    net_quantity: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Bought minus sold, base units; may be negative.
+    """
+
+    average_price: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Average price at which the net quantity was bought (or sold, if negative), fees left out, rounded down to 18
+    decimals; empty when the net quantity is zero.
+    """
+
+    realized_pnl: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    What closing parts of the net quantity has won, by average cost, fees left out; quote units, may be negative.
+    """
+
+    unrealized_pnl: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    What closing the net quantity at the last price would win; quote units, may be negative.
+    """
+
+    fees: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Fees paid less rebates received; quote units.
+    """
+
+    volume: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    """
+    Bought and sold, quote units.
+    """
+
+    fill_count: "int" = betterproto2.field(8, betterproto2.TYPE_UINT64)
+    """
+    Number of fills.
+    """
+
+    last_fill_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
+        9, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    When it last traded.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "Position", Position)
+
+
+@dataclass(eq=False, repr=False)
 class PriceLevel(betterproto2.Message):
     """
     One price of one side.
@@ -4389,6 +4830,38 @@ class RevokeApiKeyResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("exchange.v1", "RevokeApiKeyResponse", RevokeApiKeyResponse)
+
+
+@dataclass(eq=False, repr=False)
+class RevokeOwnApiKeyRequest(betterproto2.Message):
+    """
+    Names a key of the caller's own account.
+    """
+
+    key_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    From ListApiKeys.
+    """
+
+    validate_only: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
+    """
+    Check everything and answer, but do nothing.
+    """
+
+
+default_message_pool.register_message("exchange.v1", "RevokeOwnApiKeyRequest", RevokeOwnApiKeyRequest)
+
+
+@dataclass(eq=False, repr=False)
+class RevokeOwnApiKeyResponse(betterproto2.Message):
+    """
+    The key no longer works.
+    """
+
+    pass
+
+
+default_message_pool.register_message("exchange.v1", "RevokeOwnApiKeyResponse", RevokeOwnApiKeyResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -5321,6 +5794,61 @@ class AccountServiceSyncStub:
             ListLedgerEntriesResponse.FromString,
         )(message)
 
+    def get_portfolio(self, message: "GetPortfolioRequest") -> "GetPortfolioResponse":
+        """
+        Get what the account is worth and what it has won or lost by trading, in one quote asset.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.AccountService/GetPortfolio",
+            GetPortfolioRequest.SerializeToString,
+            GetPortfolioResponse.FromString,
+        )(message)
+
+    def list_equity(self, message: "ListEquityRequest") -> "ListEquityResponse":
+        """
+        List what the account was worth at the ends of minutes, oldest first.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.AccountService/ListEquity",
+            ListEquityRequest.SerializeToString,
+            ListEquityResponse.FromString,
+        )(message)
+
+    def list_api_keys(self, message: "ListApiKeysRequest") -> "ListApiKeysResponse":
+        """
+        List the account's API keys, the newest first. The keys themselves are shown by no call.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.AccountService/ListApiKeys",
+            ListApiKeysRequest.SerializeToString,
+            ListApiKeysResponse.FromString,
+        )(message)
+
+    def create_own_api_key(self, message: "CreateOwnApiKeyRequest") -> "CreateOwnApiKeyResponse":
+        """
+        Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.AccountService/CreateOwnApiKey",
+            CreateOwnApiKeyRequest.SerializeToString,
+            CreateOwnApiKeyResponse.FromString,
+        )(message)
+
+    def revoke_own_api_key(self, message: "RevokeOwnApiKeyRequest") -> "RevokeOwnApiKeyResponse":
+        """
+        Revoke a key of the caller's own account at once. Needs the scope TRADE, unless it is the calling key itself.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.AccountService/RevokeOwnApiKey",
+            RevokeOwnApiKeyRequest.SerializeToString,
+            RevokeOwnApiKeyResponse.FromString,
+        )(message)
+
     def stream_fills(self, message: "StreamFillsRequest") -> "Iterator[StreamFillsResponse]":
         """
         Follow fills, none left out. RESOURCE_EXHAUSTED closes the stream of a reader that is too slow.
@@ -5428,6 +5956,111 @@ class AccountServiceStub(betterproto2_grpclib.ServiceStub):
             "/exchange.v1.AccountService/ListLedgerEntries",
             message,
             ListLedgerEntriesResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def get_portfolio(
+        self,
+        message: "GetPortfolioRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "GetPortfolioResponse":
+        """
+        Get what the account is worth and what it has won or lost by trading, in one quote asset.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.AccountService/GetPortfolio",
+            message,
+            GetPortfolioResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def list_equity(
+        self,
+        message: "ListEquityRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "ListEquityResponse":
+        """
+        List what the account was worth at the ends of minutes, oldest first.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.AccountService/ListEquity",
+            message,
+            ListEquityResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def list_api_keys(
+        self,
+        message: "ListApiKeysRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "ListApiKeysResponse":
+        """
+        List the account's API keys, the newest first. The keys themselves are shown by no call.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.AccountService/ListApiKeys",
+            message,
+            ListApiKeysResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def create_own_api_key(
+        self,
+        message: "CreateOwnApiKeyRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "CreateOwnApiKeyResponse":
+        """
+        Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.AccountService/CreateOwnApiKey",
+            message,
+            CreateOwnApiKeyResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def revoke_own_api_key(
+        self,
+        message: "RevokeOwnApiKeyRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "RevokeOwnApiKeyResponse":
+        """
+        Revoke a key of the caller's own account at once. Needs the scope TRADE, unless it is the calling key itself.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.AccountService/RevokeOwnApiKey",
+            message,
+            RevokeOwnApiKeyResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,
@@ -5561,6 +6194,17 @@ class AdminServiceSyncStub:
             "/exchange.v1.AdminService/ListAccounts",
             ListAccountsRequest.SerializeToString,
             ListAccountsResponse.FromString,
+        )(message)
+
+    def list_performance(self, message: "ListPerformanceRequest") -> "ListPerformanceResponse":
+        """
+        List who has traded and what it came to, the largest volume first.
+        """
+
+        return self._channel.unary_unary(
+            "/exchange.v1.AdminService/ListPerformance",
+            ListPerformanceRequest.SerializeToString,
+            ListPerformanceResponse.FromString,
         )(message)
 
     def create_api_key(self, message: "CreateApiKeyRequest") -> "CreateApiKeyResponse":
@@ -5755,6 +6399,27 @@ class AdminServiceStub(betterproto2_grpclib.ServiceStub):
             "/exchange.v1.AdminService/ListAccounts",
             message,
             ListAccountsResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def list_performance(
+        self,
+        message: "ListPerformanceRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "ListPerformanceResponse":
+        """
+        List who has traded and what it came to, the largest volume first.
+        """
+
+        return await self._unary_unary(
+            "/exchange.v1.AdminService/ListPerformance",
+            message,
+            ListPerformanceResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,
