@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "[::1]")
+
+_PREFIX: Final = "EXCHANGE_GATEWAY"
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -21,7 +23,7 @@ _ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9
 class GatewaySettings(BaseSettings):
     """How one gateway runs. Faults are pydantic's ValidationError."""
 
-    model_config = SettingsConfigDict(env_prefix="EXCHANGE_GATEWAY_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=f"{_PREFIX}_", env_file=".env", extra="ignore", frozen=True)
 
     listen_host: Annotated[str, Field(pattern=r"^[0-9A-Fa-f.:]+$")] = "127.0.0.1"
     """An IP address; `0.0.0.0` and `::` are all of the machine's."""
@@ -32,7 +34,7 @@ class GatewaySettings(BaseSettings):
     """Statistics and Envoy's own page, on the loopback interface only."""
 
     hosts: Names = LOOPBACK_NAMES
-    """The names under which it is called, without ports; `*.example.com` is all names below. Calls by others are refused."""
+    """The names under which it is called, without ports; `*.example.com` is all names below. Others are refused."""
     origins: Names = ()
     """Further origins whose pages may call it: `https://pages.example.com`. Pages of `hosts` may anyway."""
 
@@ -114,6 +116,15 @@ class GatewaySettings(BaseSettings):
         names = "|".join(_host_pattern(host) for host in self.hosts)
         own = rf"{schemes}://({names})(:[0-9]+)?"
         return "|".join([own, *(re.escape(origin) for origin in self.origins)])
+
+
+def load_settings(**given: Any) -> GatewaySettings:
+    """Read the settings; those that are `given` count first. Raises ValueError that names each variable at fault."""
+    try:
+        return GatewaySettings(**given)
+    except ValidationError as error:
+        faults = (f"{'_'.join((_PREFIX, *map(str, fault['loc']))).upper()}: {fault['msg']}" for fault in error.errors())
+        raise ValueError("; ".join(faults)) from error
 
 
 def _host_pattern(host: str) -> str:
