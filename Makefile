@@ -167,13 +167,13 @@ check-docs: install
 
 .PHONY: check-typescript
 check-typescript: install
-	@$(NODE_PATH) npx --no biome check --error-on-warnings
-	@$(NODE_PATH) npx --no tsc --project sdks/typescript
-	@if [ -f web/tsconfig.json ]; then $(NODE_PATH) npx --no tsc --project web; fi
+	@$(NODE_PATH) node_modules/.bin/biome check --error-on-warnings
+	@$(NODE_PATH) node_modules/.bin/tsc --project sdks/typescript
+	@if [ -f web/tsconfig.json ]; then $(NODE_PATH) node_modules/.bin/tsc --project web; fi
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && export $(NODE_PATH) && \
 	  npm pack --silent --workspace sdks/typescript --pack-destination "$$folder" >/dev/null && \
-	  npx --no publint --strict "$$folder"/*.tgz >"$$folder/log" && \
-	  npx --no attw --profile esm-only "$$folder"/*.tgz >"$$folder/log" || { cat "$$folder/log" >&2; exit 1; }
+	  node_modules/.bin/publint --strict "$$folder"/*.tgz >"$$folder/log" && \
+	  node_modules/.bin/attw --profile esm-only "$$folder"/*.tgz >"$$folder/log" || { cat "$$folder/log" >&2; exit 1; }
 
 .PHONY: check-types
 check-types: install
