@@ -36,7 +36,11 @@ export function TradeView({ market: asked }: { market?: string }) {
 
   if (!market) return <NoMarket asked={asked} isLoading={isLoading} error={error} />;
   // A fresh form, book and chart for each market: nothing of one may be sent to another.
-  return isWide ? <WideTradeView key={market.name} market={market} /> : <NarrowTradeView key={market.name} market={market} />;
+  return isWide ? (
+    <WideTradeView key={market.name} market={market} />
+  ) : (
+    <NarrowTradeView key={market.name} market={market} />
+  );
 }
 
 function WideTradeView({ market }: { market: Market }) {
@@ -91,11 +95,7 @@ function NarrowTradeView({ market }: { market: Market }) {
     <div className="flex h-full flex-col gap-1">
       <MarketBar market={market} />
       <Panel aria-label="Trading" className="flex-1 rounded-none">
-        <Tabs
-          value={tab}
-          onValueChange={(value) => setTab(value as TradeTab)}
-          className="flex min-h-0 flex-1 flex-col"
-        >
+        <Tabs value={tab} onValueChange={(value) => setTab(value as TradeTab)} className="flex min-h-0 flex-1 flex-col">
           <TabsList aria-label="Views" className="h-10 justify-between">
             {NARROW_TABS.map(({ value, label }) => (
               <TabsTrigger key={value} value={value} className="flex-1">
@@ -149,6 +149,7 @@ function useTradeShortcuts(): void {
     return {
       b: startOrder("BUY"),
       s: startOrder("SELL"),
+      // biome-ignore lint/correctness/noComponentHookFactories: the name of a key.
       Escape: () => prefillOrder({ clear: true }),
       "/": () => setMarketPickerOpen(true),
       "?": () => setShortcutsOpen(true),

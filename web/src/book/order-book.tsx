@@ -1,5 +1,5 @@
-import { useAccount, useOrderBook, useTicker } from "@exchange/sdk/react";
 import type { Market, Order } from "@exchange/sdk";
+import { useAccount, useOrderBook, useTicker } from "@exchange/sdk/react";
 import type { Decimal } from "decimal.js";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { useCallback, useMemo, useRef } from "react";

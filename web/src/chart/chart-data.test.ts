@@ -7,7 +7,15 @@ const d = (text: string) => new Decimal(text);
 
 function candle(seconds: number, close: string, closed = true): CandleLike {
   const price = d(close);
-  return { openTime: new Date(seconds * 1000), open: d("10"), high: price, low: price, close: price, volume: d("2"), closed };
+  return {
+    openTime: new Date(seconds * 1000),
+    open: d("10"),
+    high: price,
+    low: price,
+    close: price,
+    volume: d("2"),
+    closed,
+  };
 }
 
 describe("planUpdate", () => {
@@ -56,8 +64,14 @@ describe("fillMarkers", () => {
   });
 
   it("puts one side's fills of a candle together", () => {
-    const markers = fillMarkers([fill(65, "BUY", "10", "1"), fill(119, "BUY", "13", "2"), fill(70, "SELL", "11", "1")], 60, 0);
-    expect(markers.map(({ time, isBuy, quantity, averagePrice }) => [time, isBuy, `${quantity}`, `${averagePrice}`])).toEqual([
+    const markers = fillMarkers(
+      [fill(65, "BUY", "10", "1"), fill(119, "BUY", "13", "2"), fill(70, "SELL", "11", "1")],
+      60,
+      0,
+    );
+    expect(
+      markers.map(({ time, isBuy, quantity, averagePrice }) => [time, isBuy, `${quantity}`, `${averagePrice}`]),
+    ).toEqual([
       [60, true, "3", "12"],
       [60, false, "1", "11"],
     ]);

@@ -1,11 +1,11 @@
 import type { Market, Order } from "@exchange/sdk";
 import type { Decimal } from "decimal.js";
+import { Decimal as DecimalValue } from "decimal.js";
+import { type IPriceLine, LineStyle } from "lightweight-charts";
 import { GripVertical, X } from "lucide-react";
-import { LineStyle, type IPriceLine } from "lightweight-charts";
 import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { decimalsOf, formatDecimal } from "@/lib/decimal";
 import { snapPrice, stepPrice } from "@/order-form/order-maths";
-import { Decimal as DecimalValue } from "decimal.js";
 import { cn } from "@/ui/cn";
 import type { ChartColors } from "./chart-colors";
 import type { OrderEdits } from "./order-edits";
@@ -108,7 +108,10 @@ function OrderLine({ chart, market, order, price, edits, colors }: OrderLineProp
           aria-valuenow={shown.toNumber()}
           aria-valuetext={`at ${priceText}`}
           aria-disabled={!canMove}
-          className={cn("flex h-5 touch-none items-center gap-1 pr-1.5 pl-0.5", canMove ? "!cursor-ns-resize" : "pl-1.5")}
+          className={cn(
+            "flex h-5 touch-none items-center gap-1 pr-1.5 pl-0.5",
+            canMove ? "!cursor-ns-resize" : "pl-1.5",
+          )}
           onPointerDown={onPointerDown}
           onPointerMove={onPointerMove}
           onPointerUp={commit}
