@@ -1,0 +1,41 @@
+/** What a portfolio's positions come to, exactly. */
+import type { Position } from "@exchange/sdk";
+import { Decimal } from "decimal.js";
+
+/** Sums over positions, quote units. `net`: won or lost, fees taken off. */
+export interface PortfolioTotals {
+  readonly realized: Decimal;
+  readonly unrealized: Decimal;
+  readonly fees: Decimal;
+  readonly volume: Decimal;
+  readonly net: Decimal;
+  readonly fillCount: bigint;
+}
+
+const ZERO = new Decimal(0);
+
+export function portfolioTotals(positions: readonly Position[]): PortfolioTotals {
+  const sum = (amount: (position: Position) => Decimal) =>
+    positions.reduce((total, position) => total.plus(amount(position)), ZERO);
+  const realized = sum((position) => position.realizedPnl);
+  const unrealized = sum((position) => position.unrealizedPnl);
+  const fees = sum((position) => position.fees);
+  return {
+    realized,
+    unrealized,
+    fees,
+    volume: sum((position) => position.volume),
+    net: realized.plus(unrealized).minus(fees),
+    fillCount: positions.reduce((total, position) => total + BigInt(position.fillCount), 0n),
+  };
+}
+
+/** Won or lost in one market, fees taken off; quote units. */
+export function netOf(position: Position): Decimal {
+  return position.realizedPnl.plus(position.unrealizedPnl).minus(position.fees);
+}
+
+/** `amount` as a part of `whole`, 0 to 1; 0 when the whole is nothing. Only for drawing. */
+export function shareOf(amount: Decimal, whole: Decimal): number {
+  return whole.isZero() ? 0 : amount.abs().div(whole.abs()).toNumber();
+}
