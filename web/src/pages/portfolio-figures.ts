@@ -1,6 +1,7 @@
 /** What a portfolio's positions come to, exactly. */
 import type { Position } from "@exchange/sdk";
-import { Decimal } from "decimal.js";
+import type { Decimal } from "decimal.js";
+import { minus, plus, sum } from "../account/exact";
 
 /** Sums over positions, quote units. `net`: won or lost, fees taken off. */
 export interface PortfolioTotals {
@@ -12,27 +13,23 @@ export interface PortfolioTotals {
   readonly fillCount: bigint;
 }
 
-const ZERO = new Decimal(0);
-
 export function portfolioTotals(positions: readonly Position[]): PortfolioTotals {
-  const sum = (amount: (position: Position) => Decimal) =>
-    positions.reduce((total, position) => total.plus(amount(position)), ZERO);
-  const realized = sum((position) => position.realizedPnl);
-  const unrealized = sum((position) => position.unrealizedPnl);
-  const fees = sum((position) => position.fees);
+  const realized = sum(positions.map((position) => position.realizedPnl));
+  const unrealized = sum(positions.map((position) => position.unrealizedPnl));
+  const fees = sum(positions.map((position) => position.fees));
   return {
     realized,
     unrealized,
     fees,
-    volume: sum((position) => position.volume),
-    net: realized.plus(unrealized).minus(fees),
+    volume: sum(positions.map((position) => position.volume)),
+    net: minus(plus(realized, unrealized), fees),
     fillCount: positions.reduce((total, position) => total + BigInt(position.fillCount), 0n),
   };
 }
 
 /** Won or lost in one market, fees taken off; quote units. */
 export function netOf(position: Position): Decimal {
-  return position.realizedPnl.plus(position.unrealizedPnl).minus(position.fees);
+  return minus(plus(position.realizedPnl, position.unrealizedPnl), position.fees);
 }
 
 /** `amount` as a part of `whole`, 0 to 1; 0 when the whole is nothing. Only for drawing. */
