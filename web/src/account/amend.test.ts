@@ -1,5 +1,5 @@
 import type { Order } from "@exchange/sdk";
-import { Decimal } from "decimal.js";
+import { Decimal } from "@exchange/sdk";
 import { describe, expect, it } from "vitest";
 import { hasPriceToAmend, readAmend } from "./amend";
 

@@ -1,6 +1,5 @@
 /** What of an order its owner wants changed, from what was typed. */
-import type { Order } from "@exchange/sdk";
-import { Decimal } from "decimal.js";
+import { Decimal, type Order } from "@exchange/sdk";
 
 /** As typed. */
 export interface AmendText {

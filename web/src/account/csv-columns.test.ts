@@ -1,5 +1,5 @@
 import type { Balance, LedgerEntry, Order } from "@exchange/sdk";
-import { Decimal } from "decimal.js";
+import { Decimal } from "@exchange/sdk";
 import { expect, it } from "vitest";
 import { csvLine, toCsv } from "./csv";
 import { BALANCE_CSV, LEDGER_CSV, nanoTime, ORDER_CSV } from "./csv-columns";
@@ -33,8 +33,13 @@ it("writes what an order is, with its key as text", () => {
   );
 });
 
-it("adds what is reserved to what is available", () => {
-  const balance = { asset: "USDC", available: new Decimal("0.1"), reserved: new Decimal("0.2") } as Balance;
+it("writes balances with what they come to", () => {
+  const balance: Balance = {
+    asset: "USDC",
+    available: new Decimal("0.1"),
+    reserved: new Decimal("0.2"),
+    total: new Decimal("0.3"),
+  };
   expect(toCsv(BALANCE_CSV, [balance])).toBe("asset,available,reserved,total\r\nUSDC,0.1,0.2,0.3\r\n");
 });
 

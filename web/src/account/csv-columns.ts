@@ -1,7 +1,6 @@
 /** What exported files hold: the contract's names, everything that a row tells, nothing rounded. */
 import type { Balance, Fill, LedgerEntry, Order } from "@exchange/sdk";
 import type { CsvColumn } from "./csv";
-import { plus } from "./exact";
 
 export const ORDER_CSV: readonly CsvColumn<Order>[] = [
   { title: "create_time", value: (order) => nanoTime(order.createTimeNs) },
@@ -55,7 +54,7 @@ export const BALANCE_CSV: readonly CsvColumn<Balance>[] = [
   { title: "asset", value: (balance) => balance.asset },
   { title: "available", value: (balance) => balance.available },
   { title: "reserved", value: (balance) => balance.reserved },
-  { title: "total", value: (balance) => plus(balance.available, balance.reserved) },
+  { title: "total", value: (balance) => balance.total },
 ];
 
 /** Write nanoseconds since 1970 in UTC with all nine digits: `2026-01-31T14:25:01.123456789Z`. */

@@ -1,4 +1,4 @@
-import { Decimal } from "decimal.js";
+import { Decimal } from "@exchange/sdk";
 import { describe, expect, it } from "vitest";
 import { csvFileName, csvLine, toCsv } from "./csv";
 

@@ -4,7 +4,7 @@
  * Numbers are written exactly as they are told. Text that a spreadsheet would run as a formula gets a leading
  * apostrophe: client order ids are chosen by whoever places the order.
  */
-import type { Decimal } from "decimal.js";
+import type { Decimal } from "@exchange/sdk";
 
 /** What a cell may hold; a `number` is no amount, only a count. */
 export type CsvValue = string | Decimal | bigint | number | boolean | Date | null | undefined;

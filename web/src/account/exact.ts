@@ -1,29 +1,11 @@
-/** Sums of amounts without rounding. */
-import { Decimal } from "decimal.js";
+/** Sums and shares of amounts, without rounding in between: the SDK's decimals have room for all digits. */
+import { Decimal } from "@exchange/sdk";
 
-// decimal.js rounds results to 20 digits unless told otherwise; an amount may have 19 before the point and 18 behind.
-const Exact = Decimal.clone({ precision: 80 });
-
-export const ZERO: Decimal = new Exact(0);
-
-/** Return one + other. */
-export function plus(one: Decimal, other: Decimal): Decimal {
-  return new Exact(one).plus(other);
-}
-
-/** Return one − other. */
-export function minus(one: Decimal, other: Decimal): Decimal {
-  return new Exact(one).minus(other);
-}
-
-/** Return one × other. */
-export function times(one: Decimal, other: Decimal): Decimal {
-  return new Exact(one).times(other);
-}
+const ZERO = new Decimal(0);
 
 /** Add up all of them. */
 export function sum(amounts: Iterable<Decimal>): Decimal {
-  let total = ZERO;
+  let total: Decimal = ZERO;
   for (const amount of amounts) {
     total = total.plus(amount);
   }
@@ -32,5 +14,5 @@ export function sum(amounts: Iterable<Decimal>): Decimal {
 
 /** `part` in percent of `whole`, to two decimals; undefined when the whole is nothing. */
 export function percentOf(part: Decimal, whole: Decimal): Decimal | undefined {
-  return whole.isZero() ? undefined : times(part, new Decimal(100)).div(whole).toDecimalPlaces(2);
+  return whole.isZero() ? undefined : part.times(100).div(whole).toDecimalPlaces(2);
 }

@@ -1,5 +1,5 @@
 import type { EquityPoint } from "@exchange/sdk";
-import { Decimal } from "decimal.js";
+import { Decimal } from "@exchange/sdk";
 import { describe, expect, it } from "vitest";
 import { equityChange, equitySeries, rangeStart } from "./equity-series";
 

@@ -1,7 +1,6 @@
 /** Equity over time: what the chart draws, and what the figures above it say. */
-import type { EquityPoint } from "@exchange/sdk";
-import type { Decimal } from "decimal.js";
-import { minus, percentOf } from "../account/exact";
+import type { Decimal, EquityPoint } from "@exchange/sdk";
+import { percentOf } from "../account/exact";
 
 export const EQUITY_RANGES = { "1H": 3_600, "1D": 86_400, "1W": 604_800, "1M": 2_592_000, All: null } as const;
 export type EquityRange = keyof typeof EQUITY_RANGES;
@@ -30,7 +29,7 @@ export function equityChange(points: readonly EquityPoint[], now?: Decimal): Equ
   if (first === undefined || last === undefined) {
     return undefined;
   }
-  const amount = minus(last, first);
+  const amount = last.minus(first);
   const percent = percentOf(amount, first);
   return percent === undefined ? { amount } : { amount, percent };
 }

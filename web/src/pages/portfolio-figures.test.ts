@@ -1,5 +1,5 @@
 import type { Position } from "@exchange/sdk";
-import { Decimal } from "decimal.js";
+import { Decimal } from "@exchange/sdk";
 import { expect, it } from "vitest";
 import { netOf, portfolioTotals, shareOf } from "./portfolio-figures";
 

@@ -1,7 +1,6 @@
 /** What a portfolio's positions come to, exactly. */
-import type { Position } from "@exchange/sdk";
-import type { Decimal } from "decimal.js";
-import { minus, plus, sum } from "../account/exact";
+import type { Decimal, Position } from "@exchange/sdk";
+import { sum } from "../account/exact";
 
 /** Sums over positions, quote units. `net`: won or lost, fees taken off. */
 export interface PortfolioTotals {
@@ -22,14 +21,14 @@ export function portfolioTotals(positions: readonly Position[]): PortfolioTotals
     unrealized,
     fees,
     volume: sum(positions.map((position) => position.volume)),
-    net: minus(plus(realized, unrealized), fees),
-    fillCount: positions.reduce((total, position) => total + BigInt(position.fillCount), 0n),
+    net: realized.plus(unrealized).minus(fees),
+    fillCount: positions.reduce((total, position) => total + position.fillCount, 0n),
   };
 }
 
 /** Won or lost in one market, fees taken off; quote units. */
 export function netOf(position: Position): Decimal {
-  return minus(plus(position.realizedPnl, position.unrealizedPnl), position.fees);
+  return position.realizedPnl.plus(position.unrealizedPnl).minus(position.fees);
 }
 
 /** `amount` as a part of `whole`, 0 to 1; 0 when the whole is nothing. Only for drawing. */

@@ -1,0 +1,116 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { cn } from "@/ui/cn";
+import { type CSSProperties, type ReactNode, useEffect, useRef } from "react";
+
+/** One column of a table; `width` is in pixels and grows by its share of what is left. */
+export interface Column<Row> {
+  readonly id: string;
+  /** What the header says; empty for a column of buttons, which then needs `label`. */
+  readonly title: string;
+  readonly label?: string;
+  readonly width: number;
+  readonly align?: "left" | "right";
+  readonly cell: (row: Row) => ReactNode;
+}
+
+interface DataTableProps<Row> {
+  /** What the table is, for who does not see it. */
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  /** Shown in place of rows when there are none. */
+  readonly empty: ReactNode;
+  /** Called when the last rows come into sight and there are more to load. */
+  readonly onEnd?: () => void;
+  /** Shown under the last row, such as that more is loading. */
+  readonly footer?: ReactNode;
+  readonly onRowClick?: (row: Row) => void;
+  readonly rowHeight?: number;
+  readonly className?: string;
+}
+
+const ROW_HEIGHT = 32;
+const HEADER_HEIGHT = 30;
+/** More is asked for when so many rows are left below the last one in sight. */
+const ROWS_AHEAD = 15;
+
+/**
+ * A table of any length of which only what is in sight is in the page.
+ *
+ * It scrolls both ways in its own box, with the header and the first column in place; the box takes the keyboard.
+ */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { columns, rows, rowKey, onEnd, rowHeight = ROW_HEIGHT } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    getItemKey: (index) => rowKey(rows[index] as Row),
+  });
+  const inSight = virtualizer.getVirtualItems();
+  const last = inSight.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (last >= rows.length - 1 - ROWS_AHEAD) {
+      onEnd?.();
+    }
+  }, [last, rows.length, onEnd]);
+
+  const grid: CSSProperties = {
+    gridTemplateColumns: columns.map(({ width }) => `minmax(${width}px, ${width}fr)`).join(" "),
+    minWidth: columns.reduce((total, { width }) => total + width, 0),
+  };
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <section ref={box} aria-label={props.label} tabIndex={0} className={cn("relative min-h-0 flex-1 overflow-auto focus-ring-inset", props.className)}>
+      {/* biome-ignore lint/a11y/useSemanticElements: rows out of sight are not in the page, which a <table> cannot say */}
+      <div role="table" aria-label={props.label} aria-rowcount={rows.length + 1} className="text-xs">
+        <div role="rowgroup" className="sticky top-0 z-10">
+          <div
+            role="row"
+            aria-rowindex={1}
+            className="grid border-b border-line bg-surface text-muted"
+            style={{ ...grid, height: HEADER_HEIGHT }}
+          >
+            {columns.map((column) => (
+              <div key={column.id} role="columnheader" className={cellClass(column)}>
+                {column.title || <span className="sr-only">{column.label}</span>}
+              </div>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize(), minWidth: grid.minWidth }}>
+          {inSight.map(({ index, key, start }) => {
+            const row = rows[index] as Row;
+            return (
+              <div
+                key={key}
+                role="row"
+                aria-rowindex={index + 2}
+                onClick={props.onRowClick && (() => props.onRowClick?.(row))}
+                className={cn("absolute top-0 left-0 grid w-full hover:bg-hover", props.onRowClick && "cursor-pointer")}
+                style={{ ...grid, height: rowHeight, transform: `translateY(${start}px)` }}
+              >
+                {columns.map((column) => (
+                  <div key={column.id} role="cell" className={cellClass(column)}>
+                    {column.cell(row)}
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {rows.length === 0 ? props.empty : props.footer}
+    </section>
+  );
+}
+
+function cellClass(column: { align?: "left" | "right" }): string {
+  return cn(
+    "flex min-w-0 items-center gap-1 overflow-hidden px-2 whitespace-nowrap first:pl-3 last:pr-3",
+    column.align === "right" && "justify-end text-right tabular-nums",
+  );
+}

@@ -1,0 +1,101 @@
+import type { Fill } from "@exchange/sdk";
+import { useExchange } from "@exchange/sdk/react";
+import { useCallback, useMemo } from "react";
+import { useSession } from "@/session/session-store";
+import { formatDateTime } from "@/lib/time";
+import { EmptyState } from "@/ui/feedback";
+import { Amount, CutText, MarketLink, SideText } from "./cells";
+import { collectPages, type FetchPage } from "./collect-pages";
+import { FILL_CSV } from "./csv-columns";
+import { type Column, DataTable } from "./DataTable";
+import { EXPORT_LIMIT, EXPORT_PAGE_SIZE, ExportButton } from "./ExportButton";
+import { FilterMenu } from "./FilterMenu";
+import { fillPasses, periodStart } from "./filters";
+import { fillKey, mergeFills } from "./live-rows";
+import { liquidityName } from "./names";
+import { PanelToolbar } from "./PanelToolbar";
+import { MoreRows, NoRows } from "./TableStates";
+import type { TabProps } from "./tab-props";
+import { usePaged } from "./usePaged";
+
+interface FillsProps extends TabProps {
+  /** The latest ones, as the account's stream told them; newest first. */
+  readonly live: readonly Fill[];
+}
+
+const COLUMNS: readonly Column<Fill>[] = [
+  { id: "time", title: "Time", width: 138, cell: (fill) => formatDateTime(fill.tradeTime) },
+  { id: "market", title: "Market", width: 92, cell: (fill) => <MarketLink market={fill.market} /> },
+  { id: "side", title: "Side", width: 48, cell: (fill) => <SideText side={fill.side} /> },
+  { id: "price", title: "Price", width: 100, align: "right", cell: (fill) => <Amount value={fill.price} /> },
+  { id: "quantity", title: "Quantity", width: 100, align: "right", cell: (fill) => <Amount value={fill.quantity} /> },
+  { id: "amount", title: "Amount", width: 116, align: "right", cell: (fill) => <Amount value={fill.quoteAmount} /> },
+  { id: "fee", title: "Fee", width: 96, align: "right", cell: (fill) => <Amount value={fill.fee} /> },
+  {
+    id: "liquidity",
+    title: "Role",
+    width: 70,
+    cell: (fill) => <span className="text-muted">{liquidityName(fill.liquidity)}</span>,
+  },
+  { id: "key", title: "Client order id", width: 130, cell: (fill) => <CutText text={fill.clientOrderId} /> },
+  {
+    id: "trade",
+    title: "Trade",
+    width: 84,
+    align: "right",
+    cell: (fill) => <span className="text-muted">{fill.tradeId.toString()}</span>,
+  },
+];
+
+/** All executions, newest first: pages of the history, with the live ones on top. */
+export function Fills({ live, filter, onFilter, markets, assets }: FillsProps) {
+  const client = useExchange();
+  const account = useSession()?.accountId;
+  const { market, period } = filter;
+  const fetchPage = useCallback(
+    (pageToken: string, pageSize: number, signal?: AbortSignal) =>
+      client.listFills({ market, start: periodStart(period, new Date()), pageSize, pageToken, signal }).page(),
+    [client, market, period],
+  );
+  const list = usePaged(["fills", account, market, period], (token, signal) => fetchPage(token, 100, signal));
+  const merge = useCallback(
+    (history: readonly Fill[]) => mergeFills(live, history).filter((fill) => fillPasses(filter, fill)),
+    [live, filter],
+  );
+  const rows = useMemo(() => merge(list.rows), [merge, list.rows]);
+  const collect = useCallback(
+    async (signal: AbortSignal, onProgress: (count: number) => void) => {
+      const fetchLarge: FetchPage<Fill> = (token) => fetchPage(token, EXPORT_PAGE_SIZE, signal);
+      const { rows: history, isCut } = await collectPages(fetchLarge, { limit: EXPORT_LIMIT, signal, onProgress });
+      return { rows: merge(history), isCut };
+    },
+    [fetchPage, merge],
+  );
+  return (
+    <>
+      <PanelToolbar>
+        <FilterMenu
+          fields={["market", "side", "period", "clientOrderIdPrefix"]}
+          filter={filter}
+          onChange={onFilter}
+          markets={markets}
+          assets={assets}
+        />
+        <ExportButton what="fills" columns={FILL_CSV} collect={collect} />
+      </PanelToolbar>
+      <DataTable
+        label="Fills"
+        columns={COLUMNS}
+        rows={rows}
+        rowKey={fillKey}
+        onEnd={list.loadMore}
+        empty={
+          <NoRows list={list}>
+            <EmptyState title="No fills in this view" />
+          </NoRows>
+        }
+        footer={<MoreRows list={list} />}
+      />
+    </>
+  );
+}

@@ -1,0 +1,113 @@
+import type { LedgerEntry } from "@exchange/sdk";
+import { useAccountEvents, useExchange } from "@exchange/sdk/react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef } from "react";
+import { formatDecimal } from "@/lib/decimal";
+import { formatDateTime } from "@/lib/time";
+import { useSession } from "@/session/session-store";
+import { EmptyState } from "@/ui/feedback";
+import { Dash, MarketLink, SignedAmount } from "./cells";
+import { collectPages, type FetchPage } from "./collect-pages";
+import { LEDGER_CSV } from "./csv-columns";
+import { type Column, DataTable } from "./DataTable";
+import { EXPORT_LIMIT, EXPORT_PAGE_SIZE, ExportButton } from "./ExportButton";
+import { FilterMenu } from "./FilterMenu";
+import { periodStart } from "./filters";
+import { ledgerKindName } from "./names";
+import { PanelToolbar } from "./PanelToolbar";
+import { MoreRows, NoRows } from "./TableStates";
+import type { TabProps } from "./tab-props";
+import { usePaged } from "./usePaged";
+
+/** History is this far behind at most, as a rule: when it is asked again after an event. */
+const CATCH_UP_MS = 1500;
+
+const COLUMNS: readonly Column<LedgerEntry>[] = [
+  { id: "time", title: "Time", width: 138, cell: (entry) => formatDateTime(entry.bookTime) },
+  { id: "kind", title: "Reason", width: 80, cell: (entry) => ledgerKindName(entry.kind) },
+  { id: "asset", title: "Asset", width: 80, cell: (entry) => entry.asset },
+  {
+    id: "amount",
+    title: "Amount",
+    width: 150,
+    align: "right",
+    cell: (entry) => <SignedAmount value={entry.amount} text={formatDecimal(entry.amount, { sign: true })} />,
+  },
+  {
+    id: "market",
+    title: "Market",
+    width: 100,
+    cell: (entry) => (entry.market === "" ? <Dash /> : <MarketLink market={entry.market} />),
+  },
+  {
+    id: "trade",
+    title: "Trade",
+    width: 90,
+    align: "right",
+    cell: (entry) => (entry.tradeId === 0n ? <Dash /> : <span className="text-muted">{entry.tradeId.toString()}</span>),
+  },
+  {
+    id: "sequence",
+    title: "Command",
+    width: 96,
+    align: "right",
+    cell: (entry) => <span className="text-muted">{entry.sequence.toString()}</span>,
+  },
+];
+
+/** Every change of a balance, newest first. */
+export function Ledger({ filter, onFilter, markets, assets }: TabProps) {
+  const client = useExchange();
+  const account = useSession()?.accountId;
+  const { asset, period } = filter;
+  const fetchPage = useCallback(
+    (pageToken: string, pageSize: number, signal?: AbortSignal) =>
+      client.listLedgerEntries({ asset, start: periodStart(period, new Date()), pageSize, pageToken, signal }).page(),
+    [client, asset, period],
+  );
+  const list = usePaged(["ledger", account, asset, period], (token, signal) => fetchPage(token, 100, signal));
+  useAskAgainAfterFills(["ledger", account]);
+  const collect = useCallback(
+    (signal: AbortSignal, onProgress: (count: number) => void) => {
+      const fetchLarge: FetchPage<LedgerEntry> = (token) => fetchPage(token, EXPORT_PAGE_SIZE, signal);
+      return collectPages(fetchLarge, { limit: EXPORT_LIMIT, signal, onProgress });
+    },
+    [fetchPage],
+  );
+  return (
+    <>
+      <PanelToolbar>
+        <FilterMenu fields={["asset", "period"]} filter={filter} onChange={onFilter} markets={markets} assets={assets} />
+        <ExportButton what="ledger" columns={LEDGER_CSV} collect={collect} />
+      </PanelToolbar>
+      <DataTable
+        label="Ledger"
+        columns={COLUMNS}
+        rows={list.rows}
+        rowKey={(entry) => `${entry.sequence}/${entry.line}`}
+        onEnd={list.loadMore}
+        empty={
+          <NoRows list={list}>
+            <EmptyState title="No ledger entries in this view" />
+          </NoRows>
+        }
+        footer={<MoreRows list={list} />}
+      />
+    </>
+  );
+}
+
+/** No stream tells ledger entries: the history is asked again a moment after a fill, once for many. */
+function useAskAgainAfterFills(queryKey: readonly unknown[]): void {
+  const queries = useQueryClient();
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(waiting.current), []);
+  useAccountEvents((event) => {
+    if (event.kind === "fill" && waiting.current === undefined) {
+      waiting.current = setTimeout(() => {
+        waiting.current = undefined;
+        void queries.invalidateQueries({ queryKey });
+      }, CATCH_UP_MS);
+    }
+  });
+}

@@ -1,0 +1,177 @@
+import type { Order } from "@exchange/sdk";
+import { useExchange } from "@exchange/sdk/react";
+import { Pencil, X } from "lucide-react";
+import { useCallback, useMemo, useState } from "react";
+import { toast } from "sonner";
+import { formatDateTime } from "@/lib/time";
+import { Button } from "@/ui/button";
+import { Badge, EmptyState, Spinner } from "@/ui/feedback";
+import { AmendDialog } from "./AmendDialog";
+import { CancelAllButton } from "./CancelAllButton";
+import { Amount, CutText, Dash, MarketLink, SideText } from "./cells";
+import { ORDER_CSV } from "./csv-columns";
+import { type Column, DataTable } from "./DataTable";
+import { ExportButton } from "./ExportButton";
+import { FilterMenu } from "./FilterMenu";
+import { orderPasses } from "./filters";
+import { orderKind, orderState, orderTone } from "./names";
+import { PanelToolbar } from "./PanelToolbar";
+import { LoadingRows } from "./TableStates";
+import type { TabProps } from "./tab-props";
+import { useMarketTerms } from "./useMarketTerms";
+
+interface OpenOrdersProps extends TabProps {
+  readonly orders: readonly Order[];
+  readonly isLoading: boolean;
+}
+
+/** Orders that rest in a book or wait for their trigger, newest first: live, with what can be done to them. */
+export function OpenOrders({ orders, isLoading, filter, onFilter, markets, assets }: OpenOrdersProps) {
+  const [amending, setAmending] = useState<Order>();
+  const { canceling, cancel } = useCancel();
+  const terms = useMarketTerms();
+  const rows = useMemo(
+    () => orders.filter((order) => orderPasses({ ...filter, status: undefined }, order)).reverse(),
+    [orders, filter],
+  );
+  const columns = useMemo<Column<Order>[]>(
+    () => [
+      { id: "time", title: "Time", width: 138, cell: (order) => formatDateTime(order.createTime) },
+      { id: "market", title: "Market", width: 92, cell: (order) => <MarketLink market={order.market} /> },
+      { id: "side", title: "Side", width: 48, cell: (order) => <SideText side={order.side} /> },
+      { id: "type", title: "Type", width: 124, cell: (order) => <CutText text={orderKind(order)} /> },
+      { id: "price", title: "Price", width: 96, align: "right", cell: (order) => <OrderPrice order={order} /> },
+      { id: "trigger", title: "Trigger", width: 84, align: "right", cell: (order) => <Amount value={order.triggerPrice} /> },
+      { id: "quantity", title: "Quantity", width: 100, align: "right", cell: (order) => <Amount value={order.quantity} /> },
+      { id: "filled", title: "Filled", width: 116, align: "right", cell: (order) => <FilledShare order={order} /> },
+      {
+        id: "status",
+        title: "Status",
+        width: 92,
+        cell: (order) => <Badge tone={orderTone(order.status)}>{orderState(order)}</Badge>,
+      },
+      { id: "key", title: "Client order id", width: 130, cell: (order) => <CutText text={order.clientOrderId} /> },
+      {
+        id: "actions",
+        title: "",
+        label: "Actions",
+        width: 72,
+        align: "right",
+        cell: (order) => (
+          <OrderActions
+            order={order}
+            isCanceling={canceling.has(order.orderId)}
+            onAmend={setAmending}
+            onCancel={cancel}
+          />
+        ),
+      },
+    ],
+    [canceling, cancel],
+  );
+  return (
+    <>
+      <PanelToolbar>
+        <FilterMenu
+          fields={["market", "side", "clientOrderIdPrefix"]}
+          filter={filter}
+          onChange={onFilter}
+          markets={markets}
+          assets={assets}
+        />
+        <ExportButton what="open orders" columns={ORDER_CSV} collect={async () => ({ rows, isCut: false })} />
+        <CancelAllButton orders={rows} filter={filter} />
+      </PanelToolbar>
+      <DataTable
+        label="Open orders"
+        columns={columns}
+        rows={rows}
+        rowKey={(order) => order.orderId.toString()}
+        empty={
+          isLoading ? (
+            <LoadingRows />
+          ) : (
+            <EmptyState title={orders.length === 0 ? "No open orders" : "No open order passes the filter"} />
+          )
+        }
+      />
+      {amending && (
+        <AmendDialog
+          // What is amended is the order as it is now; when it has ended meanwhile, the exchange says so.
+          order={orders.find((order) => order.orderId === amending.orderId) ?? amending}
+          market={terms.get(amending.market)}
+          onClose={() => setAmending(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+function OrderPrice({ order }: { order: Order }) {
+  const price = order.price ?? order.peggedPrice;
+  return price === undefined ? <span className="text-muted">Market</span> : <Amount value={price} />;
+}
+
+/** How much has traded, with a bar of its share. */
+function FilledShare({ order }: { order: Order }) {
+  if (order.filledQuantity.isZero()) {
+    return <Dash />;
+  }
+  const share = order.filledQuantity.div(order.quantity).times(100).toNumber();
+  return (
+    <>
+      <Amount value={order.filledQuantity} />
+      <span className="h-1 w-8 shrink-0 overflow-hidden rounded bg-raised" aria-hidden>
+        <span className="block h-full bg-accent" style={{ width: `${share}%` }} />
+      </span>
+    </>
+  );
+}
+
+interface OrderActionsProps {
+  readonly order: Order;
+  readonly isCanceling: boolean;
+  readonly onAmend: (order: Order) => void;
+  readonly onCancel: (order: Order) => void;
+}
+
+function OrderActions({ order, isCanceling, onAmend, onCancel }: OrderActionsProps) {
+  const which = `order ${order.orderId}`;
+  return (
+    <>
+      <Button variant="ghost" size="icon-sm" aria-label={`Amend ${which}`} title="Amend" onClick={() => onAmend(order)}>
+        <Pencil size={13} aria-hidden />
+      </Button>
+      <Button
+        variant="ghost"
+        size="icon-sm"
+        aria-label={`Cancel ${which}`}
+        title="Cancel"
+        disabled={isCanceling}
+        onClick={() => onCancel(order)}
+      >
+        {isCanceling ? <Spinner size={13} label="Canceling" /> : <X size={14} aria-hidden />}
+      </Button>
+    </>
+  );
+}
+
+/** Cancel orders one by one; those on their way are marked, so that none is sent twice. */
+function useCancel() {
+  const client = useExchange();
+  const [canceling, setCanceling] = useState<ReadonlySet<bigint>>(new Set());
+  const cancel = useCallback(
+    async ({ orderId }: Order) => {
+      setCanceling((ids) => new Set(ids).add(orderId));
+      try {
+        await client.cancelOrder({ orderId });
+      } catch (error) {
+        toast.error("The order was not canceled", { description: error instanceof Error ? error.message : "" });
+      } finally {
+        setCanceling((ids) => new Set([...ids].filter((id) => id !== orderId)));
+      }
+    },
+    [client],
+  );
+  return { canceling, cancel };
+}

@@ -1,0 +1,57 @@
+/** What the cells of tables have in common. */
+import type { Decimal, Side } from "@exchange/sdk";
+import { routeHref } from "@/app/router";
+import { formatDecimal } from "@/lib/decimal";
+import { cn } from "@/ui/cn";
+
+/** Buy or sell in its colour, and in words: colour alone tells nothing to some. */
+export function SideText({ side }: { side: Side }) {
+  return <span className={side === "BUY" ? "text-buy" : "text-sell"}>{side === "BUY" ? "Buy" : "Sell"}</span>;
+}
+
+/** An exact amount; a dash when there is none. */
+export function Amount({ value, unit, className }: { value: Decimal | undefined; unit?: string; className?: string }) {
+  if (value === undefined) {
+    return <Dash />;
+  }
+  return (
+    <span className={className}>
+      {formatDecimal(value)}
+      {unit && <span className="ml-1 text-faint">{unit}</span>}
+    </span>
+  );
+}
+
+/** A change of money: coloured, and with its sign. */
+export function SignedAmount({ value, text, className }: { value: Decimal; text: string; className?: string }) {
+  return <span className={cn(value.isZero() ? "text-muted" : value.gt(0) ? "text-buy" : "text-sell", className)}>{text}</span>;
+}
+
+/** Text that others chose, cut where the cell ends; all of it on hover. Markup in it is text like any other. */
+export function CutText({ text, className }: { text: string; className?: string }) {
+  if (text === "") {
+    return <Dash />;
+  }
+  return (
+    <span title={text} className={cn("truncate", className)}>
+      {text}
+    </span>
+  );
+}
+
+export function Dash() {
+  return (
+    <span className="text-faint" aria-label="none">
+      –
+    </span>
+  );
+}
+
+/** A market's name, which leads to where it is traded. */
+export function MarketLink({ market }: { market: string }) {
+  return (
+    <a href={routeHref({ page: "trade", market })} className="truncate hover:text-accent hover:underline">
+      {market}
+    </a>
+  );
+}
