@@ -1,0 +1,5 @@
+import { AccountPanel } from "@/account/AccountPanel";
+
+export function TradeView(_props: { market?: string }) {
+  return <AccountPanel />;
+}

@@ -1,0 +1,5 @@
+import { EmptyState } from "@/ui/feedback";
+
+export function AdminPage() {
+  return <EmptyState title="Nothing here yet." />;
+}

@@ -1,0 +1,5 @@
+import { EmptyState } from "@/ui/feedback";
+
+export function PortfolioPage() {
+  return <EmptyState title="Nothing here yet." />;
+}
