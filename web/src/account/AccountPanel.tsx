@@ -1,22 +1,20 @@
 import { useAccount } from "@exchange/sdk/react";
-import { useState } from "react";
-import { useRoute } from "@/app/router";
+import { type ReactNode, useState } from "react";
 import { useUiStore } from "@/app/ui-store";
 import { useSession } from "@/session/session-store";
 import { Button } from "@/ui/button";
-import { Checkbox } from "@/ui/checkbox";
 import { cn } from "@/ui/cn";
 import { EmptyState } from "@/ui/feedback";
 import { Panel } from "@/ui/panel";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/ui/tabs";
-import { Balances } from "./Balances";
-import { Fills } from "./Fills";
+import { Balances } from "./balances";
+import { Fills } from "./fills";
 import { NO_FILTER } from "./filters";
-import { Ledger } from "./Ledger";
-import { OpenOrders } from "./OpenOrders";
-import { OrderHistory } from "./OrderHistory";
-import { ToolbarSlot } from "./PanelToolbar";
-import { useMarketTerms } from "./useMarketTerms";
+import { Ledger } from "./ledger";
+import { OpenOrders } from "./open-orders";
+import { OrderHistory } from "./order-history";
+import { ToolbarSlot } from "./panel-toolbar";
+import { useMarketTerms } from "./use-market-terms";
 
 /** What is the account's: orders, fills, balances and ledger, in tabs. */
 export function AccountPanel() {
@@ -36,10 +34,10 @@ export function AccountPanel() {
     );
   }
   // What was chosen for one account is not for the next one.
-  return <AccountTabs key={session.accountId} />;
+  return <AccountTabs key={session.accountId} accountId={session.accountId} />;
 }
 
-function AccountTabs() {
+function AccountTabs({ accountId }: { accountId: string }) {
   const { openOrders, fills, balances, status } = useAccount();
   const terms = useMarketTerms();
   const [tab, setTab] = useState("open");
@@ -47,6 +45,7 @@ function AccountTabs() {
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   const isLoading = status === "connecting";
   const common = {
+    accountId,
     filter,
     onFilter: setFilter,
     markets: [...terms.keys()],
@@ -91,7 +90,7 @@ function AccountTabs() {
   );
 }
 
-function Content({ value, children }: { value: string; children: React.ReactNode }) {
+function Content({ value, children }: { value: string; children: ReactNode }) {
   return (
     <TabsContent value={value} className="data-[state=active]:flex flex-col">
       {children}

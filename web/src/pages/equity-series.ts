@@ -1,6 +1,7 @@
 /** Equity over time: what the chart draws, and what the figures above it say. */
 import type { Decimal, EquityPoint } from "@exchange/sdk";
-import { percentOf } from "../account/exact";
+import { percentOf } from "@/account/exact";
+import { toPlotNumber } from "@/lib/decimal";
 
 export const EQUITY_RANGES = { "1H": 3_600, "1D": 86_400, "1W": 604_800, "1M": 2_592_000, All: null } as const;
 export type EquityRange = keyof typeof EQUITY_RANGES;
@@ -11,9 +12,9 @@ export function rangeStart(range: EquityRange, now: Date): Date | undefined {
   return seconds === null ? undefined : new Date(now.getTime() - seconds * 1000);
 }
 
-/** The points as uPlot takes them: seconds since 1970, and values. Pixels need no more than a float's digits. */
+/** The points as uPlot takes them: seconds since 1970, and values. */
 export function equitySeries(points: readonly EquityPoint[]): [number[], number[]] {
-  return [points.map((point) => point.time.getTime() / 1000), points.map((point) => point.equity.toNumber())];
+  return [points.map((point) => point.time.getTime() / 1000), points.map((point) => toPlotNumber(point.equity))];
 }
 
 /** From the first point to the last: quote units, and percent of the first to two decimals (absent when it is zero). */

@@ -1,6 +1,7 @@
 /** What a portfolio's positions come to, exactly. */
 import type { Decimal, Position } from "@exchange/sdk";
-import { sum } from "../account/exact";
+import { sum } from "@/account/exact";
+import { toPlotNumber } from "@/lib/decimal";
 
 /** Sums over positions, quote units. `net`: won or lost, fees taken off. */
 export interface PortfolioTotals {
@@ -33,5 +34,5 @@ export function netOf(position: Position): Decimal {
 
 /** `amount` as a part of `whole`, 0 to 1; 0 when the whole is nothing. Only for drawing. */
 export function shareOf(amount: Decimal, whole: Decimal): number {
-  return whole.isZero() ? 0 : amount.abs().div(whole.abs()).toNumber();
+  return whole.isZero() ? 0 : toPlotNumber(amount.abs().div(whole.abs()));
 }

@@ -2,22 +2,22 @@ import type { LedgerEntry } from "@exchange/sdk";
 import { useAccountEvents, useExchange } from "@exchange/sdk/react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef } from "react";
+import { queryKeys } from "@/app/queries";
 import { formatDecimal } from "@/lib/decimal";
 import { formatDateTime } from "@/lib/time";
-import { useSession } from "@/session/session-store";
 import { EmptyState } from "@/ui/feedback";
 import { Dash, MarketLink, SignedAmount } from "./cells";
 import { collectPages, type FetchPage } from "./collect-pages";
 import { LEDGER_CSV } from "./csv-columns";
-import { type Column, DataTable } from "./DataTable";
-import { EXPORT_LIMIT, EXPORT_PAGE_SIZE, ExportButton } from "./ExportButton";
-import { FilterMenu } from "./FilterMenu";
+import { type Column, DataTable } from "./data-table";
+import { EXPORT_LIMIT, EXPORT_PAGE_SIZE, ExportButton } from "./export-button";
+import { FilterMenu } from "./filter-menu";
 import { periodStart } from "./filters";
 import { ledgerKindName } from "./names";
-import { PanelToolbar } from "./PanelToolbar";
-import { MoreRows, NoRows } from "./TableStates";
+import { PanelToolbar } from "./panel-toolbar";
+import { MoreRows, NoRows } from "./table-states";
 import type { TabProps } from "./tab-props";
-import { usePaged } from "./usePaged";
+import { usePaged } from "./use-paged";
 
 /** History is this far behind at most, as a rule: when it is asked again after an event. */
 const CATCH_UP_MS = 1500;
@@ -56,17 +56,16 @@ const COLUMNS: readonly Column<LedgerEntry>[] = [
 ];
 
 /** Every change of a balance, newest first. */
-export function Ledger({ filter, onFilter, markets, assets }: TabProps) {
+export function Ledger({ accountId, filter, onFilter, markets, assets }: TabProps) {
   const client = useExchange();
-  const account = useSession()?.accountId;
   const { asset, period } = filter;
   const fetchPage = useCallback(
     (pageToken: string, pageSize: number, signal?: AbortSignal) =>
       client.listLedgerEntries({ asset, start: periodStart(period, new Date()), pageSize, pageToken, signal }).page(),
     [client, asset, period],
   );
-  const list = usePaged(["ledger", account, asset, period], (token, signal) => fetchPage(token, 100, signal));
-  useAskAgainAfterFills(["ledger", account]);
+  const list = usePaged(queryKeys.account(accountId, "ledger", asset, period), (token, signal) => fetchPage(token, 100, signal));
+  useAskAgainAfterFills(accountId);
   const collect = useCallback(
     (signal: AbortSignal, onProgress: (count: number) => void) => {
       const fetchLarge: FetchPage<LedgerEntry> = (token) => fetchPage(token, EXPORT_PAGE_SIZE, signal);
@@ -98,7 +97,7 @@ export function Ledger({ filter, onFilter, markets, assets }: TabProps) {
 }
 
 /** No stream tells ledger entries: the history is asked again a moment after a fill, once for many. */
-function useAskAgainAfterFills(queryKey: readonly unknown[]): void {
+function useAskAgainAfterFills(accountId: string): void {
   const queries = useQueryClient();
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(waiting.current), []);
@@ -106,7 +105,7 @@ function useAskAgainAfterFills(queryKey: readonly unknown[]): void {
     if (event.kind === "fill" && waiting.current === undefined) {
       waiting.current = setTimeout(() => {
         waiting.current = undefined;
-        void queries.invalidateQueries({ queryKey });
+        void queries.invalidateQueries({ queryKey: queryKeys.account(accountId, "ledger") });
       }, CATCH_UP_MS);
     }
   });

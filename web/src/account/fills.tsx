@@ -1,22 +1,22 @@
 import type { Fill } from "@exchange/sdk";
 import { useExchange } from "@exchange/sdk/react";
 import { useCallback, useMemo } from "react";
-import { useSession } from "@/session/session-store";
+import { queryKeys } from "@/app/queries";
 import { formatDateTime } from "@/lib/time";
 import { EmptyState } from "@/ui/feedback";
 import { Amount, CutText, MarketLink, SideText } from "./cells";
 import { collectPages, type FetchPage } from "./collect-pages";
 import { FILL_CSV } from "./csv-columns";
-import { type Column, DataTable } from "./DataTable";
-import { EXPORT_LIMIT, EXPORT_PAGE_SIZE, ExportButton } from "./ExportButton";
-import { FilterMenu } from "./FilterMenu";
+import { type Column, DataTable } from "./data-table";
+import { EXPORT_LIMIT, EXPORT_PAGE_SIZE, ExportButton } from "./export-button";
+import { FilterMenu } from "./filter-menu";
 import { fillPasses, periodStart } from "./filters";
 import { fillKey, mergeFills } from "./live-rows";
 import { liquidityName } from "./names";
-import { PanelToolbar } from "./PanelToolbar";
-import { MoreRows, NoRows } from "./TableStates";
+import { PanelToolbar } from "./panel-toolbar";
+import { MoreRows, NoRows } from "./table-states";
 import type { TabProps } from "./tab-props";
-import { usePaged } from "./usePaged";
+import { usePaged } from "./use-paged";
 
 interface FillsProps extends TabProps {
   /** The latest ones, as the account's stream told them; newest first. */
@@ -48,16 +48,15 @@ const COLUMNS: readonly Column<Fill>[] = [
 ];
 
 /** All executions, newest first: pages of the history, with the live ones on top. */
-export function Fills({ live, filter, onFilter, markets, assets }: FillsProps) {
+export function Fills({ live, accountId, filter, onFilter, markets, assets }: FillsProps) {
   const client = useExchange();
-  const account = useSession()?.accountId;
   const { market, period } = filter;
   const fetchPage = useCallback(
     (pageToken: string, pageSize: number, signal?: AbortSignal) =>
       client.listFills({ market, start: periodStart(period, new Date()), pageSize, pageToken, signal }).page(),
     [client, market, period],
   );
-  const list = usePaged(["fills", account, market, period], (token, signal) => fetchPage(token, 100, signal));
+  const list = usePaged(queryKeys.account(accountId, "fills", market, period), (token, signal) => fetchPage(token, 100, signal));
   const merge = useCallback(
     (history: readonly Fill[]) => mergeFills(live, history).filter((fill) => fillPasses(filter, fill)),
     [live, filter],

@@ -2,6 +2,7 @@ import type { Order } from "@exchange/sdk";
 import { useExchange } from "@exchange/sdk/react";
 import { useState } from "react";
 import { toast } from "sonner";
+import { errorText } from "@/lib/errors";
 import { Button } from "@/ui/button";
 import { Dialog, DialogClose, DialogContent, DialogTrigger } from "@/ui/dialog";
 import type { AccountFilter } from "./filters";
@@ -28,7 +29,7 @@ export function CancelAllButton({ orders, filter }: { orders: readonly Order[]; 
       toast.success(ids.length === 1 ? "1 order canceled" : `${ids.length} orders canceled`);
       setOpen(false);
     } catch (error) {
-      toast.error("The orders were not canceled", { description: error instanceof Error ? error.message : "" });
+      toast.error("The orders were not canceled", { description: errorText(error) });
     } finally {
       setSending(false);
     }

@@ -4,21 +4,22 @@ import { Pencil, X } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { formatDateTime } from "@/lib/time";
+import { errorText } from "@/lib/errors";
 import { Button } from "@/ui/button";
 import { Badge, EmptyState, Spinner } from "@/ui/feedback";
-import { AmendDialog } from "./AmendDialog";
-import { CancelAllButton } from "./CancelAllButton";
+import { AmendDialog } from "./amend-dialog";
+import { CancelAllButton } from "./cancel-all-button";
 import { Amount, CutText, Dash, MarketLink, SideText } from "./cells";
 import { ORDER_CSV } from "./csv-columns";
-import { type Column, DataTable } from "./DataTable";
-import { ExportButton } from "./ExportButton";
-import { FilterMenu } from "./FilterMenu";
+import { type Column, DataTable } from "./data-table";
+import { ExportButton } from "./export-button";
+import { FilterMenu } from "./filter-menu";
 import { orderPasses } from "./filters";
 import { orderKind, orderState, orderTone } from "./names";
-import { PanelToolbar } from "./PanelToolbar";
-import { LoadingRows } from "./TableStates";
+import { PanelToolbar } from "./panel-toolbar";
+import { LoadingRows } from "./table-states";
 import type { TabProps } from "./tab-props";
-import { useMarketTerms } from "./useMarketTerms";
+import { useMarketTerms } from "./use-market-terms";
 
 interface OpenOrdersProps extends TabProps {
   readonly orders: readonly Order[];
@@ -166,7 +167,7 @@ function useCancel() {
       try {
         await client.cancelOrder({ orderId });
       } catch (error) {
-        toast.error("The order was not canceled", { description: error instanceof Error ? error.message : "" });
+        toast.error("The order was not canceled", { description: errorText(error) });
       } finally {
         setCanceling((ids) => new Set([...ids].filter((id) => id !== orderId)));
       }

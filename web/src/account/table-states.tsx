@@ -1,8 +1,10 @@
 import { PermissionDenied } from "@exchange/sdk";
 import type { ReactNode } from "react";
+import { useUiStore } from "@/app/ui-store";
+import { errorText } from "@/lib/errors";
 import { Button } from "@/ui/button";
 import { EmptyState, Skeleton, Spinner } from "@/ui/feedback";
-import type { Paged } from "./usePaged";
+import type { Paged } from "./use-paged";
 
 /** What stands in a table without rows: that it loads, what went wrong, or that there is nothing. */
 export function NoRows({ list, children }: { list: Paged<unknown>; children: ReactNode }) {
@@ -32,12 +34,20 @@ export function MoreRows({ list }: { list: Paged<unknown> }) {
 
 /** Why something could not be shown, and a way to try again where that may help. */
 export function LoadError({ error, onRetry }: { error: Error; onRetry?: () => void }) {
+  const openSignIn = useUiStore((state) => state.setSignInOpen);
   const lacksScope = error instanceof PermissionDenied;
   return (
     <EmptyState title={lacksScope ? "Your API key may not see this" : "This could not be loaded"}>
       <p role="alert" className="text-faint">
-        {error.message}
+        {errorText(error)}
       </p>
+      {lacksScope && (
+        <div>
+          <Button size="sm" onClick={() => openSignIn(true)}>
+            Sign in with another key
+          </Button>
+        </div>
+      )}
       {onRetry && !lacksScope && (
         <div>
           <Button size="sm" onClick={onRetry}>

@@ -1,6 +1,7 @@
 import { Download } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
+import { errorText } from "@/lib/errors";
 import { Button } from "@/ui/button";
 import { Spinner } from "@/ui/feedback";
 import type { Collected } from "./collect-pages";
@@ -38,7 +39,7 @@ export function ExportButton<Row>({ what, columns, collect }: ExportButtonProps<
       }
     } catch (error) {
       if (!abort.signal.aborted) {
-        toast.error(`The ${what} could not be exported`, { description: messageOf(error) });
+        toast.error(`The ${what} could not be exported`, { description: errorText(error) });
       }
     } finally {
       setCount(undefined);
@@ -57,8 +58,4 @@ export function ExportButton<Row>({ what, columns, collect }: ExportButtonProps<
       <span className="max-sm:hidden">{isRunning && count > 0 ? count.toLocaleString("en") : "CSV"}</span>
     </Button>
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

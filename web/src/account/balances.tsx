@@ -2,10 +2,10 @@ import type { Balance } from "@exchange/sdk";
 import { EmptyState } from "@/ui/feedback";
 import { Amount } from "./cells";
 import { BALANCE_CSV } from "./csv-columns";
-import { type Column, DataTable } from "./DataTable";
-import { ExportButton } from "./ExportButton";
-import { PanelToolbar } from "./PanelToolbar";
-import { LoadingRows } from "./TableStates";
+import { type Column, DataTable } from "./data-table";
+import { ExportButton } from "./export-button";
+import { PanelToolbar } from "./panel-toolbar";
+import { LoadingRows } from "./table-states";
 
 const COLUMNS: readonly Column<Balance>[] = [
   { id: "asset", title: "Asset", width: 90, cell: (balance) => <span className="font-medium">{balance.asset}</span> },

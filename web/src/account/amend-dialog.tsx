@@ -2,6 +2,7 @@ import { ExchangeError, type Market, type Order } from "@exchange/sdk";
 import { useExchange } from "@exchange/sdk/react";
 import { type FormEvent, useId, useState } from "react";
 import { formatDecimal, toPlainText } from "@/lib/decimal";
+import { errorText } from "@/lib/errors";
 import { Button } from "@/ui/button";
 import { Dialog, DialogContent } from "@/ui/dialog";
 import { Field, fieldErrorId, Input } from "@/ui/input";
@@ -121,9 +122,9 @@ function NumberField({ id, label, unit, value, error, onChange }: NumberFieldPro
 /** What was refused, at the field that the exchange names. */
 function problemsOf(error: unknown): Problems {
   if (!(error instanceof ExchangeError)) {
-    return { order: error instanceof Error ? error.message : String(error) };
+    return { order: errorText(error) };
   }
   return error.field === "price" || error.field === "quantity"
     ? { [error.field]: error.message }
-    : { order: error.message };
+    : { order: errorText(error) };
 }

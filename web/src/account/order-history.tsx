@@ -1,22 +1,22 @@
 import type { Order } from "@exchange/sdk";
 import { useAccountEvents, useExchange } from "@exchange/sdk/react";
 import { useCallback, useMemo, useState } from "react";
-import { useSession } from "@/session/session-store";
+import { queryKeys } from "@/app/queries";
 import { formatDateTime } from "@/lib/time";
 import { Badge, EmptyState } from "@/ui/feedback";
 import { Amount, CutText, MarketLink, SideText } from "./cells";
 import { collectPages, type FetchPage } from "./collect-pages";
 import { ORDER_CSV } from "./csv-columns";
-import { type Column, DataTable } from "./DataTable";
-import { EXPORT_LIMIT, EXPORT_PAGE_SIZE, ExportButton } from "./ExportButton";
-import { FilterMenu } from "./FilterMenu";
+import { type Column, DataTable } from "./data-table";
+import { EXPORT_LIMIT, EXPORT_PAGE_SIZE, ExportButton } from "./export-button";
+import { FilterMenu } from "./filter-menu";
 import { type AccountFilter, orderPasses, periodStart } from "./filters";
 import { mergeOrders, remember } from "./live-rows";
 import { closeReason, orderKind, orderState, orderTone } from "./names";
-import { PanelToolbar } from "./PanelToolbar";
-import { MoreRows, NoRows } from "./TableStates";
+import { PanelToolbar } from "./panel-toolbar";
+import { MoreRows, NoRows } from "./table-states";
 import type { TabProps } from "./tab-props";
-import { usePaged } from "./usePaged";
+import { usePaged } from "./use-paged";
 
 /** Orders that events told are kept until history has them; it is never so many behind. */
 const REMEMBERED = 1000;
@@ -52,11 +52,10 @@ const COLUMNS: readonly Column<Order>[] = [
 ];
 
 /** All orders, newest first: pages of the history, with what events told since. */
-export function OrderHistory({ filter, onFilter, markets, assets }: TabProps) {
-  const account = useSession()?.accountId;
+export function OrderHistory({ accountId, filter, onFilter, markets, assets }: TabProps) {
   const latest = useLatestOrders();
   const fetchPage = useFetchOrders(filter);
-  const list = usePaged(["orders", account, filter], (token, signal) => fetchPage(token, 100, signal));
+  const list = usePaged(queryKeys.account(accountId, "orders", filter), (token, signal) => fetchPage(token, 100, signal));
   const merge = useCallback(
     (history: readonly Order[], isComplete: boolean) =>
       mergeOrders(latest, history, isComplete).filter((order) => orderPasses(filter, order)),
