@@ -128,7 +128,7 @@ function CreditDialog({ account }: { account: Account }) {
       fields={fields}
       submitLabel="Credit"
       onSubmit={async ({ asset, amount }) => {
-        const balance = await client.credit(account.accountId, asset, amount.trim(), { creditId: crypto.randomUUID() });
+        const balance = await client.credit(account.accountId, asset, amount.trim());
         return `${account.name} has ${formatDecimal(balance.total)} ${balance.asset} now`;
       }}
     />
