@@ -8,6 +8,10 @@ STAMP  := $(VENV)/.installed
 ENGINE_STAMP := $(VENV)/.engine-compiled
 ENGINE_SOURCES := $(wildcard server/exchange_server/engine/*.py)
 NODE_STAMP := node_modules/.installed
+# The page and the tests use the TypeScript SDK as it is published.
+SDK_STAMP := sdks/typescript/dist/.built
+SDK_SOURCES := $(shell find sdks/typescript/src gen/typescript -name '*.ts' -o -name '*.tsx') \
+  sdks/typescript/package.json sdks/typescript/tsdown.config.ts sdks/typescript/tsconfig.json tsconfig.base.json
 # Node and npm are those of the virtualenv; a machine's own are not used.
 NODE_PATH := PATH="$(CURDIR)/$(BIN):$$PATH"
 # Passed on: make dev ARGS="--headless", make test PYTEST_ARGS="tests/unit -k book".
@@ -39,7 +43,7 @@ help: ## List the targets
 # ---------------------------------------------------------------- set-up
 
 .PHONY: install
-install: $(STAMP) $(NODE_STAMP) $(if $(filter no,$(COMPILE)),,$(ENGINE_STAMP)) ## Set up what the other targets need (they run it themselves)
+install: $(STAMP) $(NODE_STAMP) $(SDK_STAMP) $(if $(filter no,$(COMPILE)),,$(ENGINE_STAMP)) ## Set up what the other targets need (they run it themselves)
 
 $(STAMP): requirements.lock $(PYPROJECTS) | $(UV)
 	@umask 022; test -x $(BIN)/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
@@ -53,6 +57,11 @@ $(NODE_STAMP): package-lock.json package.json sdks/typescript/package.json web/p
 	@umask 022; $(BIN)/python tools/link_node.py
 	@echo "Installing the locked Node packages into node_modules"
 	@umask 022; $(NODE_PATH) npm ci --silent
+	@touch $@
+
+$(SDK_STAMP): $(SDK_SOURCES) $(NODE_STAMP)
+	@echo "Building the TypeScript SDK"
+	@umask 022; $(NODE_PATH) npm run --silent --workspace sdks/typescript build -- --logLevel error
 	@touch $@
 
 # Wherever there is a C compiler; what goes wrong is said and fails nothing. A failed build is not repeated until the
@@ -115,7 +124,7 @@ mutants: install ## See whether tests fail when matching, ledger or stops are ch
 
 # One after the other, the quick ones first; `make -k check` goes on after a failure.
 .PHONY: check
-check: check-lock check-format check-lint check-imports check-proto check-gen check-docs check-types ## Check all that needs no run
+check: check-lock check-format check-lint check-imports check-proto check-gen check-docs check-typescript check-types ## Check all that needs no run
 	@echo "All checks passed"
 
 .PHONY: check-lock
@@ -155,6 +164,16 @@ check-gen: install
 .PHONY: check-docs
 check-docs: install
 	@$(BIN)/python -m tools.generate_errors_doc check
+
+.PHONY: check-typescript
+check-typescript: install
+	@$(NODE_PATH) node_modules/.bin/biome check --error-on-warnings
+	@$(NODE_PATH) node_modules/.bin/tsc --project sdks/typescript
+	@if [ -f web/tsconfig.json ]; then $(NODE_PATH) node_modules/.bin/tsc --project web; fi
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && export $(NODE_PATH) && \
+	  npm pack --silent --workspace sdks/typescript --pack-destination "$$folder" >/dev/null && \
+	  node_modules/.bin/publint --strict "$$folder"/*.tgz >"$$folder/log" && \
+	  node_modules/.bin/attw --profile esm-only "$$folder"/*.tgz >"$$folder/log" || { cat "$$folder/log" >&2; exit 1; }
 
 .PHONY: check-types
 check-types: install

@@ -1,0 +1,63 @@
+// The exchange's SDK for TypeScript: what browsers and Node have in common.
+
+export { ExchangeClient } from "./client.ts";
+export type { CallOptions, ClientOptions } from "./connection.ts";
+export { Decimal, type DecimalInput } from "./decimals.ts";
+export {
+  CancelReplaceMode,
+  CandleInterval,
+  CloseReason,
+  intervalMs,
+  LedgerEntryKind,
+  Liquidity,
+  MarketStatus,
+  type NameInput,
+  OrderStatus,
+  OrderType,
+  PegReference,
+  RejectReason,
+  Scope,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+} from "./enums.ts";
+export {
+  AlreadyExists,
+  BookOutOfSync,
+  ChecksumMismatch,
+  DeadlineExceeded,
+  ExchangeError,
+  Gap,
+  InsufficientFunds,
+  InvalidOrder,
+  InvalidRequest,
+  MarketClosed,
+  NotFound,
+  OrderClosed,
+  OrderRejected,
+  OutcomeUnknown,
+  OutOfRange,
+  Overloaded,
+  PermissionDenied,
+  PostOnlyWouldCross,
+  PriceOutsideBand,
+  QuantityNotAboveFilled,
+  RateLimited,
+  SequenceInFuture,
+  SequenceTooOld,
+  type StatusCode,
+  StreamTooSlow,
+  TooManyOpenOrders,
+  Unauthenticated,
+  Unavailable,
+  UnexpectedAnswer,
+  WouldTriggerImmediately,
+} from "./errors.ts";
+export type * from "./market-models.ts";
+export type { CandleOptions, PageOptions, TimeRange } from "./market-operations.ts";
+export type * from "./models.ts";
+export type * from "./order-models.ts";
+export { orThrow } from "./order-models.ts";
+export { Pages } from "./pages.ts";
+export type { RetryPolicy } from "./retry.ts";
+export type { TimeInput } from "./times.ts";

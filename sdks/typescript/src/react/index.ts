@@ -1,0 +1,3 @@
+// React hooks over the exchange's streams.
+
+export {};
