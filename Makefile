@@ -22,6 +22,11 @@ COMPILE ?= yes
 # A worker a core, and one that has nothing left takes from another; WORKERS=0 runs the tests in one process, for a debugger.
 WORKERS ?= auto
 
+# What the gateway needs to turn JSON into gRPC: the public services, and what errors are told with.
+BUILD_DESCRIPTORS = $(BIN)/buf build --as-file-descriptor-set --exclude-source-info \
+  $(foreach name,AccountService AdminService MarketDataService OrderService,--type exchange.v1.$(name)) \
+  $(foreach name,BadRequest ErrorInfo RetryInfo Status,--type google.rpc.$(name))
+
 MEMBERS   := server sdks/python sdks/python-proto sdks/python-betterproto bots
 PYPROJECTS := $(MEMBERS:%=%/pyproject.toml)
 
@@ -91,6 +96,8 @@ lock: | $(UV) ## Lock the members' dependencies; what is locked stays (ARGS=--up
 .PHONY: gen
 gen: install ## Generate gen/ from proto/, and docs/errors.md
 	@$(NODE_PATH) buf generate
+	@mkdir -p gen/descriptors
+	@$(BUILD_DESCRIPTORS) -o gen/descriptors/exchange.binpb
 	@$(BIN)/python -m tools.generate_errors_doc write
 
 # ---------------------------------------------------------------- run

@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from exchange_server.cli import account, admin, book, candles, journal, market, market_data, order, play, record, run
+from exchange_server.cli import (
+    account,
+    admin,
+    book,
+    candles,
+    gateway,
+    journal,
+    market,
+    market_data,
+    order,
+    play,
+    record,
+    run,
+)
 from exchange_server.cli.commands import PANEL, markup_mode
 from exchange_server.cli.dev.command import dev
 from exchange_server.cli.session import Output, Session
@@ -79,6 +92,7 @@ app.add_typer(order.app, name="order")
 account.register(app)
 app.add_typer(admin.app, name="admin")
 app.add_typer(journal.app, name="journal")
+app.add_typer(gateway.app, name="gateway")
 top.register(app)
 record.register(app)
 play.register(app)

@@ -20,6 +20,9 @@ def dev(
     ] = None,
     grpc_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the gRPC API; 0 is any free one.")] = 50051,
     gateway_port: Annotated[int, typer.Option(min=0, max=65535, help="Port for browsers; 0 is any free one.")] = 8080,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Browsers come by TLS, with a certificate that the browser does not know.")
+    ] = False,
     headless: Annotated[bool, typer.Option("--headless", help="Plain lines only, no table.")] = False,
     no_bots: Annotated[bool, typer.Option("--no-bots", help="No synthetic order flow.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Erase what is there and start empty.")] = False,
@@ -36,6 +39,7 @@ def dev(
         data_dir=data_dir or default_data_dir(),
         grpc_port=grpc_port,
         gateway_port=gateway_port,
+        tls=tls,
         headless=headless,
         bots=not no_bots,
         fresh=fresh,

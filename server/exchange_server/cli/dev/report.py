@@ -10,7 +10,9 @@ from typing import Any
 
 from exchange_server.cli.session import default_data_dir, private_file
 
-WARNING = "For development only, not for production: one machine, no TLS, well-known accounts."
+WARNING = (
+    "For development only, not for production: one machine, and accounts whose keys it gives to whoever asks here."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,16 @@ def announce(running: Running, *, headless: bool) -> None:
     console.print(f"[yellow]{WARNING}[/yellow]")
     where = "" if running.data_dir == default_data_dir() else f"--data-dir {running.data_dir} "
     console.print(f"Try [bold]exchange {where}book BTC-USDC -w[/bold] in another terminal. Ctrl-C stops everything.\n")
+
+
+def show_page(address: str, *, headless: bool) -> None:
+    """Tell the one address to open: the last line, where it is found."""
+    if headless or not sys.stdout.isatty():
+        say(f"open {address}")
+        return
+    from rich.console import Console
+
+    Console(highlight=False).print(f"\nOpen [bold link={address}]{address}[/bold link] in a browser.\n")
 
 
 def hide_password(address: str) -> str:

@@ -18,11 +18,14 @@ from exchange_server import compiled_engine
 from exchange_server.cli.dev import ports
 from exchange_server.cli.dev.child_process import to_background
 from exchange_server.cli.dev.data_dir import DataDir, DataDirInUse
-from exchange_server.cli.dev.report import Running, announce, say, write_ready_file
+from exchange_server.cli.dev.gateway import gateway_settings, write_dev_accounts
+from exchange_server.cli.dev.report import Running, announce, say, show_page, write_ready_file
 from exchange_server.cli.dev.service import Service
 from exchange_server.cli.session import CommandError
-from exchange_server.embedded import clickhouse, envoy
+from exchange_server.embedded import clickhouse
 from exchange_server.embedded.postgres import EmbeddedPostgres, EmbeddedPostgresError
+from exchange_server.gateway import envoy
+from exchange_server.gateway.template import GatewayIncomplete
 
 STOP_SECONDS = 2.0
 POSTGRES_WATCH_SECONDS = 1.0
@@ -37,6 +40,7 @@ class Options:
     data_dir: Path
     grpc_port: int
     gateway_port: int
+    tls: bool
     headless: bool
     bots: bool
     fresh: bool
@@ -136,6 +140,8 @@ class Supervisor:
             write_ready_file(self._options.ready_file, running)
         announce(running, headless=self._options.headless)
         say(f"started in {time.monotonic() - started:.1f} s")
+        if gateway:
+            show_page(running.addresses["gateway"], headless=self._options.headless)
 
     async def _start_clickhouse(self) -> None:
         """Start ClickHouse without waiting for it: who needs it waits, and the core needs it for nothing."""
@@ -191,21 +197,20 @@ class Supervisor:
 
     async def _start_gateway(self) -> bool:
         try:
-            command = envoy.command(
-                self._data.gateway,
-                gateway_port=self._gateway_port,
-                grpc_host=ports.LOOPBACK,
-                grpc_port=self._grpc_port,
+            settings = gateway_settings(
+                self._data.gateway, port=self._gateway_port, grpc_port=self._grpc_port, tls=self._options.tls
             )
-        except envoy.EnvoyMissing as error:
+            dev_folder = write_dev_accounts(self._data.gateway, self._data.credentials_file)
+            command = envoy.command(self._data.gateway, settings, dev_folder)
+        except GatewayIncomplete as error:
             say(f"no gateway: {error}")
             return False
-        gateway = Service("gateway", command, self._data.logs / "gateway.log", os.environ, say)
+        gateway = Service("gateway", command, self._data.logs / "gateway.log", _inherited(), say)
         self._services["gateway"] = gateway
         await gateway.start()
         ended = asyncio.create_task(gateway.ended())
         try:
-            while not await asyncio.to_thread(envoy.is_healthy, self._gateway_port):
+            while not await asyncio.to_thread(envoy.is_healthy, settings):
                 if ended.done():
                     raise CommandError(f"the gateway does not start: {ended.result()}")
                 await asyncio.sleep(0.05)
@@ -243,7 +248,8 @@ class Supervisor:
         if self._clickhouse_url:
             addresses["clickhouse"] = self._clickhouse_url
         if gateway:
-            addresses["gateway"] = f"http://{ports.LOOPBACK}:{self._gateway_port}"
+            scheme = "https" if self._options.tls else "http"
+            addresses["gateway"] = f"{scheme}://{ports.LOOPBACK}:{self._gateway_port}"
         pids = {"supervisor": os.getpid()}
         if self._postgres.pid is not None:
             pids["postgres"] = self._postgres.pid
