@@ -23,7 +23,10 @@ describe("an amend", () => {
   });
 
   it.each(["", "0", "-1", "1e3", "NaN", "Infinity", "<b>1</b>", ".5"])("takes %o for no price", (price) => {
-    expect(readAmend(order, { price, quantity: "2" })).toMatchObject({ kind: "problems", problems: { price: "Not a positive number" } });
+    expect(readAmend(order, { price, quantity: "2" })).toMatchObject({
+      kind: "problems",
+      problems: { price: "Not a positive number" },
+    });
   });
 
   it("names both fields when both are wrong", () => {

@@ -31,11 +31,7 @@ export function Balances({ balances, isLoading }: { balances: readonly Balance[]
   return (
     <>
       <PanelToolbar>
-        <ExportButton
-          what="balances"
-          columns={BALANCE_CSV}
-          collect={async () => ({ rows: balances, isCut: false })}
-        />
+        <ExportButton what="balances" columns={BALANCE_CSV} collect={async () => ({ rows: balances, isCut: false })} />
       </PanelToolbar>
       <DataTable
         label="Balances"

@@ -60,6 +60,7 @@ export function CancelAllButton({ orders, filter }: { orders: readonly Order[]; 
 function scopeOf(filter: AccountFilter): string {
   const side = filter.side === undefined ? "All orders" : filter.side === "BUY" ? "Buy orders" : "Sell orders";
   const market = filter.market === undefined ? "in every market" : `in ${filter.market}`;
-  const key = filter.clientOrderIdPrefix === "" ? "" : ` whose client order id begins with “${filter.clientOrderIdPrefix}”`;
+  const key =
+    filter.clientOrderIdPrefix === "" ? "" : ` whose client order id begins with “${filter.clientOrderIdPrefix}”`;
   return `${side} ${market}${key}, those that wait for their trigger as well.`;
 }

@@ -1,7 +1,7 @@
 /** What the cells of tables have in common. */
 import type { Decimal, Side } from "@exchange/sdk";
 import { routeHref } from "@/app/router";
-import { formatDecimal } from "@/lib/decimal";
+import { formatDecimal, NO_VALUE } from "@/lib/decimal";
 import { cn } from "@/ui/cn";
 
 /** Buy or sell in its colour, and in words: colour alone tells nothing to some. */
@@ -24,7 +24,11 @@ export function Amount({ value, unit, className }: { value: Decimal | undefined;
 
 /** A change of money: coloured, and with its sign. */
 export function SignedAmount({ value, text, className }: { value: Decimal; text: string; className?: string }) {
-  return <span className={cn(value.isZero() ? "text-muted" : value.gt(0) ? "text-buy" : "text-sell", className)}>{text}</span>;
+  return (
+    <span className={cn(value.isZero() ? "text-muted" : value.gt(0) ? "text-buy" : "text-sell", className)}>
+      {text}
+    </span>
+  );
 }
 
 /** Text that others chose, cut where the cell ends; all of it on hover. Markup in it is text like any other. */
@@ -40,11 +44,7 @@ export function CutText({ text, className }: { text: string; className?: string 
 }
 
 export function Dash() {
-  return (
-    <span className="text-faint" aria-label="none">
-      –
-    </span>
-  );
+  return <span className="text-faint">{NO_VALUE}</span>;
 }
 
 /** A market's name, which leads to where it is traded. */

@@ -1,6 +1,9 @@
+// biome-ignore-all lint/a11y/useFocusableInteractive: the box that scrolls takes the keyboard, not its rows
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+// biome-ignore-all lint/a11y/useSemanticElements: rows out of sight are not in the page, and a <table> can not be cut so
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { cn } from "@/ui/cn";
 import { type CSSProperties, type ReactNode, useEffect, useRef } from "react";
+import { cn } from "@/ui/cn";
 
 /** One column of a table; `width` is in pixels and grows by its share of what is left. */
 export interface Column<Row> {
@@ -25,7 +28,6 @@ interface DataTableProps<Row> {
   readonly onEnd?: () => void;
   /** Shown under the last row, such as that more is loading. */
   readonly footer?: ReactNode;
-  readonly onRowClick?: (row: Row) => void;
   readonly rowHeight?: number;
   readonly className?: string;
 }
@@ -63,9 +65,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     minWidth: columns.reduce((total, { width }) => total + width, 0),
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section ref={box} aria-label={props.label} tabIndex={0} className={cn("relative min-h-0 flex-1 overflow-auto focus-ring-inset", props.className)}>
-      {/* biome-ignore lint/a11y/useSemanticElements: rows out of sight are not in the page, which a <table> cannot say */}
+    <section
+      ref={box}
+      aria-label={props.label}
+      tabIndex={0}
+      className={cn("relative min-h-0 flex-1 overflow-auto focus-visible:-outline-offset-2", props.className)}
+    >
       <div role="table" aria-label={props.label} aria-rowcount={rows.length + 1} className="text-xs">
         <div role="rowgroup" className="sticky top-0 z-10">
           <div
@@ -81,7 +86,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             ))}
           </div>
         </div>
-        <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize(), minWidth: grid.minWidth }}>
+        <div
+          role="rowgroup"
+          className="relative"
+          style={{ height: virtualizer.getTotalSize(), minWidth: grid.minWidth }}
+        >
           {inSight.map(({ index, key, start }) => {
             const row = rows[index] as Row;
             return (
@@ -89,8 +98,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 key={key}
                 role="row"
                 aria-rowindex={index + 2}
-                onClick={props.onRowClick && (() => props.onRowClick?.(row))}
-                className={cn("absolute top-0 left-0 grid w-full hover:bg-hover", props.onRowClick && "cursor-pointer")}
+                className="absolute top-0 left-0 grid w-full border-line/60 border-b hover:bg-hover/60"
                 style={{ ...grid, height: rowHeight, transform: `translateY(${start}px)` }}
               >
                 {columns.map((column) => (

@@ -14,8 +14,8 @@ import { fillPasses, periodStart } from "./filters";
 import { fillKey, mergeFills } from "./live-rows";
 import { liquidityName } from "./names";
 import { PanelToolbar } from "./panel-toolbar";
-import { MoreRows, NoRows } from "./table-states";
 import type { TabProps } from "./tab-props";
+import { MoreRows, NoRows } from "./table-states";
 import { usePaged } from "./use-paged";
 
 interface FillsProps extends TabProps {
@@ -56,7 +56,9 @@ export function Fills({ live, accountId, filter, onFilter, markets, assets }: Fi
       client.listFills({ market, start: periodStart(period, new Date()), pageSize, pageToken, signal }).page(),
     [client, market, period],
   );
-  const list = usePaged(queryKeys.account(accountId, "fills", market, period), (token, signal) => fetchPage(token, 100, signal));
+  const list = usePaged(queryKeys.account(accountId, "fills", market, period), (token, signal) =>
+    fetchPage(token, 100, signal),
+  );
   const merge = useCallback(
     (history: readonly Fill[]) => mergeFills(live, history).filter((fill) => fillPasses(filter, fill)),
     [live, filter],

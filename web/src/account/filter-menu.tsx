@@ -81,7 +81,10 @@ export function FilterMenu({ fields, filter, onChange, markets, assets }: Filter
           <Choice
             title="Period"
             value={filter.period}
-            options={(Object.keys(PERIODS) as Period[]).map((period) => ({ value: period, label: PERIOD_NAMES[period] }))}
+            options={(Object.keys(PERIODS) as Period[]).map((period) => ({
+              value: period,
+              label: PERIOD_NAMES[period],
+            }))}
             onChange={(period) => set({ period: period as Period })}
           />
         )}

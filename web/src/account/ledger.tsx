@@ -15,8 +15,8 @@ import { FilterMenu } from "./filter-menu";
 import { periodStart } from "./filters";
 import { ledgerKindName } from "./names";
 import { PanelToolbar } from "./panel-toolbar";
-import { MoreRows, NoRows } from "./table-states";
 import type { TabProps } from "./tab-props";
+import { MoreRows, NoRows } from "./table-states";
 import { usePaged } from "./use-paged";
 
 /** History is this far behind at most, as a rule: when it is asked again after an event. */
@@ -64,7 +64,9 @@ export function Ledger({ accountId, filter, onFilter, markets, assets }: TabProp
       client.listLedgerEntries({ asset, start: periodStart(period, new Date()), pageSize, pageToken, signal }).page(),
     [client, asset, period],
   );
-  const list = usePaged(queryKeys.account(accountId, "ledger", asset, period), (token, signal) => fetchPage(token, 100, signal));
+  const list = usePaged(queryKeys.account(accountId, "ledger", asset, period), (token, signal) =>
+    fetchPage(token, 100, signal),
+  );
   useAskAgainAfterFills(accountId);
   const collect = useCallback(
     (signal: AbortSignal, onProgress: (count: number) => void) => {
@@ -76,7 +78,13 @@ export function Ledger({ accountId, filter, onFilter, markets, assets }: TabProp
   return (
     <>
       <PanelToolbar>
-        <FilterMenu fields={["asset", "period"]} filter={filter} onChange={onFilter} markets={markets} assets={assets} />
+        <FilterMenu
+          fields={["asset", "period"]}
+          filter={filter}
+          onChange={onFilter}
+          markets={markets}
+          assets={assets}
+        />
         <ExportButton what="ledger" columns={LEDGER_CSV} collect={collect} />
       </PanelToolbar>
       <DataTable
@@ -102,7 +110,7 @@ function useAskAgainAfterFills(accountId: string): void {
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(waiting.current), []);
   useAccountEvents((event) => {
-    if (event.kind === "fill" && waiting.current === undefined) {
+    if (event.type === "fill" && waiting.current === undefined) {
       waiting.current = setTimeout(() => {
         waiting.current = undefined;
         void queries.invalidateQueries({ queryKey: queryKeys.account(accountId, "ledger") });

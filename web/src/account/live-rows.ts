@@ -25,7 +25,11 @@ export function mergeFills(live: readonly Fill[], history: readonly Fill[]): Fil
  * Return the history's orders, newest first, each as the events told it last, with the orders that history does not
  * have yet on top. Older orders than the oldest one shown wait for their page.
  */
-export function mergeOrders(latest: ReadonlyMap<bigint, Order>, history: readonly Order[], isComplete: boolean): Order[] {
+export function mergeOrders(
+  latest: ReadonlyMap<bigint, Order>,
+  history: readonly Order[],
+  isComplete: boolean,
+): Order[] {
   const known = new Set(history.map((order) => order.orderId));
   const oldest = history.at(-1)?.orderId;
   const added = [...latest.values()].filter(

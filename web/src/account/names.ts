@@ -1,5 +1,14 @@
 /** The contract's names in words that people read. */
-import type { CloseReason, LedgerEntryKind, Liquidity, MarketStatus, Order, OrderStatus, OrderType, Scope } from "@exchange/sdk";
+import type {
+  CloseReason,
+  LedgerEntryKind,
+  Liquidity,
+  MarketStatus,
+  Order,
+  OrderStatus,
+  OrderType,
+  Scope,
+} from "@exchange/sdk";
 
 const ORDER_TYPES: Partial<Record<OrderType, string>> = {
   LIMIT: "Limit",

@@ -3,8 +3,8 @@ import { useExchange } from "@exchange/sdk/react";
 import { Pencil, X } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { toast } from "sonner";
-import { formatDateTime } from "@/lib/time";
 import { errorText } from "@/lib/errors";
+import { formatDateTime } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { Badge, EmptyState, Spinner } from "@/ui/feedback";
 import { AmendDialog } from "./amend-dialog";
@@ -17,8 +17,8 @@ import { FilterMenu } from "./filter-menu";
 import { orderPasses } from "./filters";
 import { orderKind, orderState, orderTone } from "./names";
 import { PanelToolbar } from "./panel-toolbar";
-import { LoadingRows } from "./table-states";
 import type { TabProps } from "./tab-props";
+import { LoadingRows } from "./table-states";
 import { useMarketTerms } from "./use-market-terms";
 
 interface OpenOrdersProps extends TabProps {
@@ -42,8 +42,20 @@ export function OpenOrders({ orders, isLoading, filter, onFilter, markets, asset
       { id: "side", title: "Side", width: 48, cell: (order) => <SideText side={order.side} /> },
       { id: "type", title: "Type", width: 124, cell: (order) => <CutText text={orderKind(order)} /> },
       { id: "price", title: "Price", width: 96, align: "right", cell: (order) => <OrderPrice order={order} /> },
-      { id: "trigger", title: "Trigger", width: 84, align: "right", cell: (order) => <Amount value={order.triggerPrice} /> },
-      { id: "quantity", title: "Quantity", width: 100, align: "right", cell: (order) => <Amount value={order.quantity} /> },
+      {
+        id: "trigger",
+        title: "Trigger",
+        width: 84,
+        align: "right",
+        cell: (order) => <Amount value={order.triggerPrice} />,
+      },
+      {
+        id: "quantity",
+        title: "Quantity",
+        width: 100,
+        align: "right",
+        cell: (order) => <Amount value={order.quantity} />,
+      },
       { id: "filled", title: "Filled", width: 116, align: "right", cell: (order) => <FilledShare order={order} /> },
       {
         id: "status",

@@ -14,8 +14,8 @@ import { type AccountFilter, orderPasses, periodStart } from "./filters";
 import { mergeOrders, remember } from "./live-rows";
 import { closeReason, orderKind, orderState, orderTone } from "./names";
 import { PanelToolbar } from "./panel-toolbar";
-import { MoreRows, NoRows } from "./table-states";
 import type { TabProps } from "./tab-props";
+import { MoreRows, NoRows } from "./table-states";
 import { usePaged } from "./use-paged";
 
 /** Orders that events told are kept until history has them; it is never so many behind. */
@@ -35,7 +35,13 @@ const COLUMNS: readonly Column<Order>[] = [
   },
   { id: "average", title: "Average", width: 92, align: "right", cell: (order) => <AveragePrice order={order} /> },
   { id: "quantity", title: "Quantity", width: 100, align: "right", cell: (order) => <Amount value={order.quantity} /> },
-  { id: "filled", title: "Filled", width: 100, align: "right", cell: (order) => <Amount value={order.filledQuantity} /> },
+  {
+    id: "filled",
+    title: "Filled",
+    width: 100,
+    align: "right",
+    cell: (order) => <Amount value={order.filledQuantity} />,
+  },
   { id: "fee", title: "Fee", width: 92, align: "right", cell: (order) => <Amount value={order.fee} /> },
   {
     id: "status",
@@ -55,7 +61,9 @@ const COLUMNS: readonly Column<Order>[] = [
 export function OrderHistory({ accountId, filter, onFilter, markets, assets }: TabProps) {
   const latest = useLatestOrders();
   const fetchPage = useFetchOrders(filter);
-  const list = usePaged(queryKeys.account(accountId, "orders", filter), (token, signal) => fetchPage(token, 100, signal));
+  const list = usePaged(queryKeys.account(accountId, "orders", filter), (token, signal) =>
+    fetchPage(token, 100, signal),
+  );
   const merge = useCallback(
     (history: readonly Order[], isComplete: boolean) =>
       mergeOrders(latest, history, isComplete).filter((order) => orderPasses(filter, order)),
@@ -108,7 +116,7 @@ function AveragePrice({ order }: { order: Order }) {
 function useLatestOrders(): ReadonlyMap<bigint, Order> {
   const [latest, setLatest] = useState<ReadonlyMap<bigint, Order>>(new Map());
   useAccountEvents((event) => {
-    if (event.kind === "order") {
+    if (event.type === "order") {
       setLatest((orders) => remember(orders, event.order, REMEMBERED));
     }
   });

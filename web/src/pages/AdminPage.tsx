@@ -15,7 +15,9 @@ import { QueryView } from "./query-view";
 
 /** Operating the exchange: markets, assets, accounts and money. */
 export function AdminPage() {
-  return <SignedIn title="Admin">{({ accountId }) => <Administration key={accountId} accountId={accountId} />}</SignedIn>;
+  return (
+    <SignedIn title="Admin">{({ accountId }) => <Administration key={accountId} accountId={accountId} />}</SignedIn>
+  );
 }
 
 function Administration({ accountId }: { accountId: string }) {

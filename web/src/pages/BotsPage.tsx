@@ -20,7 +20,9 @@ const PAGE_SIZE = 200;
 
 /** Who trades, and what it comes to: every account with a fill, the largest volume first. */
 export function BotsPage() {
-  return <SignedIn title="Bots">{({ accountId }) => <AllPerformance key={accountId} accountId={accountId} />}</SignedIn>;
+  return (
+    <SignedIn title="Bots">{({ accountId }) => <AllPerformance key={accountId} accountId={accountId} />}</SignedIn>
+  );
 }
 
 function AllPerformance({ accountId }: { accountId: string }) {

@@ -20,7 +20,9 @@ import { ScrollTable } from "./scroll-table";
 
 /** The keys of the account: what each may do, a new one, and an end to those that are not needed any more. */
 export function KeysPage() {
-  return <SignedIn title="API keys">{({ accountId }) => <AccountKeys key={accountId} accountId={accountId} />}</SignedIn>;
+  return (
+    <SignedIn title="API keys">{({ accountId }) => <AccountKeys key={accountId} accountId={accountId} />}</SignedIn>
+  );
 }
 
 function AccountKeys({ accountId }: { accountId: string }) {

@@ -146,7 +146,8 @@ function MarketLine({ market }: { market: string }) {
   const client = useExchange();
   const { data } = useQuery({
     queryKey: ["market-line", market],
-    queryFn: ({ signal }) => client.listCandles(market, CandleInterval.MINUTE_5, { pageSize: LINE_POINTS, signal }).page(),
+    queryFn: ({ signal }) =>
+      client.listCandles(market, CandleInterval.MINUTE_5, { pageSize: LINE_POINTS, signal }).page(),
     refetchInterval: LINE_REFRESH_MS,
     select: (page: { items: readonly Candle[] }) => closes(page.items),
   });

@@ -27,7 +27,11 @@ const POINTS = 600;
 
 /** What the account is worth, how that went, and what trading has won or lost. */
 export function PortfolioPage() {
-  return <SignedIn title="Portfolio">{({ accountId }) => <AccountPortfolio key={accountId} accountId={accountId} />}</SignedIn>;
+  return (
+    <SignedIn title="Portfolio">
+      {({ accountId }) => <AccountPortfolio key={accountId} accountId={accountId} />}
+    </SignedIn>
+  );
 }
 
 function AccountPortfolio({ accountId }: { accountId: string }) {
@@ -92,14 +96,12 @@ function EquityCard({ accountId, portfolio }: { accountId: string; portfolio: Po
         <div>
           <p className="text-2xs text-muted">Equity</p>
           <p className="font-semibold text-2xl tracking-tight" data-testid="equity">
-            {formatDecimal(equity, { decimals: 2 })} <span className="font-normal text-base text-faint">{quoteAsset}</span>
+            {formatDecimal(equity, { decimals: 2 })}{" "}
+            <span className="font-normal text-base text-faint">{quoteAsset}</span>
           </p>
           {change && (
             <p className="text-xs">
-              <SignedAmount
-                value={change.amount}
-                text={formatDecimal(change.amount, { decimals: 2, sign: true })}
-              />
+              <SignedAmount value={change.amount} text={formatDecimal(change.amount, { decimals: 2, sign: true })} />
               {change.percent && (
                 <SignedAmount value={change.percent} text={` (${formatDecimal(change.percent, { sign: true })}%)`} />
               )}
@@ -137,7 +139,10 @@ function EquityCard({ accountId, portfolio }: { accountId: string; portfolio: Po
           <SignedAmount value={totals.realized} text={formatDecimal(totals.realized, { decimals: 2, sign: true })} />
         </Figure>
         <Figure name="Unrealized">
-          <SignedAmount value={totals.unrealized} text={formatDecimal(totals.unrealized, { decimals: 2, sign: true })} />
+          <SignedAmount
+            value={totals.unrealized}
+            text={formatDecimal(totals.unrealized, { decimals: 2, sign: true })}
+          />
         </Figure>
         <Figure name="Fees paid">{formatDecimal(totals.fees, { decimals: 2 })}</Figure>
         <Figure name="Volume" hint={`${totals.fillCount.toLocaleString("en")} fills`}>
@@ -156,26 +161,26 @@ function PositionsCard({ portfolio }: { portfolio: Portfolio }) {
         <EmptyState title={`No fills in a market of ${quoteAsset} yet`} />
       ) : (
         <ScrollTable label="Results by market">
-            <TableHead>
-              <tr>
-                <HeaderCell className="pl-4">Market</HeaderCell>
-                <HeaderCell numeric>Bought − sold</HeaderCell>
-                <HeaderCell numeric>Average price</HeaderCell>
-                <HeaderCell numeric>Realized</HeaderCell>
-                <HeaderCell numeric>Unrealized</HeaderCell>
-                <HeaderCell numeric>Fees</HeaderCell>
-                <HeaderCell numeric>Result</HeaderCell>
-                <HeaderCell numeric>Volume</HeaderCell>
-                <HeaderCell numeric className="pr-4">
-                  Last fill
-                </HeaderCell>
-              </tr>
-            </TableHead>
-            <tbody>
-              {positions.map((position) => (
-                <PositionRow key={position.market} position={position} />
-              ))}
-            </tbody>
+          <TableHead>
+            <tr>
+              <HeaderCell className="pl-4">Market</HeaderCell>
+              <HeaderCell numeric>Bought − sold</HeaderCell>
+              <HeaderCell numeric>Average price</HeaderCell>
+              <HeaderCell numeric>Realized</HeaderCell>
+              <HeaderCell numeric>Unrealized</HeaderCell>
+              <HeaderCell numeric>Fees</HeaderCell>
+              <HeaderCell numeric>Result</HeaderCell>
+              <HeaderCell numeric>Volume</HeaderCell>
+              <HeaderCell numeric className="pr-4">
+                Last fill
+              </HeaderCell>
+            </tr>
+          </TableHead>
+          <tbody>
+            {positions.map((position) => (
+              <PositionRow key={position.market} position={position} />
+            ))}
+          </tbody>
         </ScrollTable>
       )}
     </Card>

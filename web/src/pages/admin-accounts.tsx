@@ -16,9 +16,7 @@ import { FormDialog, type FormField } from "./form-dialog";
 import { ScrollTable } from "./scroll-table";
 import { SectionBar } from "./section-bar";
 
-const NEW_ACCOUNT: readonly FormField<"name">[] = [
-  { name: "name", label: "Name", hint: "letters, digits, _ - and ." },
-];
+const NEW_ACCOUNT: readonly FormField<"name">[] = [{ name: "name", label: "Name", hint: "letters, digits, _ - and ." }];
 
 /** Every account by id: money for it, and its trade group. */
 export function AdminAccounts({ accountId }: { accountId: string }) {
@@ -138,7 +136,13 @@ function CreditDialog({ account }: { account: Account }) {
 function TradeGroupDialog({ account, onChange }: { account: Account; onChange: () => Promise<void> }) {
   const client = useExchange();
   const fields: readonly FormField<"trade_group_id">[] = [
-    { name: "trade_group_id", label: "Group", hint: "0 is none", kind: "integer", initial: String(account.tradeGroupId) },
+    {
+      name: "trade_group_id",
+      label: "Group",
+      hint: "0 is none",
+      kind: "integer",
+      initial: String(account.tradeGroupId),
+    },
   ];
   return (
     <FormDialog

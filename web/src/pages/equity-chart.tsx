@@ -65,7 +65,10 @@ function chartOptions(element: HTMLElement, unit: string): uPlot.Options {
     ],
     scales: { y: { range: (_plot, low, high) => padded(low, high) } },
     series: [
-      { label: "", value: (_plot, seconds) => (seconds == null ? "" : new Date(seconds * 1000).toLocaleString("en-GB")) },
+      {
+        label: "",
+        value: (_plot, seconds) => (seconds == null ? "" : new Date(seconds * 1000).toLocaleString("en-GB")),
+      },
       {
         label: "",
         stroke: colour("--accent"),
@@ -78,7 +81,9 @@ function chartOptions(element: HTMLElement, unit: string): uPlot.Options {
           return fade;
         },
         value: (_plot, value) =>
-          value == null ? "" : `${value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${unit}`,
+          value == null
+            ? ""
+            : `${value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${unit}`,
       },
     ],
   };

@@ -58,7 +58,13 @@ function Form<Name extends string>({ fields, submitLabel, onSubmit, onDone }: Fo
       toast.success(await onSubmit(values));
       onDone();
     } catch (error) {
-      setProblems(problemsOf(error, fields.map(({ name }) => name), errorText));
+      setProblems(
+        problemsOf(
+          error,
+          fields.map(({ name }) => name),
+          errorText,
+        ),
+      );
       setSending(false);
     }
   };
