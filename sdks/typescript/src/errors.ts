@@ -401,7 +401,8 @@ function isLostConnection(error: ConnectError): boolean {
 
 const BROKEN_OFF = /^(missing trailer|missing message|premature EOF|protocol error: (missing|incomplete))/;
 
-function statusCode(number: number): StatusCode {
+/** Return the name of a gRPC status by its number. */
+export function statusCode(number: number): StatusCode {
   return STATUS_CODES[number] ?? "UNKNOWN";
 }
 

@@ -3,6 +3,10 @@
 import { AccountHub } from "./account-hub.ts";
 import type { ExchangeClient } from "./client.ts";
 import { type HubOptions, MarketDataHub } from "./market-data-hub.ts";
+import { present, read } from "./operations.ts";
+import * as parse from "./parse.ts";
+import { fills } from "./parse-orders.ts";
+import { AccountService } from "./proto.ts";
 import { RoundTrip, type RoundTripOptions } from "./round-trip.ts";
 import { streamCaller } from "./stream-caller.ts";
 
@@ -27,17 +31,23 @@ export function hubsOf(client: ExchangeClient, options: HubOptions & RoundTripOp
 function makeHubs(client: ExchangeClient, options: HubOptions & RoundTripOptions): Hubs {
   const caller = streamCaller(client.connection);
   const history = {
-    trades: async (market: string, count: number) => (await client.listTrades(market, { pageSize: count }).page()).items,
+    trades: async (market: string, count: number) =>
+      (await client.listTrades(market, { pageSize: count }).page()).items,
     candles: async (market: string, interval: Parameters<typeof client.listCandles>[1], count: number) =>
       (await client.listCandles(market, interval, { pageSize: count }).page()).items,
   };
+  const { method } = AccountService;
   const reads = {
-    account: () => client.getAccount(),
-    fills: async (count: number) => (await client.listFills({ pageSize: count }).page()).items,
+    account: () =>
+      client.connection.call(
+        read(method.getAccount, {}, ({ account, scopes }) => parse.account(present(account, "account"), scopes)),
+      ),
+    fills: (count: number) =>
+      client.connection.call(read(method.listFills, { pageSize: count }, (answer) => fills(answer.fills))),
   };
   return {
     marketData: new MarketDataHub(caller, history, options),
     account: new AccountHub(caller, reads, options),
-    roundTrip: new RoundTrip((signal) => client.checkHealth({ signal }), options),
+    roundTrip: new RoundTrip((signal) => client.listAssets({ signal }), options),
   };
 }

@@ -53,6 +53,8 @@ export {
   UnexpectedAnswer,
   WouldTriggerImmediately,
 } from "./errors.ts";
+export { type BookTerms, bookChecksum, groupLevels, LocalOrderBook } from "./local-order-book.ts";
+export { LocalOrderQueues, type QueuePosition, queueChecksum } from "./local-order-queues.ts";
 export type * from "./market-models.ts";
 export type { CandleOptions, PageOptions, TimeRange } from "./market-operations.ts";
 export type * from "./models.ts";
@@ -60,4 +62,39 @@ export type * from "./order-models.ts";
 export { orThrow } from "./order-models.ts";
 export { Pages } from "./pages.ts";
 export type { RetryPolicy } from "./retry.ts";
+export { type OrderBookStream, type OrdersStream, Stream, type StreamOptions, type StreamStatus } from "./stream.ts";
+// Their `Reconnected` has a type, by which it is told from the other events.
+export type {
+  AccountChannel,
+  AccountEvent,
+  BboChannel,
+  BboEvent,
+  CandleEvent,
+  CandlesChannel,
+  Channel,
+  ChannelClosed,
+  ChannelEvent,
+  FillEvent,
+  FillsChannel,
+  Notice,
+  OrderBookChannel,
+  OrderBookEvent,
+  OrdersChannel,
+  OrdersEvent,
+  Reconnected,
+  Resynced,
+  TickerChannel,
+  TickerEvent,
+  TradeEvent,
+  TradesChannel,
+} from "./stream-events.ts";
+export type {
+  AccountStreamOptions,
+  EventStream,
+  IntervalOptions,
+  OrderBookStreamOptions,
+  TradeStreamOptions,
+} from "./streams.ts";
+export { Subscription } from "./subscription.ts";
+export { TextLevel, TextOrder } from "./text-level.ts";
 export type { TimeInput } from "./times.ts";

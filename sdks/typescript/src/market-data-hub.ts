@@ -354,7 +354,8 @@ export class MarketDataHub {
   }
 
   #statusOf(feed: Feed): FeedStatus {
-    if (this.#connection.status !== "live" || !this.#live.has(feed)) return feed.isEmpty ? "connecting" : "reconnecting";
+    if (this.#connection.status !== "live" || !this.#live.has(feed))
+      return feed.isEmpty ? "connecting" : "reconnecting";
     return this.#staleness.isStale ? "stale" : "live";
   }
 

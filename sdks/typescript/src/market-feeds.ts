@@ -5,8 +5,14 @@ import type { ExchangeError } from "./errors.ts";
 import { type FeedState, type FeedStatus, Listeners } from "./feed.ts";
 import type { LocalOrderBook } from "./local-order-book.ts";
 import type { Candle, PriceLevel, Ticker, Trade } from "./market-models.ts";
-import type { AnyChannelEvent, CandlesChannel, Channel, OrderBookChannel } from "./stream-events.ts";
-import type { TickerChannel, TradesChannel } from "./stream-events.ts";
+import type {
+  AnyChannelEvent,
+  CandlesChannel,
+  Channel,
+  OrderBookChannel,
+  TickerChannel,
+  TradesChannel,
+} from "./stream-events.ts";
 
 export interface OrderBookView extends FeedState {
   /** Best first. */

@@ -10,8 +10,8 @@ import { candleIntervals, sides } from "./enums.ts";
 import { Gap } from "./errors.ts";
 import { type BookTerms, LocalOrderBook } from "./local-order-book.ts";
 import { LocalOrderQueues } from "./local-order-queues.ts";
-import * as parse from "./parse-market-data.ts";
 import { present } from "./operations.ts";
+import * as parse from "./parse-market-data.ts";
 import type * as pb from "./proto.ts";
 import type { StreamClients, StreamSettings } from "./stream-caller.ts";
 import type {
@@ -28,7 +28,7 @@ import type {
   TradeEvent,
   TradesChannel,
 } from "./stream-events.ts";
-import { Begin, Chain, type StreamMessage, type Step, StreamState } from "./stream-state.ts";
+import { Begin, Chain, type Step, type StreamMessage, StreamState } from "./stream-state.ts";
 import { TextLevel, TextOrder, TextOrderChange } from "./text-level.ts";
 import { timeNs, toDate, wholeMilliseconds } from "./times.ts";
 
@@ -51,7 +51,10 @@ export class BookState extends ChannelState<pb.StreamOrderBookResponse, OrderBoo
     super(settings, undefined);
     const { market, depth = 0 } = channel;
     const priceStep = toWireOptional(channel.priceStep, "priceStep");
-    this.#request = { market, view: { depth, priceStep, intervalMs: wholeMilliseconds(channel.intervalMs, "intervalMs") } };
+    this.#request = {
+      market,
+      view: { depth, priceStep, intervalMs: wholeMilliseconds(channel.intervalMs, "intervalMs") },
+    };
     this.#begin = new Begin(market);
   }
 

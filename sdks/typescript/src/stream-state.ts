@@ -9,9 +9,9 @@ import {
   Gap,
   OutOfRange,
   RateLimited,
+  type StatusCode,
   StreamTooSlow,
   Unavailable,
-  type StatusCode,
   UnexpectedAnswer,
 } from "./errors.ts";
 import type { BookTerms } from "./local-order-book.ts";

@@ -13,7 +13,6 @@ import type { LocalOrderBook } from "./local-order-book.ts";
 import type { LocalOrderQueues } from "./local-order-queues.ts";
 import type * as pb from "./proto.ts";
 import { Stream, type StreamOptions } from "./stream.ts";
-import type { Step } from "./stream-state.ts";
 import type { StreamCaller } from "./stream-caller.ts";
 import {
   type Channel,
@@ -24,6 +23,7 @@ import {
   type OrdersChannel,
 } from "./stream-events.ts";
 import { BookState, QueueState } from "./stream-market-states.ts";
+import type { Step } from "./stream-state.ts";
 import { type Followed, SubscriptionState, type SubscriptionUpdate } from "./subscription-state.ts";
 
 /**

@@ -48,9 +48,7 @@ export function useCandles(
   { count = DEFAULT_CANDLES }: { count?: number } = {},
 ): CandlesView {
   const { marketData } = useHubs();
-  return useStore(
-    useMemo(() => marketData.candles(market, interval, count), [marketData, market, interval, count]),
-  );
+  return useStore(useMemo(() => marketData.candles(market, interval, count), [marketData, market, interval, count]));
 }
 
 /** The account of the client's key: balances, open orders, recent fills. */
