@@ -56,7 +56,7 @@ function AccountTabs({ accountId }: { accountId: string }) {
       <ToolbarSlot value={slot}>
         <Tabs value={tab} onValueChange={setTab} className="flex min-h-0 flex-1 flex-col">
           <div className="flex shrink-0 items-stretch border-line border-b max-md:flex-col">
-            <TabsList className="flex-1 border-b-0" aria-label="Account">
+            <TabsList className="border-b-0 md:flex-1" aria-label="Account">
               <TabsTrigger value="open">
                 Open orders{openOrders.length > 0 && <span className="ml-1 text-faint">{openOrders.length}</span>}
               </TabsTrigger>

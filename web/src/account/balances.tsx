@@ -1,6 +1,7 @@
 import type { Balance } from "@exchange/sdk";
+import { formatDecimal } from "@/lib/decimal";
 import { EmptyState } from "@/ui/feedback";
-import { Amount } from "./cells";
+import { Amount, RowCard } from "./cells";
 import { BALANCE_CSV } from "./csv-columns";
 import { type Column, DataTable } from "./data-table";
 import { ExportButton } from "./export-button";
@@ -38,6 +39,20 @@ export function Balances({ balances, isLoading }: { balances: readonly Balance[]
         columns={COLUMNS}
         rows={balances}
         rowKey={(balance) => balance.asset}
+        card={(balance) => (
+          <RowCard
+            left={[
+              <span key="asset" className="font-medium">
+                {balance.asset}
+              </span>,
+              <span key="reserved">{formatDecimal(balance.reserved)} in open orders</span>,
+            ]}
+            right={[
+              <Amount key="total" value={balance.total} />,
+              <span key="available">{formatDecimal(balance.available)} available</span>,
+            ]}
+          />
+        )}
         empty={isLoading ? <LoadingRows /> : <EmptyState title="Nothing here yet: the faucet gives test money" />}
       />
     </>

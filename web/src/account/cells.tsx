@@ -1,8 +1,10 @@
 /** What the cells of tables have in common. */
-import type { Decimal, Side } from "@exchange/sdk";
+import type { Decimal, Order, Side } from "@exchange/sdk";
+import type { ReactNode } from "react";
 import { routeHref } from "@/app/router";
 import { formatDecimal, NO_VALUE } from "@/lib/decimal";
 import { cn } from "@/ui/cn";
+import { orderKind } from "./names";
 
 /** Buy or sell in its colour, and in words: colour alone tells nothing to some. */
 export function SideText({ side }: { side: Side }) {
@@ -53,5 +55,43 @@ export function MarketLink({ market }: { market: string }) {
     <a href={routeHref({ page: "trade", market })} className="truncate hover:text-accent hover:underline">
       {market}
     </a>
+  );
+}
+
+interface RowCardProps {
+  readonly left: readonly [ReactNode, ReactNode];
+  readonly right: readonly [ReactNode, ReactNode];
+  /** Buttons at the end. */
+  readonly actions?: ReactNode;
+}
+
+/** A row as two lines, for a phone. */
+export function RowCard({ left, right, actions }: RowCardProps) {
+  return (
+    <div className="flex min-w-0 flex-1 items-center gap-3">
+      <Lines lines={left} className="flex-1" />
+      <Lines lines={right} className="items-end text-right" />
+      {actions && <div className="-mr-1 flex shrink-0">{actions}</div>}
+    </div>
+  );
+}
+
+function Lines({ lines: [first, second], className }: { lines: readonly [ReactNode, ReactNode]; className: string }) {
+  return (
+    <div className={cn("flex min-w-0 flex-col gap-0.5", className)}>
+      <div className="flex min-w-0 max-w-full items-center gap-1.5">{first}</div>
+      <div className="flex min-w-0 max-w-full items-center gap-1.5 text-2xs text-faint">{second}</div>
+    </div>
+  );
+}
+
+/** Market, side and kind of an order in one line. */
+export function OrderName({ order }: { order: Order }) {
+  return (
+    <>
+      <MarketLink market={order.market} />
+      <SideText side={order.side} />
+      <span className="truncate text-muted">{orderKind(order)}</span>
+    </>
   );
 }

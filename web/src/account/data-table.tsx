@@ -3,6 +3,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows out of sight are not in the page, and a <table> can not be cut so
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type ReactNode, useEffect, useRef } from "react";
+import { useMedia } from "@/app/use-media";
 import { cn } from "@/ui/cn";
 
 /** One column of a table; `width` is in pixels and grows by its share of what is left. */
@@ -28,11 +29,13 @@ interface DataTableProps<Row> {
   readonly onEnd?: () => void;
   /** Shown under the last row, such as that more is loading. */
   readonly footer?: ReactNode;
-  readonly rowHeight?: number;
+  /** A row where there is no room for columns: two lines on a phone. */
+  readonly card: (row: Row) => ReactNode;
   readonly className?: string;
 }
 
 const ROW_HEIGHT = 32;
+const CARD_HEIGHT = 56;
 const HEADER_HEIGHT = 30;
 /** More is asked for when so many rows are left below the last one in sight. */
 const ROWS_AHEAD = 15;
@@ -43,7 +46,10 @@ const ROWS_AHEAD = 15;
  * It scrolls both ways in its own box, with the header and the first column in place; the box takes the keyboard.
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { columns, rows, rowKey, onEnd, rowHeight = ROW_HEIGHT } = props;
+  const { rows, rowKey, onEnd, card } = props;
+  const hasRoom = useMedia("(min-width: 640px)");
+  const columns = hasRoom ? props.columns : [{ id: "card", title: "", label: props.label, width: 280, cell: card }];
+  const rowHeight = hasRoom ? ROW_HEIGHT : CARD_HEIGHT;
   const box = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -52,6 +58,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     overscan: 8,
     getItemKey: (index) => rowKey(rows[index] as Row),
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it measures anew because the height has changed
+  useEffect(() => virtualizer.measure(), [rowHeight]);
   const inSight = virtualizer.getVirtualItems();
   const last = inSight.at(-1)?.index ?? -1;
   useEffect(() => {
@@ -72,11 +80,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       className={cn("relative min-h-0 flex-1 overflow-auto focus-visible:-outline-offset-2", props.className)}
     >
       <div role="table" aria-label={props.label} aria-rowcount={rows.length + 1} className="text-xs">
-        <div role="rowgroup" className="sticky top-0 z-10">
+        <div role="rowgroup" className={cn("sticky top-0 z-10", hasRoom || "sr-only")}>
           <div
             role="row"
             aria-rowindex={1}
-            className="grid border-b border-line bg-surface text-muted"
+            className="grid border-b border-line bg-surface text-faint text-2xs"
             style={{ ...grid, height: HEADER_HEIGHT }}
           >
             {columns.map((column) => (

@@ -2,9 +2,10 @@ import type { Fill } from "@exchange/sdk";
 import { useExchange } from "@exchange/sdk/react";
 import { useCallback, useMemo } from "react";
 import { queryKeys } from "@/app/queries";
+import { formatDecimal } from "@/lib/decimal";
 import { formatDateTime } from "@/lib/time";
 import { EmptyState } from "@/ui/feedback";
-import { Amount, CutText, MarketLink, SideText } from "./cells";
+import { Amount, CutText, MarketLink, RowCard, SideText } from "./cells";
 import { collectPages, type FetchPage } from "./collect-pages";
 import { FILL_CSV } from "./csv-columns";
 import { type Column, DataTable } from "./data-table";
@@ -24,7 +25,7 @@ interface FillsProps extends TabProps {
 }
 
 const COLUMNS: readonly Column<Fill>[] = [
-  { id: "time", title: "Time", width: 138, cell: (fill) => formatDateTime(fill.tradeTime) },
+  { id: "time", title: "Time", width: 148, cell: (fill) => formatDateTime(fill.tradeTime) },
   { id: "market", title: "Market", width: 92, cell: (fill) => <MarketLink market={fill.market} /> },
   { id: "side", title: "Side", width: 48, cell: (fill) => <SideText side={fill.side} /> },
   { id: "price", title: "Price", width: 100, align: "right", cell: (fill) => <Amount value={fill.price} /> },
@@ -89,6 +90,20 @@ export function Fills({ live, accountId, filter, onFilter, markets, assets }: Fi
         columns={COLUMNS}
         rows={rows}
         rowKey={fillKey}
+        card={(fill) => (
+          <RowCard
+            left={[
+              <FillName key="name" fill={fill} />,
+              <span key="time" className="truncate">
+                {formatDateTime(fill.tradeTime)}
+              </span>,
+            ]}
+            right={[
+              <Amount key="price" value={fill.price} />,
+              <span key="quantity">{formatDecimal(fill.quantity)}</span>,
+            ]}
+          />
+        )}
         onEnd={list.loadMore}
         empty={
           <NoRows list={list}>
@@ -97,6 +112,16 @@ export function Fills({ live, accountId, filter, onFilter, markets, assets }: Fi
         }
         footer={<MoreRows list={list} />}
       />
+    </>
+  );
+}
+
+function FillName({ fill }: { fill: Fill }) {
+  return (
+    <>
+      <MarketLink market={fill.market} />
+      <SideText side={fill.side} />
+      <span className="text-muted">{liquidityName(fill.liquidity)}</span>
     </>
   );
 }

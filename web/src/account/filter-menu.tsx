@@ -96,7 +96,7 @@ export function FilterMenu({ fields, filter, onChange, markets, assets }: Filter
               maxLength={64}
               spellCheck={false}
               autoComplete="off"
-              className="h-7 text-xs"
+              className="h-7! text-xs!"
               onChange={(event) => set({ clientOrderIdPrefix: event.target.value.replaceAll(/[^!-~]/g, "") })}
             />
           </Field>

@@ -6,7 +6,7 @@ import { queryKeys } from "@/app/queries";
 import { formatDecimal } from "@/lib/decimal";
 import { formatDateTime } from "@/lib/time";
 import { EmptyState } from "@/ui/feedback";
-import { Dash, MarketLink, SignedAmount } from "./cells";
+import { Dash, MarketLink, RowCard, SignedAmount } from "./cells";
 import { collectPages, type FetchPage } from "./collect-pages";
 import { LEDGER_CSV } from "./csv-columns";
 import { type Column, DataTable } from "./data-table";
@@ -23,7 +23,7 @@ import { usePaged } from "./use-paged";
 const CATCH_UP_MS = 1500;
 
 const COLUMNS: readonly Column<LedgerEntry>[] = [
-  { id: "time", title: "Time", width: 138, cell: (entry) => formatDateTime(entry.bookTime) },
+  { id: "time", title: "Time", width: 148, cell: (entry) => formatDateTime(entry.bookTime) },
   { id: "kind", title: "Reason", width: 80, cell: (entry) => ledgerKindName(entry.kind) },
   { id: "asset", title: "Asset", width: 80, cell: (entry) => entry.asset },
   {
@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<LedgerEntry>[] = [
     title: "Amount",
     width: 150,
     align: "right",
-    cell: (entry) => <SignedAmount value={entry.amount} text={formatDecimal(entry.amount, { sign: true })} />,
+    cell: (entry) => <LedgerAmount entry={entry} />,
   },
   {
     id: "market",
@@ -92,6 +92,17 @@ export function Ledger({ accountId, filter, onFilter, markets, assets }: TabProp
         columns={COLUMNS}
         rows={list.rows}
         rowKey={(entry) => `${entry.sequence}/${entry.line}`}
+        card={(entry) => (
+          <RowCard
+            left={[
+              <span key="kind">{ledgerKindName(entry.kind)}</span>,
+              <span key="time" className="truncate">
+                {formatDateTime(entry.bookTime)}
+              </span>,
+            ]}
+            right={[<LedgerAmount key="amount" entry={entry} />, <span key="asset">{entry.asset}</span>]}
+          />
+        )}
         onEnd={list.loadMore}
         empty={
           <NoRows list={list}>
@@ -102,6 +113,10 @@ export function Ledger({ accountId, filter, onFilter, markets, assets }: TabProp
       />
     </>
   );
+}
+
+function LedgerAmount({ entry }: { entry: LedgerEntry }) {
+  return <SignedAmount value={entry.amount} text={formatDecimal(entry.amount, { sign: true })} />;
 }
 
 /** No stream tells ledger entries: the history is asked again a moment after a fill, once for many. */

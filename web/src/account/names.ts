@@ -5,9 +5,9 @@ import type {
   Liquidity,
   MarketStatus,
   Order,
-  OrderStatus,
   OrderType,
   Scope,
+  TimeInForce,
 } from "@exchange/sdk";
 
 const ORDER_TYPES: Partial<Record<OrderType, string>> = {
@@ -45,11 +45,16 @@ export function inWords(name: string): string {
 /** How an order is priced and how long it stays, such as `Limit · post-only` or `Limit · IOC`. */
 export function orderKind(order: Order): string {
   const extras = [
-    order.timeInForce === "GTC" || (order.type === "MARKET" && order.timeInForce === "IOC") ? "" : order.timeInForce,
+    order.timeInForce === usualTimeInForce(order.type) ? "" : order.timeInForce,
     order.postOnly ? "post-only" : "",
     order.displayQuantity === undefined ? "" : "iceberg",
   ];
   return [ORDER_TYPES[order.type] ?? inWords(order.type), ...extras.filter(Boolean)].join(" · ");
+}
+
+/** The time in force that goes without saying. */
+function usualTimeInForce(type: OrderType): TimeInForce {
+  return type === "LIMIT" || type.endsWith("_LIMIT") || type === "PEGGED" ? "GTC" : "IOC";
 }
 
 /** What has become of an order; one that ended early says how much of it had traded. */
@@ -65,8 +70,15 @@ export function closeReason(order: Order): string {
   return order.closeReason === undefined ? "" : (CLOSE_REASONS[order.closeReason] ?? inWords(order.closeReason));
 }
 
-export function orderTone(status: OrderStatus): "neutral" | "buy" | "accent" {
-  return status === "FILLED" ? "buy" : status === "OPEN" || status === "PENDING_TRIGGER" ? "accent" : "neutral";
+/** Quiet for what is as usual; a colour for what a person looks for. */
+export function orderTone(order: Order): "neutral" | "buy" | "warn" | "accent" {
+  if (order.status === "FILLED") {
+    return "buy";
+  }
+  if (order.status === "PENDING_TRIGGER") {
+    return "warn";
+  }
+  return order.status === "OPEN" && !order.filledQuantity.isZero() ? "accent" : "neutral";
 }
 
 export const liquidityName = (liquidity: Liquidity): string => inWords(liquidity);

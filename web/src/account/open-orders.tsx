@@ -3,13 +3,14 @@ import { useExchange } from "@exchange/sdk/react";
 import { Pencil, X } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { toast } from "sonner";
+import { formatDecimal } from "@/lib/decimal";
 import { errorText } from "@/lib/errors";
 import { formatDateTime } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { Badge, EmptyState, Spinner } from "@/ui/feedback";
 import { AmendDialog } from "./amend-dialog";
 import { CancelAllButton } from "./cancel-all-button";
-import { Amount, CutText, Dash, MarketLink, SideText } from "./cells";
+import { Amount, CutText, Dash, MarketLink, OrderName, RowCard, SideText } from "./cells";
 import { ORDER_CSV } from "./csv-columns";
 import { type Column, DataTable } from "./data-table";
 import { ExportButton } from "./export-button";
@@ -35,9 +36,15 @@ export function OpenOrders({ orders, isLoading, filter, onFilter, markets, asset
     () => orders.filter((order) => orderPasses({ ...filter, status: undefined }, order)).reverse(),
     [orders, filter],
   );
+  const actions = useCallback(
+    (order: Order) => (
+      <OrderActions order={order} isCanceling={canceling.has(order.orderId)} onAmend={setAmending} onCancel={cancel} />
+    ),
+    [canceling, cancel],
+  );
   const columns = useMemo<Column<Order>[]>(
     () => [
-      { id: "time", title: "Time", width: 138, cell: (order) => formatDateTime(order.createTime) },
+      { id: "time", title: "Time", width: 148, cell: (order) => formatDateTime(order.createTime) },
       { id: "market", title: "Market", width: 92, cell: (order) => <MarketLink market={order.market} /> },
       { id: "side", title: "Side", width: 48, cell: (order) => <SideText side={order.side} /> },
       { id: "type", title: "Type", width: 124, cell: (order) => <CutText text={orderKind(order)} /> },
@@ -61,7 +68,7 @@ export function OpenOrders({ orders, isLoading, filter, onFilter, markets, asset
         id: "status",
         title: "Status",
         width: 92,
-        cell: (order) => <Badge tone={orderTone(order.status)}>{orderState(order)}</Badge>,
+        cell: (order) => <Badge tone={orderTone(order)}>{orderState(order)}</Badge>,
       },
       { id: "key", title: "Client order id", width: 130, cell: (order) => <CutText text={order.clientOrderId} /> },
       {
@@ -70,17 +77,10 @@ export function OpenOrders({ orders, isLoading, filter, onFilter, markets, asset
         label: "Actions",
         width: 72,
         align: "right",
-        cell: (order) => (
-          <OrderActions
-            order={order}
-            isCanceling={canceling.has(order.orderId)}
-            onAmend={setAmending}
-            onCancel={cancel}
-          />
-        ),
+        cell: actions,
       },
     ],
-    [canceling, cancel],
+    [actions],
   );
   return (
     <>
@@ -100,6 +100,21 @@ export function OpenOrders({ orders, isLoading, filter, onFilter, markets, asset
         columns={columns}
         rows={rows}
         rowKey={(order) => order.orderId.toString()}
+        card={(order) => (
+          <RowCard
+            left={[
+              <OrderName key="name" order={order} />,
+              <CutText key="key" text={[orderState(order), order.clientOrderId].filter(Boolean).join(" · ")} />,
+            ]}
+            right={[
+              <OrderPrice key="price" order={order} />,
+              <span key="filled">
+                {formatDecimal(order.filledQuantity)} / {formatDecimal(order.quantity)}
+              </span>,
+            ]}
+            actions={actions(order)}
+          />
+        )}
         empty={
           isLoading ? (
             <LoadingRows />
@@ -133,10 +148,10 @@ function FilledShare({ order }: { order: Order }) {
   const share = order.filledQuantity.div(order.quantity).times(100).toNumber();
   return (
     <>
-      <Amount value={order.filledQuantity} />
       <span className="h-1 w-8 shrink-0 overflow-hidden rounded bg-raised" aria-hidden>
         <span className="block h-full bg-accent" style={{ width: `${share}%` }} />
       </span>
+      <Amount value={order.filledQuantity} />
     </>
   );
 }

@@ -2,9 +2,10 @@ import type { Order } from "@exchange/sdk";
 import { useAccountEvents, useExchange } from "@exchange/sdk/react";
 import { useCallback, useMemo, useState } from "react";
 import { queryKeys } from "@/app/queries";
+import { formatDecimal } from "@/lib/decimal";
 import { formatDateTime } from "@/lib/time";
 import { Badge, EmptyState } from "@/ui/feedback";
-import { Amount, CutText, MarketLink, SideText } from "./cells";
+import { Amount, CutText, MarketLink, OrderName, RowCard, SideText } from "./cells";
 import { collectPages, type FetchPage } from "./collect-pages";
 import { ORDER_CSV } from "./csv-columns";
 import { type Column, DataTable } from "./data-table";
@@ -22,7 +23,7 @@ import { usePaged } from "./use-paged";
 const REMEMBERED = 1000;
 
 const COLUMNS: readonly Column<Order>[] = [
-  { id: "time", title: "Time", width: 138, cell: (order) => formatDateTime(order.createTime) },
+  { id: "time", title: "Time", width: 148, cell: (order) => formatDateTime(order.createTime) },
   { id: "market", title: "Market", width: 92, cell: (order) => <MarketLink market={order.market} /> },
   { id: "side", title: "Side", width: 48, cell: (order) => <SideText side={order.side} /> },
   { id: "type", title: "Type", width: 124, cell: (order) => <CutText text={orderKind(order)} /> },
@@ -49,7 +50,7 @@ const COLUMNS: readonly Column<Order>[] = [
     width: 190,
     cell: (order) => (
       <>
-        <Badge tone={orderTone(order.status)}>{orderState(order)}</Badge>
+        <Badge tone={orderTone(order)}>{orderState(order)}</Badge>
         {closeReason(order) && <CutText text={closeReason(order)} className="text-faint" />}
       </>
     ),
@@ -95,6 +96,22 @@ export function OrderHistory({ accountId, filter, onFilter, markets, assets }: T
         columns={COLUMNS}
         rows={rows}
         rowKey={(order) => order.orderId.toString()}
+        card={(order) => (
+          <RowCard
+            left={[
+              <OrderName key="name" order={order} />,
+              <span key="time" className="truncate">
+                {formatDateTime(order.createTime)}
+              </span>,
+            ]}
+            right={[
+              <span key="filled">
+                {formatDecimal(order.filledQuantity)} / {formatDecimal(order.quantity)}
+              </span>,
+              <span key="state">{orderState(order)}</span>,
+            ]}
+          />
+        )}
         onEnd={list.loadMore}
         empty={
           <NoRows list={list}>

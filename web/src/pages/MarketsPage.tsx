@@ -16,9 +16,9 @@ import { Card, PageFrame } from "./page-frame";
 import { ScrollTable } from "./scroll-table";
 import { Sparkline } from "./sparkline";
 
-/** Candles of the small lines: five minutes each, an hour and a half. */
-const LINE_POINTS = 18;
-const LINE_REFRESH_MS = 60_000;
+/** Candles of the small lines, a minute each. */
+const LINE_POINTS = 60;
+const LINE_REFRESH_MS = 30_000;
 
 /** All markets at a glance, live. */
 export function MarketsPage() {
@@ -52,7 +52,7 @@ export function MarketsPage() {
                 <HeaderCell className="pl-4">Market</HeaderCell>
                 <HeaderCell numeric>Last</HeaderCell>
                 <HeaderCell numeric>Change</HeaderCell>
-                <HeaderCell className="w-28">Last hours</HeaderCell>
+                <HeaderCell className="w-28">Last hour</HeaderCell>
                 <HeaderCell numeric>Low</HeaderCell>
                 <HeaderCell numeric>High</HeaderCell>
                 <HeaderCell numeric>Bid</HeaderCell>
@@ -84,7 +84,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (text: stri
         value={value}
         spellCheck={false}
         autoComplete="off"
-        className="h-7.5 w-44 pl-7.5 text-xs"
+        className="h-8! w-44! pl-7.5 text-xs!"
         onChange={(event) => onChange(event.target.value)}
       />
     </div>
@@ -147,7 +147,7 @@ function MarketLine({ market }: { market: string }) {
   const { data } = useQuery({
     queryKey: ["market-line", market],
     queryFn: ({ signal }) =>
-      client.listCandles(market, CandleInterval.MINUTE_5, { pageSize: LINE_POINTS, signal }).page(),
+      client.listCandles(market, CandleInterval.MINUTE_1, { pageSize: LINE_POINTS, signal }).page(),
     refetchInterval: LINE_REFRESH_MS,
     select: (page: { items: readonly Candle[] }) => closes(page.items),
   });
