@@ -3,8 +3,10 @@ import type { Decimal, Order, Side } from "@exchange/sdk";
 import type { ReactNode } from "react";
 import { routeHref } from "@/app/router";
 import { formatDecimal, NO_VALUE } from "@/lib/decimal";
+import { formatDateTime } from "@/lib/time";
 import { cn } from "@/ui/cn";
 import { orderKind } from "./names";
+import { shortTime } from "./short-time";
 
 /** Buy or sell in its colour, and in words: colour alone tells nothing to some. */
 export function SideText({ side }: { side: Side }) {
@@ -21,6 +23,15 @@ export function Amount({ value, unit, className }: { value: Decimal | undefined;
       {formatDecimal(value)}
       {unit && <span className="ml-1 text-faint">{unit}</span>}
     </span>
+  );
+}
+
+/** When something happened: in short, all of it on hover. */
+export function Time({ value }: { value: Date }) {
+  return (
+    <time dateTime={value.toISOString()} title={formatDateTime(value)} className="text-muted">
+      {shortTime(value, new Date())}
+    </time>
   );
 }
 

@@ -14,6 +14,8 @@ export interface Column<Row> {
   readonly label?: string;
   readonly width: number;
   readonly align?: "left" | "right";
+  /** Stays at the right edge when the table scrolls sideways. */
+  readonly isPinned?: boolean;
   readonly cell: (row: Row) => ReactNode;
 }
 
@@ -106,7 +108,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 key={key}
                 role="row"
                 aria-rowindex={index + 2}
-                className="absolute top-0 left-0 grid w-full border-line/60 border-b hover:bg-hover/60"
+                className="absolute top-0 left-0 grid w-full group border-line/60 border-b hover:bg-hover"
                 style={{ ...grid, height: rowHeight, transform: `translateY(${start}px)` }}
               >
                 {columns.map((column) => (
@@ -124,9 +126,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   );
 }
 
-function cellClass(column: { align?: "left" | "right" }): string {
+function cellClass(column: Pick<Column<never>, "align" | "isPinned">): string {
   return cn(
     "flex min-w-0 items-center gap-1 overflow-hidden px-2 whitespace-nowrap first:pl-3 last:pr-3",
+    column.isPinned && "sticky right-0 bg-surface group-hover:bg-hover",
     column.align === "right" && "justify-end text-right tabular-nums",
   );
 }

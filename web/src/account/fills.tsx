@@ -5,7 +5,7 @@ import { queryKeys } from "@/app/queries";
 import { formatDecimal } from "@/lib/decimal";
 import { formatDateTime } from "@/lib/time";
 import { EmptyState } from "@/ui/feedback";
-import { Amount, CutText, MarketLink, RowCard, SideText } from "./cells";
+import { Amount, CutText, MarketLink, RowCard, SideText, Time } from "./cells";
 import { collectPages, type FetchPage } from "./collect-pages";
 import { FILL_CSV } from "./csv-columns";
 import { type Column, DataTable } from "./data-table";
@@ -25,24 +25,24 @@ interface FillsProps extends TabProps {
 }
 
 const COLUMNS: readonly Column<Fill>[] = [
-  { id: "time", title: "Time", width: 148, cell: (fill) => formatDateTime(fill.tradeTime) },
-  { id: "market", title: "Market", width: 92, cell: (fill) => <MarketLink market={fill.market} /> },
-  { id: "side", title: "Side", width: 48, cell: (fill) => <SideText side={fill.side} /> },
-  { id: "price", title: "Price", width: 100, align: "right", cell: (fill) => <Amount value={fill.price} /> },
-  { id: "quantity", title: "Quantity", width: 100, align: "right", cell: (fill) => <Amount value={fill.quantity} /> },
-  { id: "amount", title: "Amount", width: 116, align: "right", cell: (fill) => <Amount value={fill.quoteAmount} /> },
-  { id: "fee", title: "Fee", width: 96, align: "right", cell: (fill) => <Amount value={fill.fee} /> },
+  { id: "time", title: "Time", width: 88, cell: (fill) => <Time value={fill.tradeTime} /> },
+  { id: "market", title: "Market", width: 84, cell: (fill) => <MarketLink market={fill.market} /> },
+  { id: "side", title: "Side", width: 42, cell: (fill) => <SideText side={fill.side} /> },
+  { id: "price", title: "Price", width: 88, align: "right", cell: (fill) => <Amount value={fill.price} /> },
+  { id: "quantity", title: "Quantity", width: 84, align: "right", cell: (fill) => <Amount value={fill.quantity} /> },
+  { id: "amount", title: "Amount", width: 104, align: "right", cell: (fill) => <Amount value={fill.quoteAmount} /> },
+  { id: "fee", title: "Fee", width: 90, align: "right", cell: (fill) => <Amount value={fill.fee} /> },
   {
     id: "liquidity",
     title: "Role",
-    width: 70,
+    width: 64,
     cell: (fill) => <span className="text-muted">{liquidityName(fill.liquidity)}</span>,
   },
-  { id: "key", title: "Client order id", width: 130, cell: (fill) => <CutText text={fill.clientOrderId} /> },
+  { id: "key", title: "Client order id", width: 100, cell: (fill) => <CutText text={fill.clientOrderId} /> },
   {
     id: "trade",
     title: "Trade",
-    width: 84,
+    width: 72,
     align: "right",
     cell: (fill) => <span className="text-muted">{fill.tradeId.toString()}</span>,
   },

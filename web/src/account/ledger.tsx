@@ -6,7 +6,7 @@ import { queryKeys } from "@/app/queries";
 import { formatDecimal } from "@/lib/decimal";
 import { formatDateTime } from "@/lib/time";
 import { EmptyState } from "@/ui/feedback";
-import { Dash, MarketLink, RowCard, SignedAmount } from "./cells";
+import { Dash, MarketLink, RowCard, SignedAmount, Time } from "./cells";
 import { collectPages, type FetchPage } from "./collect-pages";
 import { LEDGER_CSV } from "./csv-columns";
 import { type Column, DataTable } from "./data-table";
@@ -23,33 +23,33 @@ import { usePaged } from "./use-paged";
 const CATCH_UP_MS = 1500;
 
 const COLUMNS: readonly Column<LedgerEntry>[] = [
-  { id: "time", title: "Time", width: 148, cell: (entry) => formatDateTime(entry.bookTime) },
-  { id: "kind", title: "Reason", width: 80, cell: (entry) => ledgerKindName(entry.kind) },
-  { id: "asset", title: "Asset", width: 80, cell: (entry) => entry.asset },
+  { id: "time", title: "Time", width: 88, cell: (entry) => <Time value={entry.bookTime} /> },
+  { id: "kind", title: "Reason", width: 72, cell: (entry) => ledgerKindName(entry.kind) },
+  { id: "asset", title: "Asset", width: 64, cell: (entry) => entry.asset },
   {
     id: "amount",
     title: "Amount",
-    width: 150,
+    width: 140,
     align: "right",
     cell: (entry) => <LedgerAmount entry={entry} />,
   },
   {
     id: "market",
     title: "Market",
-    width: 100,
+    width: 96,
     cell: (entry) => (entry.market === "" ? <Dash /> : <MarketLink market={entry.market} />),
   },
   {
     id: "trade",
     title: "Trade",
-    width: 90,
+    width: 80,
     align: "right",
     cell: (entry) => (entry.tradeId === 0n ? <Dash /> : <span className="text-muted">{entry.tradeId.toString()}</span>),
   },
   {
     id: "sequence",
     title: "Command",
-    width: 96,
+    width: 90,
     align: "right",
     cell: (entry) => <span className="text-muted">{entry.sequence.toString()}</span>,
   },

@@ -5,12 +5,11 @@ import { useCallback, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { formatDecimal } from "@/lib/decimal";
 import { errorText } from "@/lib/errors";
-import { formatDateTime } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { Badge, EmptyState, Spinner } from "@/ui/feedback";
 import { AmendDialog } from "./amend-dialog";
 import { CancelAllButton } from "./cancel-all-button";
-import { Amount, CutText, Dash, MarketLink, OrderName, RowCard, SideText } from "./cells";
+import { Amount, CutText, Dash, MarketLink, OrderName, RowCard, SideText, Time } from "./cells";
 import { ORDER_CSV } from "./csv-columns";
 import { type Column, DataTable } from "./data-table";
 import { ExportButton } from "./export-button";
@@ -44,38 +43,39 @@ export function OpenOrders({ orders, isLoading, filter, onFilter, markets, asset
   );
   const columns = useMemo<Column<Order>[]>(
     () => [
-      { id: "time", title: "Time", width: 148, cell: (order) => formatDateTime(order.createTime) },
-      { id: "market", title: "Market", width: 92, cell: (order) => <MarketLink market={order.market} /> },
-      { id: "side", title: "Side", width: 48, cell: (order) => <SideText side={order.side} /> },
-      { id: "type", title: "Type", width: 124, cell: (order) => <CutText text={orderKind(order)} /> },
-      { id: "price", title: "Price", width: 96, align: "right", cell: (order) => <OrderPrice order={order} /> },
+      { id: "time", title: "Time", width: 88, cell: (order) => <Time value={order.createTime} /> },
+      { id: "market", title: "Market", width: 84, cell: (order) => <MarketLink market={order.market} /> },
+      { id: "side", title: "Side", width: 42, cell: (order) => <SideText side={order.side} /> },
+      { id: "type", title: "Type", width: 108, cell: (order) => <CutText text={orderKind(order)} /> },
+      { id: "price", title: "Price", width: 84, align: "right", cell: (order) => <OrderPrice order={order} /> },
       {
         id: "trigger",
         title: "Trigger",
-        width: 84,
+        width: 76,
         align: "right",
         cell: (order) => <Amount value={order.triggerPrice} />,
       },
       {
         id: "quantity",
         title: "Quantity",
-        width: 100,
+        width: 80,
         align: "right",
         cell: (order) => <Amount value={order.quantity} />,
       },
-      { id: "filled", title: "Filled", width: 116, align: "right", cell: (order) => <FilledShare order={order} /> },
+      { id: "filled", title: "Filled", width: 96, align: "right", cell: (order) => <FilledShare order={order} /> },
       {
         id: "status",
         title: "Status",
-        width: 92,
+        width: 88,
         cell: (order) => <Badge tone={orderTone(order)}>{orderState(order)}</Badge>,
       },
-      { id: "key", title: "Client order id", width: 130, cell: (order) => <CutText text={order.clientOrderId} /> },
+      { id: "key", title: "Client order id", width: 96, cell: (order) => <CutText text={order.clientOrderId} /> },
       {
         id: "actions",
         title: "",
         label: "Actions",
-        width: 72,
+        isPinned: true,
+        width: 68,
         align: "right",
         cell: actions,
       },

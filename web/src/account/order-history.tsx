@@ -5,7 +5,7 @@ import { queryKeys } from "@/app/queries";
 import { formatDecimal } from "@/lib/decimal";
 import { formatDateTime } from "@/lib/time";
 import { Badge, EmptyState } from "@/ui/feedback";
-import { Amount, CutText, MarketLink, OrderName, RowCard, SideText } from "./cells";
+import { Amount, CutText, MarketLink, OrderName, RowCard, SideText, Time } from "./cells";
 import { collectPages, type FetchPage } from "./collect-pages";
 import { ORDER_CSV } from "./csv-columns";
 import { type Column, DataTable } from "./data-table";
@@ -23,31 +23,31 @@ import { usePaged } from "./use-paged";
 const REMEMBERED = 1000;
 
 const COLUMNS: readonly Column<Order>[] = [
-  { id: "time", title: "Time", width: 148, cell: (order) => formatDateTime(order.createTime) },
-  { id: "market", title: "Market", width: 92, cell: (order) => <MarketLink market={order.market} /> },
-  { id: "side", title: "Side", width: 48, cell: (order) => <SideText side={order.side} /> },
-  { id: "type", title: "Type", width: 124, cell: (order) => <CutText text={orderKind(order)} /> },
+  { id: "time", title: "Time", width: 88, cell: (order) => <Time value={order.createTime} /> },
+  { id: "market", title: "Market", width: 84, cell: (order) => <MarketLink market={order.market} /> },
+  { id: "side", title: "Side", width: 42, cell: (order) => <SideText side={order.side} /> },
+  { id: "type", title: "Type", width: 108, cell: (order) => <CutText text={orderKind(order)} /> },
   {
     id: "price",
     title: "Price",
-    width: 92,
+    width: 84,
     align: "right",
     cell: (order) => (order.price ? <Amount value={order.price} /> : <span className="text-muted">Market</span>),
   },
-  { id: "average", title: "Average", width: 92, align: "right", cell: (order) => <AveragePrice order={order} /> },
-  { id: "quantity", title: "Quantity", width: 100, align: "right", cell: (order) => <Amount value={order.quantity} /> },
+  { id: "average", title: "Average", width: 84, align: "right", cell: (order) => <AveragePrice order={order} /> },
+  { id: "quantity", title: "Quantity", width: 80, align: "right", cell: (order) => <Amount value={order.quantity} /> },
   {
     id: "filled",
     title: "Filled",
-    width: 100,
+    width: 80,
     align: "right",
     cell: (order) => <Amount value={order.filledQuantity} />,
   },
-  { id: "fee", title: "Fee", width: 92, align: "right", cell: (order) => <Amount value={order.fee} /> },
+  { id: "fee", title: "Fee", width: 80, align: "right", cell: (order) => <Amount value={order.fee} /> },
   {
     id: "status",
     title: "Status",
-    width: 190,
+    width: 150,
     cell: (order) => (
       <>
         <Badge tone={orderTone(order)}>{orderState(order)}</Badge>
@@ -55,7 +55,7 @@ const COLUMNS: readonly Column<Order>[] = [
       </>
     ),
   },
-  { id: "key", title: "Client order id", width: 130, cell: (order) => <CutText text={order.clientOrderId} /> },
+  { id: "key", title: "Client order id", width: 96, cell: (order) => <CutText text={order.clientOrderId} /> },
 ];
 
 /** All orders, newest first: pages of the history, with what events told since. */
