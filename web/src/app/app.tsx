@@ -8,6 +8,7 @@ import { OrderToasts } from "./order-toasts";
 import { Providers } from "./providers";
 import { type Route, useRoute } from "./router";
 import { type Shortcuts, useShortcuts } from "./shortcuts";
+import { ShortcutsDialog } from "./shortcuts-dialog";
 import { TradeView } from "./trade-view";
 import { useUiStore } from "./ui-store";
 
@@ -50,6 +51,7 @@ function Shell() {
       </main>
       <Suspense>{paletteOpen ? <Palette /> : null}</Suspense>
       <SignInDialog />
+      <ShortcutsDialog />
       <OrderToasts />
     </div>
   );

@@ -26,7 +26,7 @@ export function Palette() {
   const startOrder = (side: "BUY" | "SELL") => {
     navigate({ page: "trade", market: useUiStore.getState().lastMarket });
     setTradeTab("order");
-    prefillOrder({ side });
+    prefillOrder({ side, focus: true });
   };
 
   return (

@@ -7,8 +7,18 @@ export type Theme = "dark" | "light";
 export type TradeTab = "chart" | "book" | "trades" | "order" | "account";
 export type ChartKind = "candles" | "depth";
 
-/** What a click in the book, the chart or the tape proposes to the order form. `id` tells two equal ones apart. */
-export type OrderPrefill = { id: number; side?: Side; price?: string; quantity?: string };
+/**
+ * What a click in the book, a key or the palette proposes to the order form. `id` tells two equal ones apart; `focus` goes
+ * to the first field that is to be filled.
+ */
+export type OrderPrefill = {
+  id: number;
+  side?: Side;
+  price?: string;
+  quantity?: string;
+  clear?: boolean;
+  focus?: boolean;
+};
 
 type UiState = {
   theme: Theme;

@@ -1,6 +1,5 @@
 import type { Side, TimeInForce } from "@exchange/sdk";
-import { formatDecimal, parseDecimal, toPlainText } from "@/lib/decimal";
-import type { PlacedPreview } from "./preview";
+import { parseDecimal, toPlainText } from "@/lib/decimal";
 
 export type OrderKind = "LIMIT" | "MARKET" | "STOP" | "TAKE_PROFIT";
 export type Execution = "LIMIT" | "MARKET";
@@ -117,11 +116,4 @@ export function toOrderRequest(values: OrderValues, market: string): OrderReques
 function plain(text: string): string {
   const value = parseDecimal(text);
   return value ? toPlainText(value) : text.trim();
-}
-
-/** One line that says what an order is: `Buy 0.5 BTC at 65,000`. */
-export function orderWords(order: PlacedPreview["order"], baseAsset: string): string {
-  const verb = order.side === "BUY" ? "Buy" : "Sell";
-  const price = order.price ? ` at ${formatDecimal(order.price)}` : "";
-  return `${verb} ${formatDecimal(order.quantity)} ${baseAsset}${price}`;
 }
