@@ -1,5 +1,20 @@
 // The exchange's SDK for TypeScript: what browsers and Node have in common.
 
+export type {
+  AccountOption,
+  EquityOptions,
+  FillListOptions,
+  LedgerListOptions,
+  NewApiKey,
+  QuoteAssetOption,
+} from "./account-operations.ts";
+export type {
+  NewCredit,
+  NewMarket,
+  PerformanceOptions,
+  ProtectionInput,
+  ValidateOption,
+} from "./admin-operations.ts";
 export { ExchangeClient } from "./client.ts";
 export type { CallOptions, ClientOptions } from "./connection.ts";
 export { Decimal, type DecimalInput } from "./decimals.ts";
@@ -55,9 +70,11 @@ export {
 } from "./errors.ts";
 export { type BookTerms, bookChecksum, groupLevels, LocalOrderBook } from "./local-order-book.ts";
 export { LocalOrderQueues, type QueuePosition, queueChecksum } from "./local-order-queues.ts";
+export type { HealthStatus } from "./health.ts";
 export type * from "./market-models.ts";
 export type { CandleOptions, PageOptions, TimeRange } from "./market-operations.ts";
 export type * from "./models.ts";
+export type * from "./order-items.ts";
 export type * from "./order-models.ts";
 export { orThrow } from "./order-models.ts";
 export { Pages } from "./pages.ts";

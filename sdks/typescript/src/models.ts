@@ -5,7 +5,6 @@
 
 import type { Decimal } from "./decimals.ts";
 import type { LedgerEntryKind, MarketStatus, Scope, Side } from "./enums.ts";
-import type { ExchangeError } from "./errors.ts";
 import type { HopTimes } from "./market-models.ts";
 import type { Fill, Order } from "./order-models.ts";
 
@@ -230,12 +229,6 @@ export interface Heartbeat {
   readonly serverTime: Date;
   readonly serverTimeNs: bigint;
   readonly sequence: bigint;
-}
-
-/** A session had broken and goes on; nothing is missing. `cause`: how it broke. */
-export interface Reconnected {
-  readonly cause: ExchangeError;
-  readonly attempts: number;
 }
 
 /** One page of a list; `nextPageToken` is empty on the last. */

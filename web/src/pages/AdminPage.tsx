@@ -79,7 +79,7 @@ function StateHash({ accountId }: { accountId: string }) {
   const client = useExchange();
   const { data } = useQuery({
     queryKey: queryKeys.account(accountId, "state-hash"),
-    queryFn: ({ signal }) => client.getStateHash(0n, { signal }),
+    queryFn: ({ signal }) => client.getStateHash({ signal }),
     refetchInterval: (query) => (query.state.error ? false : 10_000),
   });
   if (!data) {

@@ -91,7 +91,7 @@ function KeyRow({ apiKey, accountId }: { apiKey: ApiKey; accountId: string }) {
           ))}
         </span>
       </Cell>
-      <Cell className="text-muted">{formatDateTime(apiKey.createTime)}</Cell>
+      <Cell className="text-muted">{apiKey.createTime ? formatDateTime(apiKey.createTime) : <Dash />}</Cell>
       <Cell className="text-muted">{apiKey.expireTime ? formatDateTime(apiKey.expireTime) : <Dash />}</Cell>
       <Cell className="pr-4 text-right">
         <RevokeButton apiKey={apiKey} accountId={accountId} />

@@ -126,7 +126,7 @@ function CreditDialog({ account }: { account: Account }) {
       fields={fields}
       submitLabel="Credit"
       onSubmit={async ({ asset, amount }) => {
-        const balance = await client.credit(account.accountId, asset, amount.trim());
+        const balance = await client.credit({ accountId: account.accountId, asset, amount: amount.trim() });
         return `${account.name} has ${formatDecimal(balance.total)} ${balance.asset} now`;
       }}
     />

@@ -6,7 +6,6 @@ import { Button } from "@/ui/button";
 import { EmptyState } from "@/ui/feedback";
 import { Cell, HeaderCell, TableHead, TableRow } from "@/ui/table";
 import { FormDialog, type FormField } from "./form-dialog";
-import { readInteger } from "./form-problems";
 import { ScrollTable } from "./scroll-table";
 import { SectionBar } from "./section-bar";
 
@@ -21,7 +20,7 @@ export function AdminAssets() {
   const queries = useQueryClient();
   const assets = useAssets();
   const create = async ({ name, decimals }: Readonly<Record<"name" | "decimals", string>>) => {
-    const asset = await client.createAsset(name.trim(), readInteger(decimals, "Decimals"));
+    const asset = await client.createAsset(name.trim(), Number(decimals));
     await queries.invalidateQueries({ queryKey: queryKeys.assets });
     return `Asset ${asset.name} exists`;
   };

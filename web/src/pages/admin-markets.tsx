@@ -12,7 +12,6 @@ import { EmptyState } from "@/ui/feedback";
 import { Select } from "@/ui/select";
 import { Cell, HeaderCell, TableHead, TableRow } from "@/ui/table";
 import { FormDialog, type FormField } from "./form-dialog";
-import { readInteger } from "./form-problems";
 import { describeProtection, PROTECTION_FIELDS, protectionTexts, readProtection } from "./protection-form";
 import { ScrollTable } from "./scroll-table";
 import { SectionBar } from "./section-bar";
@@ -153,16 +152,24 @@ function NewMarket() {
     { name: "tick_size", label: "Tick size", hint: "step of prices", kind: "decimal", initial: "0.01" },
     { name: "lot_size", label: "Lot size", hint: "step of quantities", kind: "decimal", initial: "0.001" },
     { name: "min_notional", label: "Least amount", hint: "quote units", kind: "decimal", initial: "1" },
-    { name: "maker_fee_ppm", label: "Maker fee", hint: "millionths, negative for a rebate", initial: "100" },
+    {
+      name: "maker_fee_ppm",
+      label: "Maker fee",
+      hint: "millionths, negative for a rebate",
+      kind: "integer",
+      initial: "100",
+    },
     { name: "taker_fee_ppm", label: "Taker fee", hint: "millionths", kind: "integer", initial: "400" },
   ];
   const create = async (values: Readonly<Record<MarketFieldName, string>>) => {
-    const market = await client.createMarket(values.base_asset, values.quote_asset, {
+    const market = await client.createMarket({
+      baseAsset: values.base_asset,
+      quoteAsset: values.quote_asset,
       tickSize: values.tick_size.trim(),
       lotSize: values.lot_size.trim(),
-      minNotional: values.min_notional.trim() || "0",
-      makerFeePpm: readInteger(values.maker_fee_ppm, "The maker fee", 0),
-      takerFeePpm: readInteger(values.taker_fee_ppm, "The taker fee", 0),
+      minNotional: values.min_notional.trim(),
+      makerFeePpm: Number(values.maker_fee_ppm),
+      takerFeePpm: Number(values.taker_fee_ppm),
     });
     await queries.invalidateQueries({ queryKey: queryKeys.markets });
     return `Market ${market.name} is ${marketStatusName(market.status).toLowerCase()}`;

@@ -74,6 +74,8 @@ function chartOptions(element: HTMLElement, unit: string): uPlot.Options {
         stroke: colour("--accent"),
         width: 1.75,
         points: { show: false },
+        // A minute in which nothing changed has no point: equity stays what it was.
+        paths: uPlot.paths.stepped?.({ align: 1 }),
         fill: (plot) => {
           const fade = plot.ctx.createLinearGradient(0, plot.bbox.top, 0, plot.bbox.top + plot.bbox.height);
           fade.addColorStop(0, withAlpha(colour("--accent"), "40"));

@@ -5,7 +5,7 @@ import { Button } from "@/ui/button";
 import { Dialog, DialogContent, DialogTrigger } from "@/ui/dialog";
 import { Field, fieldErrorId, Input } from "@/ui/input";
 import { Select } from "@/ui/select";
-import { type FormProblems, problemsOf } from "./form-problems";
+import { type FormProblems, misreadings, problemsOf } from "./form-problems";
 
 /** One field; `name` is the path by which the exchange names it when it refuses a value. */
 export interface FormField<Name extends string> {
@@ -13,8 +13,10 @@ export interface FormField<Name extends string> {
   readonly label: string;
   readonly hint?: string;
   readonly initial?: string;
-  /** What may be typed: any text, a decimal, or a whole number. */
+  /** What may be typed: any text, a decimal, or a whole number; checked before anything is sent. */
   readonly kind?: "text" | "decimal" | "integer";
+  /** Whether a number may be left out. */
+  readonly isOptional?: boolean;
   /** A list to choose from instead of an input. */
   readonly options?: readonly { readonly value: string; readonly label: string }[];
 }
@@ -52,6 +54,10 @@ function Form<Name extends string>({ fields, submitLabel, onSubmit, onDone }: Fo
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    const wrong = misreadings(fields, values);
+    if (Object.keys(wrong).length > 0) {
+      return setProblems({ fields: wrong });
+    }
     setSending(true);
     setProblems({ fields: {} });
     try {

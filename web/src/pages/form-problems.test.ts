@@ -1,6 +1,6 @@
 import { InvalidRequest } from "@exchange/sdk";
 import { expect, it } from "vitest";
-import { problemsOf, readInteger } from "./form-problems";
+import { misreadings, problemsOf } from "./form-problems";
 
 const text = (error: unknown) => (error as Error).message;
 const refusal = (field: string) => new InvalidRequest("not a multiple", { field });
@@ -22,10 +22,18 @@ it("is said over the form when no field is at fault", () => {
   expect(problemsOf(new Error("no network"), ["tick_size"], text)).toEqual({ fields: {}, form: "no network" });
 });
 
-it("reads whole numbers and nothing else", () => {
-  expect(readInteger(" -100 ", "Fee")).toBe(-100);
-  expect(readInteger("", "Fee", 0)).toBe(0);
-  for (const wrong of ["", "1.5", "1e3", "0x10", "12345678901"]) {
-    expect(() => readInteger(wrong, "Fee")).toThrow("Fee is a whole number");
-  }
+it("finds what is no number before anything is sent", () => {
+  const fields = [
+    { name: "label" },
+    { name: "fee", kind: "integer" },
+    { name: "tick", kind: "decimal" },
+    { name: "limit", kind: "decimal", isOptional: true },
+  ] as const;
+  expect(misreadings(fields, { label: "", fee: " -100 ", tick: "0.01", limit: "" })).toEqual({});
+  expect(misreadings(fields, { label: "", fee: "1.5", tick: "", limit: "<b>" })).toEqual({
+    fee: "Not a whole number",
+    tick: "Not a number",
+    limit: "Not a number",
+  });
+  expect(misreadings(fields, { fee: "1e3", tick: "-1", limit: "1e-9" })).toHaveProperty("tick");
 });

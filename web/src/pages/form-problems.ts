@@ -16,14 +16,29 @@ export function problemsOf(error: unknown, names: readonly string[], textOf: (er
   return name === undefined ? { fields: {}, form: textOf(error) } : { fields: { [name]: textOf(error) } };
 }
 
-/** Read a whole number as it was typed. Throws a RangeError in words for anything else. */
-export function readInteger(text: string, name: string, fallback?: number): number {
-  const trimmed = text.trim();
-  if (trimmed === "" && fallback !== undefined) {
-    return fallback;
+/** What a field takes, as far as it can be told without asking. */
+interface NumberField {
+  readonly name: string;
+  readonly kind?: "text" | "decimal" | "integer";
+  readonly isOptional?: boolean;
+}
+
+const KINDS = {
+  decimal: { pattern: /^\d+(\.\d+)?$/, problem: "Not a number" },
+  integer: { pattern: /^-?\d{1,15}$/, problem: "Not a whole number" },
+} as const;
+
+/** What is not even a number where one belongs, by field; ranges are the exchange's to judge. */
+export function misreadings(
+  fields: readonly NumberField[],
+  values: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const wrong: Record<string, string> = {};
+  for (const { name, kind = "text", isOptional = false } of fields) {
+    const text = values[name]?.trim() ?? "";
+    if (kind !== "text" && !(isOptional && text === "") && !KINDS[kind].pattern.test(text)) {
+      wrong[name] = KINDS[kind].problem;
+    }
   }
-  if (!/^-?\d{1,9}$/.test(trimmed)) {
-    throw new RangeError(`${name} is a whole number`);
-  }
-  return Number(trimmed);
+  return wrong;
 }

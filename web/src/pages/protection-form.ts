@@ -2,7 +2,6 @@
 import { Decimal, type Market, type MarketProtection } from "@exchange/sdk";
 import { formatDecimal, toPlainText } from "@/lib/decimal";
 import type { FormField } from "./form-dialog";
-import { readInteger } from "./form-problems";
 
 /** The contract's names of the limits. */
 export type ProtectionFieldName =
@@ -16,14 +15,32 @@ export type ProtectionFieldName =
   | "reference_price";
 
 export const PROTECTION_FIELDS: readonly FormField<ProtectionFieldName>[] = [
-  { name: "min_quantity", label: "Least quantity", hint: "base units", kind: "decimal" },
-  { name: "max_quantity", label: "Most quantity", hint: "base units", kind: "decimal" },
-  { name: "min_notional", label: "Least amount", hint: "quote units", kind: "decimal" },
-  { name: "max_notional", label: "Most amount", hint: "quote units", kind: "decimal" },
-  { name: "max_open_orders", label: "Open orders", hint: "of one account", kind: "integer" },
-  { name: "price_band_bps", label: "Price band", hint: "basis points from the last trade", kind: "integer" },
-  { name: "market_protection_bps", label: "Market orders", hint: "basis points from the best price", kind: "integer" },
-  { name: "reference_price", label: "Reference price", hint: "before the first trade", kind: "decimal" },
+  { name: "min_quantity", label: "Least quantity", hint: "base units", kind: "decimal", isOptional: true },
+  { name: "max_quantity", label: "Most quantity", hint: "base units", kind: "decimal", isOptional: true },
+  { name: "min_notional", label: "Least amount", hint: "quote units", kind: "decimal", isOptional: true },
+  { name: "max_notional", label: "Most amount", hint: "quote units", kind: "decimal", isOptional: true },
+  { name: "max_open_orders", label: "Open orders", hint: "of one account", kind: "integer", isOptional: true },
+  {
+    name: "price_band_bps",
+    label: "Price band",
+    hint: "basis points from the last trade",
+    kind: "integer",
+    isOptional: true,
+  },
+  {
+    name: "market_protection_bps",
+    label: "Market orders",
+    hint: "basis points from the best price",
+    kind: "integer",
+    isOptional: true,
+  },
+  {
+    name: "reference_price",
+    label: "Reference price",
+    hint: "before the first trade",
+    kind: "decimal",
+    isOptional: true,
+  },
 ];
 
 type Texts = Readonly<Record<ProtectionFieldName, string>>;
@@ -44,17 +61,18 @@ export function protectionTexts(protection: MarketProtection): Texts {
   };
 }
 
-/** Read the form. Throws a RangeError in words for what is no number; ranges are the exchange's to judge. */
+/** Read the form; empty is no limit. */
 export function readProtection(texts: Texts): MarketProtection {
+  const decimal = (text: string) => (text.trim() === "" ? undefined : new Decimal(text.trim()));
   return {
-    minQuantity: readDecimal(texts.min_quantity, "The least quantity"),
-    maxQuantity: readDecimal(texts.max_quantity, "The most quantity"),
-    minNotional: readDecimal(texts.min_notional, "The least amount"),
-    maxNotional: readDecimal(texts.max_notional, "The most amount"),
-    maxOpenOrders: readInteger(texts.max_open_orders, "The number of open orders", 0),
-    priceBandBps: readInteger(texts.price_band_bps, "The price band", 0),
-    marketProtectionBps: readInteger(texts.market_protection_bps, "The limit of market orders", 0),
-    referencePrice: readDecimal(texts.reference_price, "The reference price"),
+    minQuantity: decimal(texts.min_quantity),
+    maxQuantity: decimal(texts.max_quantity),
+    minNotional: decimal(texts.min_notional),
+    maxNotional: decimal(texts.max_notional),
+    maxOpenOrders: Number(texts.max_open_orders),
+    priceBandBps: Number(texts.price_band_bps),
+    marketProtectionBps: Number(texts.market_protection_bps),
+    referencePrice: decimal(texts.reference_price),
   };
 }
 
@@ -75,15 +93,4 @@ function range(what: string, least: Decimal | undefined, most: Decimal | undefin
     return `${what} ${formatDecimal(least)} to ${formatDecimal(most)}`;
   }
   return least ? `${what} ≥ ${formatDecimal(least)}` : most ? `${what} ≤ ${formatDecimal(most)}` : "";
-}
-
-function readDecimal(text: string, name: string): Decimal | undefined {
-  const trimmed = text.trim();
-  if (trimmed === "") {
-    return undefined;
-  }
-  if (!/^\d+(\.\d+)?$/.test(trimmed)) {
-    throw new RangeError(`${name} is a positive number`);
-  }
-  return new Decimal(trimmed);
 }
