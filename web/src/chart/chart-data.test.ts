@@ -1,0 +1,86 @@
+import { Decimal } from "decimal.js";
+import { describe, expect, it } from "vitest";
+import { type CandleLike, planUpdate, toBar, toVolumeBar } from "./candle-data";
+import { fillMarkers } from "./fill-markers";
+
+const d = (text: string) => new Decimal(text);
+
+function candle(seconds: number, close: string, closed = true): CandleLike {
+  const price = d(close);
+  return {
+    openTime: new Date(seconds * 1000),
+    open: d("10"),
+    high: price,
+    low: price,
+    close: price,
+    volume: d("2"),
+    closed,
+  };
+}
+
+describe("planUpdate", () => {
+  const shown = [candle(0, "10"), candle(60, "11"), candle(120, "12", false)];
+
+  it("changes the live candle alone", () => {
+    const next = [shown[0], shown[1], candle(120, "13", false)] as CandleLike[];
+    expect(planUpdate(shown, next)).toEqual({ kind: "update", from: 2 });
+  });
+  it("goes on where a candle has closed and another begun", () => {
+    const next = [...shown.slice(0, 2), candle(120, "13"), candle(180, "14", false)];
+    expect(planUpdate(shown, next)).toEqual({ kind: "update", from: 2 });
+  });
+  it("takes equal closed candles for the same, whoever made them", () => {
+    expect(planUpdate(shown, [candle(0, "10"), candle(60, "11"), candle(120, "12", false)]).kind).toBe("update");
+  });
+  it("begins anew for other candles", () => {
+    expect(planUpdate(shown, [candle(60, "11"), candle(120, "12"), candle(180, "1")]).kind).toBe("replace");
+    expect(planUpdate(shown, []).kind).toBe("replace");
+    expect(planUpdate([], shown).kind).toBe("replace");
+  });
+  it("begins anew when an older candle was still changing", () => {
+    const open = [candle(0, "10", false), candle(60, "11", false)];
+    expect(planUpdate(open, [candle(0, "12"), candle(60, "11", false)]).kind).toBe("replace");
+  });
+});
+
+describe("bars", () => {
+  it("have whole seconds", () => {
+    expect(toBar(candle(61, "12")).time).toBe(61);
+  });
+  it("colour volume by direction", () => {
+    const colors = { up: "u", down: "d" };
+    expect(toVolumeBar(candle(0, "10"), colors).color).toBe("u");
+    expect(toVolumeBar(candle(0, "9"), colors).color).toBe("d");
+  });
+});
+
+describe("fillMarkers", () => {
+  const fill = (seconds: number, side: "BUY" | "SELL", price: string, quantity: string) => ({
+    market: "BTC-USDC",
+    side,
+    price: d(price),
+    quantity: d(quantity),
+    tradeTime: new Date(seconds * 1000),
+  });
+
+  it("puts one side's fills of a candle together", () => {
+    const markers = fillMarkers(
+      [fill(65, "BUY", "10", "1"), fill(119, "BUY", "13", "2"), fill(70, "SELL", "11", "1")],
+      60,
+      0,
+    );
+    expect(
+      markers.map(({ time, isBuy, quantity, averagePrice }) => [time, isBuy, `${quantity}`, `${averagePrice}`]),
+    ).toEqual([
+      [60, true, "3", "12"],
+      [60, false, "1", "11"],
+    ]);
+  });
+  it("is sorted, as the chart library demands", () => {
+    const times = fillMarkers([fill(300, "BUY", "1", "1"), fill(0, "BUY", "1", "1")], 60, 0).map(({ time }) => time);
+    expect(times).toEqual([0, 300]);
+  });
+  it("leaves out what lies before the first candle", () => {
+    expect(fillMarkers([fill(59, "BUY", "1", "1")], 60, 60)).toEqual([]);
+  });
+});

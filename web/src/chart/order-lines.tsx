@@ -1,0 +1,180 @@
+import type { Market, Order } from "@exchange/sdk";
+import type { Decimal } from "decimal.js";
+import { Decimal as DecimalValue } from "decimal.js";
+import { type IPriceLine, LineStyle } from "lightweight-charts";
+import { GripVertical, X } from "lucide-react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { decimalsOf, formatDecimal } from "@/lib/decimal";
+import { snapPrice, stepPrice } from "@/order-form/order-maths";
+import { cn } from "@/ui/cn";
+import type { ChartColors } from "./chart-colors";
+import type { OrderEdits } from "./order-edits";
+import type { TradeChart } from "./trade-chart";
+
+type OrderLinesProps = {
+  chart: TradeChart;
+  market: Market;
+  /** Open orders of this market. */
+  orders: readonly Order[];
+  edits: OrderEdits;
+  colors: ChartColors;
+};
+
+/** Own orders as lines across the chart, each with a handle to drag it to another price and a button to cancel it. */
+export function OrderLines({ orders, edits, ...rest }: OrderLinesProps) {
+  return (
+    <ul aria-label="Your orders on the chart" className="pointer-events-none absolute inset-0 z-[3] overflow-hidden">
+      {orders.map((order) => {
+        const edit = edits.pending.get(order.orderId);
+        const price = edit?.kind === "move" ? edit.price : linePrice(order);
+        if (!price || edit?.kind === "cancel") return null;
+        return <OrderLine key={order.orderId.toString()} order={order} price={price} edits={edits} {...rest} />;
+      })}
+    </ul>
+  );
+}
+
+/** Where an order stands: its limit, or what it waits for. */
+function linePrice(order: Order): Decimal | undefined {
+  if (order.status === "PENDING_TRIGGER") return order.triggerPrice ?? undefined;
+  return order.price ?? order.peggedPrice ?? undefined;
+}
+
+type OrderLineProps = Omit<OrderLinesProps, "orders"> & { order: Order; price: Decimal };
+
+function OrderLine({ chart, market, order, price, edits, colors }: OrderLineProps) {
+  const ref = useRef<HTMLLIElement>(null);
+  const [draft, setDraft] = useState<Decimal>();
+  const shown = draft ?? price;
+  const isBuy = order.side === "BUY";
+  // Only a resting limit order has a price of its own that can be amended.
+  const canMove = order.status === "OPEN" && order.type !== "PEGGED" && Boolean(order.price);
+  const color = isBuy ? colors.buy : colors.sell;
+  usePriceLine(chart, shown, color, draft !== undefined);
+  useFollowPrice(chart, ref, shown);
+
+  const priceAt = (clientY: number): Decimal | undefined => {
+    const box = chart.chart.chartElement().getBoundingClientRect();
+    const raw = chart.candles.coordinateToPrice(clientY - box.top);
+    // A place on the canvas becomes a price here, and is snapped to a tick before anything else sees it.
+    return raw !== null && raw > 0 ? snapPrice(new DecimalValue(raw), market.tickSize) : undefined;
+  };
+  const commit = () => {
+    if (draft) void edits.move(order, draft);
+    setDraft(undefined);
+  };
+  const onPointerDown = (event: PointerEvent<HTMLButtonElement>) => {
+    if (!canMove || event.button !== 0) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    event.currentTarget.focus();
+    setDraft(shown);
+  };
+  const onPointerMove = (event: PointerEvent<HTMLButtonElement>) => {
+    if (event.currentTarget.hasPointerCapture(event.pointerId)) setDraft((last) => priceAt(event.clientY) ?? last);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+    if (step && canMove) setDraft(stepPrice(shown, step, market.tickSize));
+    else if (event.key === "Enter" && draft) commit();
+    else if (event.key === "Escape" && draft) setDraft(undefined);
+    else if (event.key === "Delete") void edits.cancel(order);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const priceText = formatDecimal(shown, { decimals: decimalsOf(market.tickSize) });
+  const quantityText = formatDecimal(order.openQuantity);
+  return (
+    <li
+      ref={ref}
+      data-testid="order-line"
+      data-order-id={order.orderId.toString()}
+      className="absolute inset-x-0 top-0 flex h-0 items-center justify-end will-change-transform"
+    >
+      <div
+        className={cn(
+          "pointer-events-auto flex h-5 items-center overflow-hidden rounded border bg-surface text-2xs shadow-sm",
+          isBuy ? "border-buy text-buy" : "border-sell text-sell",
+          draft && "ring-2 ring-accent/60",
+        )}
+      >
+        <button
+          type="button"
+          role="slider"
+          aria-label={`${isBuy ? "Buy" : "Sell"} ${quantityText} ${market.baseAsset}`}
+          aria-orientation="vertical"
+          aria-valuenow={shown.toNumber()}
+          aria-valuetext={`at ${priceText}`}
+          aria-disabled={!canMove}
+          className={cn(
+            "flex h-5 touch-none items-center gap-1 pr-1.5 pl-0.5",
+            canMove ? "!cursor-ns-resize" : "pl-1.5",
+          )}
+          onPointerDown={onPointerDown}
+          onPointerMove={onPointerMove}
+          onPointerUp={commit}
+          onPointerCancel={() => setDraft(undefined)}
+          onKeyDown={onKeyDown}
+          onBlur={() => setDraft(undefined)}
+        >
+          {canMove ? <GripVertical size={11} aria-hidden className="opacity-70" /> : null}
+          <span className="font-medium">{lineWord(order)}</span>
+          <span className="text-text">{quantityText}</span>
+          {draft ? <span className="font-medium text-text">@ {priceText}</span> : null}
+        </button>
+        <button
+          type="button"
+          aria-label={`Cancel ${isBuy ? "buy" : "sell"} ${quantityText} at ${priceText}`}
+          className="grid h-5 w-5 place-items-center border-inherit border-l text-muted hover:bg-hover hover:text-text"
+          onClick={() => void edits.cancel(order)}
+        >
+          <X size={11} aria-hidden />
+        </button>
+      </div>
+    </li>
+  );
+}
+
+function lineWord(order: Order): string {
+  const side = order.side === "BUY" ? "Buy" : "Sell";
+  if (order.status !== "PENDING_TRIGGER") return side;
+  return order.type.startsWith("TAKE_PROFIT") ? `TP ${side.toLowerCase()}` : `Stop ${side.toLowerCase()}`;
+}
+
+/** The line itself and its label on the axis are drawn by the chart. */
+function usePriceLine(chart: TradeChart, price: Decimal, color: string, isDragged: boolean): void {
+  const line = useRef<IPriceLine>(undefined);
+  useEffect(() => {
+    const created = chart.candles.createPriceLine({ price: 0, lineWidth: 1, axisLabelVisible: true, title: "" });
+    line.current = created;
+    return () => {
+      line.current = undefined;
+      chart.candles.removePriceLine(created);
+    };
+  }, [chart]);
+  useEffect(() => {
+    line.current?.applyOptions({
+      price: price.toNumber(),
+      color,
+      lineStyle: isDragged ? LineStyle.Solid : LineStyle.Dashed,
+    });
+  }, [price, color, isDragged]);
+}
+
+/** Keep an element at the height of a price, whatever moves the chart. Out of sight when the price is. */
+function useFollowPrice(chart: TradeChart, ref: { current: HTMLElement | null }, price: Decimal): void {
+  useLayoutEffect(() => {
+    const follow = () => {
+      const element = ref.current;
+      if (!element) return;
+      const y = chart.candles.priceToCoordinate(price.toNumber());
+      element.style.visibility = y === null ? "hidden" : "visible";
+      element.style.transform = `translateY(${y ?? 0}px)`;
+      element.style.paddingRight = `${chart.priceAxisWidth() + 6}px`;
+    };
+    follow();
+    return chart.onRedraw(follow);
+  }, [chart, ref, price]);
+}

@@ -1,0 +1,172 @@
+import {
+  type CandlestickData,
+  CandlestickSeries,
+  ColorType,
+  CrosshairMode,
+  createChart,
+  createSeriesMarkers,
+  type HistogramData,
+  HistogramSeries,
+  type IChartApi,
+  type ISeriesApi,
+  type ISeriesMarkersPluginApi,
+  type ISeriesPrimitive,
+  type SeriesMarker,
+  type Time,
+  type UTCTimestamp,
+} from "lightweight-charts";
+import { formatDecimal } from "@/lib/decimal";
+import { type CandleLike, planUpdate, toBar, toVolumeBar } from "./candle-data";
+import type { ChartColors } from "./chart-colors";
+import type { FillMarker } from "./fill-markers";
+
+const VOLUME_PART = 0.18;
+
+/** The chart library behind the few things that the page does with it. Holds a canvas; `destroy` gives it back. */
+export class TradeChart {
+  readonly chart: IChartApi;
+  readonly candles: ISeriesApi<"Candlestick">;
+  private readonly volume: ISeriesApi<"Histogram">;
+  private readonly markers: ISeriesMarkersPluginApi<Time>;
+  private readonly redraws = new Set<() => void>();
+  private shown: readonly CandleLike[] = [];
+  private colors: ChartColors;
+
+  constructor(container: HTMLElement, colors: ChartColors) {
+    this.colors = colors;
+    this.chart = createChart(container, {
+      autoSize: true,
+      crosshair: { mode: CrosshairMode.Normal },
+      timeScale: { timeVisible: true, rightOffset: 6, barSpacing: 7, minBarSpacing: 1, tickMarkFormatter: tickMark },
+      localization: { timeFormatter: (time: Time) => CROSSHAIR_TIME.format(Number(time) * 1000) },
+    });
+    this.candles = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
+    this.volume = this.chart.addSeries(HistogramSeries, {
+      priceFormat: { type: "volume" },
+      priceScaleId: "volume",
+      lastValueVisible: false,
+      priceLineVisible: false,
+    });
+    this.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.08, bottom: VOLUME_PART + 0.04 } });
+    this.chart.priceScale("volume").applyOptions({ scaleMargins: { top: 1 - VOLUME_PART, bottom: 0 } });
+    this.markers = createSeriesMarkers(this.candles, [], { autoScale: false });
+    // The library tells a primitive whenever it draws, whatever the cause: what lies above the canvas follows there.
+    const follower: ISeriesPrimitive<Time> = {
+      updateAllViews: () => {
+        for (const redraw of this.redraws) redraw();
+      },
+    };
+    this.candles.attachPrimitive(follower);
+    this.setColors(colors);
+  }
+
+  setColors(colors: ChartColors): void {
+    this.colors = colors;
+    this.chart.applyOptions({
+      layout: {
+        background: { type: ColorType.Solid, color: colors.surface },
+        textColor: colors.faint,
+        fontFamily: getComputedStyle(document.body).fontFamily,
+        fontSize: 11,
+        attributionLogo: false,
+      },
+      grid: { vertLines: { color: colors.line }, horzLines: { color: colors.line } },
+      crosshair: {
+        vertLine: { color: colors.lineStrong, labelBackgroundColor: colors.lineStrong },
+        horzLine: { color: colors.lineStrong, labelBackgroundColor: colors.lineStrong },
+      },
+      rightPriceScale: { borderColor: colors.line },
+      timeScale: { borderColor: colors.line },
+    });
+    this.candles.applyOptions({
+      upColor: colors.buy,
+      downColor: colors.sell,
+      wickUpColor: colors.buy,
+      wickDownColor: colors.sell,
+    });
+    const shown = this.shown;
+    this.shown = [];
+    this.setCandles(shown);
+  }
+
+  setPriceDecimals(decimals: number): void {
+    this.candles.applyOptions({ priceFormat: { type: "price", precision: decimals, minMove: 10 ** -decimals } });
+  }
+
+  /** Show these candles, oldest first; only what changed is drawn anew. */
+  setCandles(candles: readonly CandleLike[]): void {
+    const plan = planUpdate(this.shown, candles);
+    this.shown = candles;
+    const colors = { up: this.colors.buySoft, down: this.colors.sellSoft };
+    if (plan.kind === "replace") {
+      this.candles.setData(candles.map((candle) => toBar(candle) as CandlestickData<UTCTimestamp>));
+      this.volume.setData(candles.map((candle) => toVolumeBar(candle, colors) as HistogramData<UTCTimestamp>));
+      return;
+    }
+    for (const candle of candles.slice(plan.from)) {
+      this.candles.update(toBar(candle) as CandlestickData<UTCTimestamp>);
+      this.volume.update(toVolumeBar(candle, colors) as HistogramData<UTCTimestamp>);
+    }
+  }
+
+  setFills(fills: readonly FillMarker[]): void {
+    this.markers.setMarkers(
+      fills.map(
+        ({ time, isBuy, quantity, averagePrice }): SeriesMarker<Time> => ({
+          time: time as UTCTimestamp,
+          position: isBuy ? "belowBar" : "aboveBar",
+          shape: isBuy ? "arrowUp" : "arrowDown",
+          color: isBuy ? this.colors.buy : this.colors.sell,
+          size: 0.9,
+          id: `${isBuy ? "Bought" : "Sold"} ${formatDecimal(quantity)} at ${formatDecimal(averagePrice.toDecimalPlaces(8))}`,
+        }),
+      ),
+    );
+  }
+
+  /** Call `redraw` whenever prices may have moved on the screen; returns how to stop. */
+  onRedraw(redraw: () => void): () => void {
+    this.redraws.add(redraw);
+    return () => this.redraws.delete(redraw);
+  }
+
+  /** Call `needMore` when the reader comes near the oldest candle. */
+  onOldestNear(needMore: () => void): () => void {
+    const scale = this.chart.timeScale();
+    const check = (range: { from: number } | null) => {
+      if (range && range.from < 10 && this.shown.length > 0) needMore();
+    };
+    scale.subscribeVisibleLogicalRangeChange(check);
+    return () => scale.unsubscribeVisibleLogicalRangeChange(check);
+  }
+
+  /** Width of the price axis, which what lies above the canvas leaves free. */
+  priceAxisWidth(): number {
+    return this.chart.priceScale("right").width();
+  }
+
+  destroy(): void {
+    this.redraws.clear();
+    this.chart.remove();
+  }
+}
+
+const CROSSHAIR_TIME = new Intl.DateTimeFormat("en-GB", {
+  day: "2-digit",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+const TICK_FORMATS = [
+  new Intl.DateTimeFormat("en-GB", { year: "numeric" }),
+  new Intl.DateTimeFormat("en-GB", { month: "short" }),
+  new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" }),
+  new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }),
+  new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+] as const;
+
+/** The library reckons in UTC; the axis is labelled in the reader's time zone. `kind`: year, month, day, minute, second. */
+function tickMark(time: Time, kind: number): string {
+  return (TICK_FORMATS[kind] ?? TICK_FORMATS[3]).format(Number(time) * 1000);
+}

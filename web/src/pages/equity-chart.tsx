@@ -1,0 +1,103 @@
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { useUiStore } from "@/app/ui-store";
+
+interface EquityChartProps {
+  /** Seconds since 1970, and values; oldest first. */
+  readonly series: [number[], number[]];
+  readonly unit: string;
+  /** Says what a screen reader tells instead of the picture. */
+  readonly label: string;
+}
+
+const HEIGHT = 260;
+
+/** A line over time with its area, the value under the pointer told on top. */
+export function EquityChart({ series, unit, label }: EquityChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(undefined);
+  const theme = useUiStore((state) => state.theme);
+  const latest = useRef(series);
+  latest.current = series;
+
+  // A plot is made anew for another theme only; new points go into the one that is there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme is read from the style, not from the variable
+  useEffect(() => {
+    const element = box.current;
+    if (!element) {
+      return;
+    }
+    const made = new uPlot(chartOptions(element, unit), latest.current, element);
+    plot.current = made;
+    const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
+    watch.observe(element);
+    return () => {
+      watch.disconnect();
+      made.destroy();
+    };
+  }, [theme, unit]);
+
+  useEffect(() => plot.current?.setData(series), [series]);
+  return <div ref={box} role="img" aria-label={label} className="equity-chart w-full" style={{ height: HEIGHT }} />;
+}
+
+function chartOptions(element: HTMLElement, unit: string): uPlot.Options {
+  const style = getComputedStyle(element);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  const font = `11px ${style.fontFamily}`;
+  const axis: uPlot.Axis = { stroke: colour("--faint"), font, ticks: { show: false }, grid: { show: false }, gap: 8 };
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    padding: [12, 0, 0, 0],
+    cursor: { y: false, points: { size: 7, fill: colour("--accent") } },
+    legend: { show: true, live: true, markers: { show: false } },
+    axes: [
+      { ...axis, space: 90, size: 30 },
+      {
+        ...axis,
+        side: 1,
+        size: 76,
+        grid: { show: true, stroke: colour("--line"), width: 1 },
+        values: (_plot, splits) => splits.map((value) => value.toLocaleString("en", { maximumFractionDigits: 2 })),
+      },
+    ],
+    scales: { y: { range: (_plot, low, high) => padded(low, high) } },
+    series: [
+      {
+        label: "",
+        value: (_plot, seconds) => (seconds == null ? "" : new Date(seconds * 1000).toLocaleString("en-GB")),
+      },
+      {
+        label: "",
+        stroke: colour("--accent"),
+        width: 1.75,
+        points: { show: false },
+        // A minute in which nothing changed has no point: equity stays what it was.
+        paths: uPlot.paths.stepped?.({ align: 1 }),
+        fill: (plot) => {
+          const fade = plot.ctx.createLinearGradient(0, plot.bbox.top, 0, plot.bbox.top + plot.bbox.height);
+          fade.addColorStop(0, withAlpha(colour("--accent"), "40"));
+          fade.addColorStop(1, withAlpha(colour("--accent"), "00"));
+          return fade;
+        },
+        value: (_plot, value) =>
+          value == null
+            ? ""
+            : `${value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${unit}`,
+      },
+    ],
+  };
+}
+
+/** Room above and below, and a height even when nothing changes. */
+function padded(low: number, high: number): [number, number] {
+  const room = (high - low) * 0.12 || Math.abs(high) * 0.001 || 1;
+  return [low - room, high + room];
+}
+
+/** A colour of the tokens (#rrggbb) with two hexadecimal digits of opacity. */
+function withAlpha(colour: string, alpha: string): string {
+  return colour + alpha;
+}
