@@ -12,6 +12,9 @@ NODE_STAMP := node_modules/.installed
 SDK_STAMP := sdks/typescript/dist/.built
 SDK_SOURCES := $(shell find sdks/typescript/src gen/typescript -name '*.ts' -o -name '*.tsx') \
   sdks/typescript/package.json sdks/typescript/tsdown.config.ts sdks/typescript/tsconfig.json tsconfig.base.json
+# Beside the folder and not in it: everything in it is served.
+PAGE_STAMP := node_modules/.page-built
+PAGE_SOURCES := $(shell find web/src web/public web/index.html -type f) web/package.json web/vite.config.ts web/tsconfig.json
 # Node and npm are those of the virtualenv; a machine's own are not used.
 NODE_PATH := PATH="$(CURDIR)/$(BIN):$$PATH"
 # Passed on: make dev ARGS="--headless", make test PYTEST_ARGS="tests/unit -k book".
@@ -48,7 +51,7 @@ help: ## List the targets
 # ---------------------------------------------------------------- set-up
 
 .PHONY: install
-install: $(STAMP) $(NODE_STAMP) $(SDK_STAMP) $(if $(filter no,$(COMPILE)),,$(ENGINE_STAMP)) ## Set up what the other targets need (they run it themselves)
+install: $(STAMP) $(NODE_STAMP) $(SDK_STAMP) $(PAGE_STAMP) $(if $(filter no,$(COMPILE)),,$(ENGINE_STAMP)) ## Set up what the other targets need (they run it themselves)
 
 $(STAMP): requirements.lock $(PYPROJECTS) | $(UV)
 	@umask 022; test -x $(BIN)/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
@@ -67,6 +70,11 @@ $(NODE_STAMP): package-lock.json package.json sdks/typescript/package.json web/p
 $(SDK_STAMP): $(SDK_SOURCES) $(NODE_STAMP)
 	@echo "Building the TypeScript SDK"
 	@umask 022; $(NODE_PATH) npm run --silent --workspace sdks/typescript build -- --logLevel error
+	@touch $@
+
+$(PAGE_STAMP): $(PAGE_SOURCES) $(SDK_STAMP)
+	@echo "Building the page"
+	@umask 022; $(NODE_PATH) npm run --silent --workspace web build -- --logLevel warn
 	@touch $@
 
 # Wherever there is a C compiler; what goes wrong is said and fails nothing. A failed build is not repeated until the
