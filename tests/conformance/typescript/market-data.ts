@@ -3,7 +3,7 @@
 
 import { type DescMessage, fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { BookOutOfSync, ChecksumMismatch, Gap } from "../../../sdks/typescript/src/errors.ts";
-import { bookChecksum, type BookTerms } from "../../../sdks/typescript/src/local-order-book.ts";
+import { type BookTerms, bookChecksum } from "../../../sdks/typescript/src/local-order-book.ts";
 import { queueChecksum } from "../../../sdks/typescript/src/local-order-queues.ts";
 import * as pb from "../../../sdks/typescript/src/proto.ts";
 import { AccountState, FillState } from "../../../sdks/typescript/src/stream-account-states.ts";
@@ -93,7 +93,10 @@ function verdict(error: unknown): Verdict {
 function streamOf(stream: string, market: string): [AnyState, DescMessage] {
   switch (stream) {
     case "order_book":
-      return [new states.BookState(SETTINGS, { kind: "orderBook", market }) as AnyState, pb.StreamOrderBookResponseSchema];
+      return [
+        new states.BookState(SETTINGS, { kind: "orderBook", market }) as AnyState,
+        pb.StreamOrderBookResponseSchema,
+      ];
     case "orders":
       return [new states.QueueState(SETTINGS, { kind: "orders", market }) as AnyState, pb.StreamOrdersResponseSchema];
     case "trades":
