@@ -46,7 +46,7 @@ class Controller:
 
     def __init__(self, exchange: TestExchange) -> None:
         self._exchange = exchange
-        funds = {"BTC": 1_000, "USDC": 100_000_000}
+        funds = {"BTC": 1_000, "ETH": 1_000, "USDC": 100_000_000}
         self.keys = {name: exchange.api_key(name, funds) for name in ("alice", "bob")}
         self._traders = {name: exchange.client(name) for name in self.keys}
 
@@ -116,7 +116,7 @@ def run_vitest(*files: str, live: Mapping[str, Any], seconds: float) -> None:
         "NO_COLOR": "1",
     }
     done = subprocess.run(
-        ["node", str(ROOT / "node_modules/vitest/vitest.mjs"), "run", "--config", "vitest.live.config.ts", *files],
+        ["node", str(ROOT / "node_modules/vitest/vitest.mjs"), "run", "--reporter=verbose", "--config", "vitest.live.config.ts", *files],
         cwd=SDK,
         env=environment,
         capture_output=True,
