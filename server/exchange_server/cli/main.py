@@ -5,7 +5,21 @@ from typing import Annotated
 
 import typer
 
-from exchange_server.cli import account, admin, book, candles, journal, market, market_data, order, play, record, run
+from exchange_server.cli import (
+    account,
+    admin,
+    book,
+    candles,
+    journal,
+    key,
+    market,
+    market_data,
+    order,
+    play,
+    portfolio,
+    record,
+    run,
+)
 from exchange_server.cli.commands import PANEL, markup_mode
 from exchange_server.cli.dev.command import dev
 from exchange_server.cli.session import Output, Session
@@ -77,6 +91,8 @@ market_data.register(app)
 candles.register(app)
 app.add_typer(order.app, name="order")
 account.register(app)
+portfolio.register(app)
+app.add_typer(key.app, name="key")
 app.add_typer(admin.app, name="admin")
 app.add_typer(journal.app, name="journal")
 top.register(app)
