@@ -36,7 +36,9 @@ from exchange_server.api.history import HistoryReader
 from exchange_server.api.market_data import MarketDataService
 from exchange_server.api.market_history import MarketHistoryCalls
 from exchange_server.api.orders import OrderService
+from exchange_server.api.own_keys import OwnApiKeys
 from exchange_server.api.pages import KEY_BYTES, PageTokens
+from exchange_server.api.portfolio import PortfolioCalls
 from exchange_server.api.readers import Readers
 from exchange_server.api.server import GrpcServer, PortTaken, ServerOptions
 from exchange_server.config import Settings
@@ -146,6 +148,8 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], stop: as
             **MarketHistoryCalls(core, market_history, pages).methods(),
             **orders.methods(),
             **AccountService(core, readers, reader, pages).methods(),
+            **PortfolioCalls(core, reader, market_history).methods(),
+            **OwnApiKeys(core, reader).methods(),
             **AdminService(core, pages).methods(),
         }
 

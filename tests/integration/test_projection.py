@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from exchange_server.embedded.postgres import EmbeddedPostgres
+from exchange_server.engine.events import ApiKeyCreated
 from exchange_server.engine.types import AccountId, AssetId
 from exchange_server.follower import Follower, FollowerError, FollowerSettings, follow
 from exchange_server.projections.postgres.batch import Batch
@@ -26,6 +27,7 @@ from exchange_server.projections.postgres.queries import History
 from exchange_server.projections.postgres.writer import PostgresWriter
 from tests.follower_thread import FollowerThread, wait_until
 from tests.integration.journal_flow import WrittenJournal, credited, expected_fills, expected_orders, flow
+from tests.simple_positions import check_totals, simple_positions
 
 QUICK = FollowerSettings(batch_commands=200, batch_seconds=0.005)
 TABLES = {
@@ -37,6 +39,7 @@ TABLES = {
     "fills": "market_id, trade_id, side",
     "ledger_entries": "sequence, line",
     "balances": "account_id, asset_id",
+    "trading_totals": "account_id, market_id",
     "cursor": "shard_id",
 }
 
@@ -103,12 +106,20 @@ def check(url: str, journal: WrittenJournal) -> None:
         (account.account_id, account.name) for account in engine.accounts.values()
     )
     assert {row[0]: row[3] for row in rows["accounts"] if row[3]} == engine.trade_groups
-    assert [(row[0], row[-1]) for row in rows["api_keys"]] == sorted(
-        (key.key_id, key.revoked) for key in engine.api_keys.values()
+    made = {
+        event.api_key.key_id: time_ns
+        for _, time_ns, told in events
+        for event in told
+        if isinstance(event, ApiKeyCreated)
+    }
+    assert [(row[0], row[6], row[7]) for row in rows["api_keys"]] == sorted(
+        (key.key_id, key.revoked, made[key.key_id]) for key in engine.api_keys.values()
     )
     assert [(row[1], row[-1]) for row in rows["markets"]] == [(m.name, m.status) for m in engine.markets.values()]
     assert [row[1] for row in rows["assets"]] == list(engine.assets_by_name)
-    # 4. Double entry: nothing comes from nowhere, and the lines explain the balances.
+    # 4. What fills come to, worked out with fractions.
+    check_totals(rows["trading_totals"], simple_positions(events))
+    # 5. Double entry: nothing comes from nowhere, and the lines explain the balances.
     with psycopg.connect(url) as connection:
         unbalanced = connection.execute(
             "SELECT sequence, asset_id FROM ledger_entries GROUP BY 1, 2 HAVING sum(amount_atoms) <> 0"
@@ -146,6 +157,26 @@ def test_a_replay_gives_the_same_rows(
         finally:
             connection.execute("DROP DATABASE replayed WITH (FORCE)")
     assert again == first
+
+
+def test_a_database_with_fills_from_before_gets_their_totals_and_goes_on(
+    journal: WrittenJournal, postgres_url: str
+) -> None:
+    commands = flow(seed=11)
+    journal.append(list(itertools.islice(commands, 3_000)))
+    before = project(journal.directory, postgres_url, journal.sequence)
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("DROP TABLE trading_totals")
+        connection.execute("ALTER TABLE api_keys DROP COLUMN create_time_ns")
+        connection.execute("DROP INDEX api_keys_by_account")
+        connection.execute("UPDATE alembic_version SET version_num = '0005'")
+    migrate(postgres_url)
+    after = contents(postgres_url)
+    assert len(after["trading_totals"]) > 10
+    assert after["trading_totals"] == before["trading_totals"]
+    journal.append(list(itertools.islice(commands, 1_000)))
+    project(journal.directory, postgres_url, journal.sequence)
+    check_totals(contents(postgres_url)["trading_totals"], simple_positions(journal.events))
 
 
 def _follow_in_child(directory: str, url: str) -> None:

@@ -230,3 +230,4 @@ class RejectReason(_WireEnum):
     MARKET_IN_AUCTION = 42
     STREAM_NOT_FOUND = 43
     CHANNEL_NOT_FOUND = 44
+    TOO_MANY_API_KEYS = 45

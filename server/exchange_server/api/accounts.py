@@ -17,7 +17,7 @@ from exchange_server.wire.accounts import account_message, balance_message
 
 
 class AccountService:
-    """Balances, fills, ledger entries and the account's streams."""
+    """Balances, fills, ledger entries and the account's streams; the rest is in `portfolio` and `own_keys`."""
 
     def __init__(self, core: Core, readers: Readers, history: HistoryReader, pages: PageTokens) -> None:
         self._core: Final = core

@@ -14,6 +14,9 @@ from exchange_server.api.errors import SCOPE_MISSING, UNAUTHENTICATED, CallError
 from exchange_server.engine.entities import ApiKey
 from exchange_server.engine.types import SCOPE_ADMIN, AccountId
 
+ANY_SCOPE: Final = 0
+"""Of a method that every key may call; what it may do there, the handler asks."""
+
 _HEADER = "authorization"
 _SCHEME = "bearer "
 _SECRET_BYTES = 32
@@ -23,20 +26,27 @@ _REMEMBERED = 10_000
 class Principal:
     """An account, and what its key allows. The scope ADMIN implies every other."""
 
-    __slots__ = ("_key", "account_id", "scopes")
+    __slots__ = ("account_id", "key", "scopes")
 
     def __init__(self, account_id: AccountId, scopes: int, key: ApiKey | None) -> None:
         self.account_id: Final = account_id
         self.scopes: Final = scopes
-        self._key: Final = key
+        self.key: Final = key
 
     def may(self, scope: int) -> bool:
         """Tell whether the key has a scope (`exchange.v1.Scope`)."""
         return bool(self.scopes & (1 << scope | 1 << SCOPE_ADMIN))
 
+    def require(self, scope: int, field: str = "") -> None:
+        """Raise CallError, naming the field that asks for it if one does, when the key lacks a scope."""
+        if not self.may(scope):
+            name = scope_name(scope)
+            message = f"the API key lacks the scope {name}"
+            raise CallError(SCOPE_MISSING, field, message, metadata={"scope": name})
+
     def check(self, now_ns: int) -> None:
         """Raise CallError when the key was revoked or has expired since the call began; streams ask this."""
-        key = self._key
+        key = self.key
         if key is not None and (key.revoked or 0 < key.expire_time_ns <= now_ns):
             raise CallError(UNAUTHENTICATED)
 
@@ -72,9 +82,8 @@ class Authenticator:
         else:
             raise CallError(UNAUTHENTICATED)
         principal.check(self._clock_ns())
-        if not principal.may(scope):
-            name = scope_name(scope)
-            raise CallError(SCOPE_MISSING, message=f"the API key lacks the scope {name}", metadata={"scope": name})
+        if scope != ANY_SCOPE:
+            principal.require(scope)
         return principal
 
     def _find(self, header: str | bytes) -> Principal:

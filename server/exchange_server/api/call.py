@@ -39,8 +39,9 @@ UNDECODABLE: Final = Undecodable()
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method of a service: its handler, the scope that it needs (None is public), whether it answers a stream.
+    """One method of a service: its handler, the scope that it needs, whether it answers a stream.
 
+    Of `scope`, None is public, and ANY_SCOPE takes any key.
     `reads`: the handler returns the stream's reader instead of yielding its messages; `takes_key`: a public method that
     looks at the caller if there is a key.
 

@@ -43,6 +43,7 @@ UNDECODABLE: Final = 2
 ASSET_NOT_FOUND: Final = 9
 ACCOUNT_NOT_FOUND: Final = 11
 ORDER_NOT_FOUND: Final = 12
+API_KEY_NOT_FOUND: Final = 13
 UNAUTHENTICATED: Final = 23
 SCOPE_MISSING: Final = 24
 OVERLOADED: Final = 25
@@ -54,6 +55,7 @@ UNAVAILABLE: Final = 32
 METHOD_NOT_FOUND: Final = 33
 STREAM_NOT_FOUND: Final = 43
 CHANNEL_NOT_FOUND: Final = 44
+TOO_MANY_API_KEYS: Final = 45
 
 _CORRECT = "Correct the field that is named and send again."
 _STEP = "Round to the market's step (`GetMarket`) before sending."
@@ -72,7 +74,7 @@ TABLE: Final[Mapping[int, Row]] = {
     10: Row(Code.NOT_FOUND, "there is no such market", "Look at `ListMarkets`."),
     11: Row(Code.NOT_FOUND, "there is no such account", "Use the account that the key belongs to."),
     12: Row(Code.NOT_FOUND, "there is no such order", "Look at `ListOrders`; older closed orders are only there."),
-    13: Row(Code.NOT_FOUND, "there is no such API key", "Use the `key_id` from `CreateApiKey`."),
+    13: Row(Code.NOT_FOUND, "there is no such API key", "Look at `ListApiKeys`."),
     14: Row(Code.FAILED_PRECONDITION, "the order is already filled, canceled or expired", "Nothing; it is closed."),
     15: Row(Code.FAILED_PRECONDITION, "the post-only order would have traded at once", "Place it at a price behind."),
     16: Row(Code.FAILED_PRECONDITION, "the available balance does not cover the order", "Order less, or add funds."),
@@ -167,6 +169,11 @@ TABLE: Final[Mapping[int, Row]] = {
         "Use the `stream_id` from `opened` with the key that opened the stream, while it is open.",
     ),
     44: Row(Code.NOT_FOUND, "the stream has no such channel", "Look at `channel_ids` of the last answer."),
+    45: Row(
+        Code.FAILED_PRECONDITION,
+        "the account has had as many API keys as it may make by itself",
+        "Use a key that works; an operator can make more.",
+    ),
 }
 
 

@@ -9,11 +9,14 @@ from typing import Final, TypeVar
 from exchange.v1 import types_pb2
 from exchange_server.api.errors import UNAVAILABLE, CallError
 from exchange_server.engine import Engine
+from exchange_server.engine.types import TimeNs
 from exchange_server.projections.postgres.queries import History, HistoryUnavailable, TimeRange
+from exchange_server.projections.postgres.totals_queries import Totals
 from exchange_server.wire.accounts import ledger_entry_message
 from exchange_server.wire.orders import fill_message, order_message
 
 Row = TypeVar("Row")
+Answer = TypeVar("Answer")
 Key = tuple[int, int]
 
 
@@ -111,6 +114,23 @@ class HistoryReader:
         ]
         return entries, last.key if last else None
 
+    async def trading_totals(self, account_id: int, market_ids: Collection[int]) -> Totals:
+        """Return what an account's fills in each of some markets come to. Raises CallError UNAVAILABLE."""
+        return await self._read(self._connected().trading_totals(account_id, market_ids))
+
+    async def largest_traders(self, market_ids: Collection[int], limit: int) -> Totals:
+        """Return the same of the accounts with the largest volume, these first. Raises CallError UNAVAILABLE."""
+        return await self._read(self._connected().largest_traders(market_ids, limit))
+
+    async def api_key_times(self, account_id: int) -> dict[str, TimeNs]:
+        """Return when keys were made, as far as that is known now: none without a database."""
+        if self._history is None:
+            return {}
+        try:
+            return await self._history.api_key_times(account_id)
+        except HistoryUnavailable:
+            return {}
+
     def _connected(self) -> History:
         if self._history is None:
             raise CallError(UNAVAILABLE, message="the exchange runs without a history database", retry_after_ms=0)
@@ -121,8 +141,11 @@ class HistoryReader:
 
         Raises CallError UNAVAILABLE.
         """
+        rows = await self._read(query)
+        return (rows, None) if len(rows) <= size else (rows[:size], rows[size - 1])
+
+    async def _read(self, query: Awaitable[Answer]) -> Answer:
         try:
-            rows = await query
-            return (rows, None) if len(rows) <= size else (rows[:size], rows[size - 1])
+            return await query
         except HistoryUnavailable:
             raise CallError(UNAVAILABLE, message="the history database is not reachable now") from None

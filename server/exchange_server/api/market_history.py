@@ -6,7 +6,7 @@ is UNAVAILABLE rather than incomplete.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final, TypeVar
 
 from exchange.v1 import market_data_service_pb2 as pb
@@ -172,15 +172,19 @@ class MarketHistoryCalls:
             raise _behind()
         return _CandleSource(self, tape, extent)
 
-    @asynccontextmanager
-    async def _asked(self) -> AsyncIterator[MarketHistory]:
-        """Give the history. Raises CallError UNAVAILABLE when there is none or it does not answer."""
-        if self._history is None:
-            raise CallError(UNAVAILABLE, message="the exchange runs without a market history", retry_after_ms=0)
-        try:
-            yield self._history
-        except MarketHistoryUnavailable as error:
-            raise CallError(UNAVAILABLE, message=str(error)) from None
+    def _asked(self) -> AbstractAsyncContextManager[MarketHistory]:
+        return asked(self._history)
+
+
+@asynccontextmanager
+async def asked(history: MarketHistory | None) -> AsyncIterator[MarketHistory]:
+    """Give a history. Raises CallError UNAVAILABLE when there is none or it does not answer."""
+    if history is None:
+        raise CallError(UNAVAILABLE, message="the exchange runs without a market history", retry_after_ms=0)
+    try:
+        yield history
+    except MarketHistoryUnavailable as error:
+        raise CallError(UNAVAILABLE, message=str(error)) from None
 
 
 class _Tape:

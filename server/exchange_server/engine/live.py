@@ -37,6 +37,7 @@ class LiveState:
         "accounts",
         "accounts_by_name",
         "api_keys",
+        "api_keys_by_account",
         "api_keys_by_hash",
         "assets",
         "assets_by_name",
@@ -77,6 +78,8 @@ class LiveState:
         self.accounts_by_name: dict[str, Account] = {}
         self.next_account_id: AccountId = FIRST_CLIENT_ACCOUNT
         self.api_keys: dict[str, ApiKey] = {}
+        self.api_keys_by_account: dict[AccountId, list[ApiKey]] = {}
+        """Those of each account that has any, revoked ones included: as they were made, or by id since a snapshot."""
         self.api_keys_by_hash: dict[bytes, ApiKey] = {}
         self.trade_groups: dict[AccountId, int] = {}
         """The accounts that are in a group."""
@@ -122,8 +125,9 @@ class LiveState:
         self.accounts_by_name[account.name] = account
 
     def add_api_key(self, api_key: ApiKey) -> None:
-        """Make an API key known by id and hash."""
+        """Make an API key known by id, account and hash."""
         self.api_keys[api_key.key_id] = api_key
+        self.api_keys_by_account.setdefault(api_key.account_id, []).append(api_key)
         self.api_keys_by_hash[api_key.secret_hash] = api_key
 
     def digest(self, a: int, b: int, c: int) -> None:

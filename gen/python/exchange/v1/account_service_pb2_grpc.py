@@ -133,7 +133,7 @@ class AccountServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListEquity(self, request, context):
-        """List what the account was worth at the ends of minutes, oldest first.
+        """List what the account was worth at the ends of minutes, oldest first, and is worth now.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -148,6 +148,7 @@ class AccountServiceServicer:
 
     def CreateOwnApiKey(self, request, context):
         """Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer.
+        Any key may. An account that has had a thousand keys, revoked ones included, gets more from an operator only.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -45,11 +45,13 @@ class AccountServiceStub:
     GetPortfolio: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.GetPortfolioRequest, _account_service_pb2.GetPortfolioResponse]
     """Get what the account is worth and what it has won or lost by trading, in one quote asset."""
     ListEquity: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.ListEquityRequest, _account_service_pb2.ListEquityResponse]
-    """List what the account was worth at the ends of minutes, oldest first."""
+    """List what the account was worth at the ends of minutes, oldest first, and is worth now."""
     ListApiKeys: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.ListApiKeysRequest, _account_service_pb2.ListApiKeysResponse]
     """List the account's API keys, the newest first. The keys themselves are shown by no call."""
     CreateOwnApiKey: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.CreateOwnApiKeyRequest, _account_service_pb2.CreateOwnApiKeyResponse]
-    """Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer."""
+    """Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer.
+    Any key may. An account that has had a thousand keys, revoked ones included, gets more from an operator only.
+    """
     RevokeOwnApiKey: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.RevokeOwnApiKeyRequest, _account_service_pb2.RevokeOwnApiKeyResponse]
     """Revoke a key of the caller's own account at once. Needs the scope TRADE, unless it is the calling key itself."""
     StreamFills: _grpc.UnaryStreamMultiCallable[_account_streams_pb2.StreamFillsRequest, _account_streams_pb2.StreamFillsResponse]
@@ -73,11 +75,13 @@ class AccountServiceAsyncStub(AccountServiceStub):
     GetPortfolio: _aio.UnaryUnaryMultiCallable[_account_service_pb2.GetPortfolioRequest, _account_service_pb2.GetPortfolioResponse]  # type: ignore[assignment]
     """Get what the account is worth and what it has won or lost by trading, in one quote asset."""
     ListEquity: _aio.UnaryUnaryMultiCallable[_account_service_pb2.ListEquityRequest, _account_service_pb2.ListEquityResponse]  # type: ignore[assignment]
-    """List what the account was worth at the ends of minutes, oldest first."""
+    """List what the account was worth at the ends of minutes, oldest first, and is worth now."""
     ListApiKeys: _aio.UnaryUnaryMultiCallable[_account_service_pb2.ListApiKeysRequest, _account_service_pb2.ListApiKeysResponse]  # type: ignore[assignment]
     """List the account's API keys, the newest first. The keys themselves are shown by no call."""
     CreateOwnApiKey: _aio.UnaryUnaryMultiCallable[_account_service_pb2.CreateOwnApiKeyRequest, _account_service_pb2.CreateOwnApiKeyResponse]  # type: ignore[assignment]
-    """Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer."""
+    """Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer.
+    Any key may. An account that has had a thousand keys, revoked ones included, gets more from an operator only.
+    """
     RevokeOwnApiKey: _aio.UnaryUnaryMultiCallable[_account_service_pb2.RevokeOwnApiKeyRequest, _account_service_pb2.RevokeOwnApiKeyResponse]  # type: ignore[assignment]
     """Revoke a key of the caller's own account at once. Needs the scope TRADE, unless it is the calling key itself."""
     StreamFills: _aio.UnaryStreamMultiCallable[_account_streams_pb2.StreamFillsRequest, _account_streams_pb2.StreamFillsResponse]  # type: ignore[assignment]
@@ -134,7 +138,7 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _account_service_pb2.ListEquityRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_account_service_pb2.ListEquityResponse, _abc.Awaitable[_account_service_pb2.ListEquityResponse]]:
-        """List what the account was worth at the ends of minutes, oldest first."""
+        """List what the account was worth at the ends of minutes, oldest first, and is worth now."""
 
     @_abc_1.abstractmethod
     def ListApiKeys(
@@ -150,7 +154,9 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _account_service_pb2.CreateOwnApiKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_account_service_pb2.CreateOwnApiKeyResponse, _abc.Awaitable[_account_service_pb2.CreateOwnApiKeyResponse]]:
-        """Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer."""
+        """Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer.
+        Any key may. An account that has had a thousand keys, revoked ones included, gets more from an operator only.
+        """
 
     @_abc_1.abstractmethod
     def RevokeOwnApiKey(

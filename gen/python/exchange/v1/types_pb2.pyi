@@ -153,6 +153,7 @@ class RejectReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REJECT_REASON_MARKET_IN_AUCTION: _ClassVar[RejectReason]
     REJECT_REASON_STREAM_NOT_FOUND: _ClassVar[RejectReason]
     REJECT_REASON_CHANNEL_NOT_FOUND: _ClassVar[RejectReason]
+    REJECT_REASON_TOO_MANY_API_KEYS: _ClassVar[RejectReason]
 SIDE_UNSPECIFIED: Side
 SIDE_BUY: Side
 SIDE_SELL: Side
@@ -261,6 +262,7 @@ REJECT_REASON_ORDER_IN_LIST: RejectReason
 REJECT_REASON_MARKET_IN_AUCTION: RejectReason
 REJECT_REASON_STREAM_NOT_FOUND: RejectReason
 REJECT_REASON_CHANNEL_NOT_FOUND: RejectReason
+REJECT_REASON_TOO_MANY_API_KEYS: RejectReason
 
 class Asset(_message.Message):
     __slots__ = ("name", "decimals")

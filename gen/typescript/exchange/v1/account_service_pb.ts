@@ -387,14 +387,16 @@ export type Position = Message<"exchange.v1.Position"> & {
   averagePrice: string;
 
   /**
-   * What closing parts of the net quantity has won, by average cost, fees left out; quote units, may be negative.
+   * What closing parts of the net quantity has won, by average cost, fees left out; quote units, may be negative. The
+   * cost of what a fill closes is rounded to the nearest atom of the quote asset, a half to the even one.
    *
    * @generated from field: string realized_pnl = 4;
    */
   realizedPnl: string;
 
   /**
-   * What closing the net quantity at the last price would win; quote units, may be negative.
+   * What closing the net quantity at the last price would win; quote units, may be negative. Exact: rounding never
+   * makes `realized_pnl` and this together more or less than there is, so that over all accounts they sum to zero.
    *
    * @generated from field: string unrealized_pnl = 5;
    */
@@ -450,21 +452,23 @@ export type ListEquityRequest = Message<"exchange.v1.ListEquityRequest"> & {
   quoteAsset: string;
 
   /**
-   * Only points at or after this time; unset is from the first.
+   * Only points at or after this time, the first at this very time if the account had been worth anything before; unset
+   * is from the first.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 2;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * Only points before this time, later than `start_time`; unset is up to now.
+   * Only points before this time, later than `start_time`; unset is up to now, and the last point is the present.
    *
    * @generated from field: google.protobuf.Timestamp end_time = 3;
    */
   endTime?: Timestamp | undefined;
 
   /**
-   * Points at most, 1 to 5000, the last of each of as many equal parts of the time; 0 is 500.
+   * Points at most, 1 to 5000, the last of each of as many equal parts of the time; 0 is 500. The first at `start_time`
+   * and the present count.
    *
    * @generated from field: uint32 max_points = 4;
    */
@@ -499,7 +503,8 @@ export type ListEquityResponse = Message<"exchange.v1.ListEquityResponse"> & {
   quoteAsset: string;
 
   /**
-   * Oldest first.
+   * Oldest first. From each to the next, equity is taken to have stayed what it was: a minute in which no balance and no
+   * last price of an asset held has changed has no point.
    *
    * @generated from field: repeated exchange.v1.EquityPoint points = 2;
    */
@@ -576,7 +581,8 @@ export type ApiKey = Message<"exchange.v1.ApiKey"> & {
   label: string;
 
   /**
-   * When it was created.
+   * When it was created, from the history; unset while that is not known: for a moment after it was made, without the
+   * history's database, and for keys that are older than this field.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 5;
    */
@@ -816,7 +822,7 @@ export const AccountService: GenService<{
     output: typeof GetPortfolioResponseSchema;
   },
   /**
-   * List what the account was worth at the ends of minutes, oldest first.
+   * List what the account was worth at the ends of minutes, oldest first, and is worth now.
    *
    * @generated from rpc exchange.v1.AccountService.ListEquity
    */
@@ -837,6 +843,7 @@ export const AccountService: GenService<{
   },
   /**
    * Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer.
+   * Any key may. An account that has had a thousand keys, revoked ones included, gets more from an operator only.
    *
    * @generated from rpc exchange.v1.AccountService.CreateOwnApiKey
    */

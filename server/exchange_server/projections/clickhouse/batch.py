@@ -11,6 +11,7 @@ from typing import Final
 
 from exchange_server.engine import Engine
 from exchange_server.engine.entities import Market
+from exchange_server.engine.equity import value_atoms
 from exchange_server.engine.events import (
     BalanceChanged,
     Credited,
@@ -193,14 +194,9 @@ class BatchBuilder:
                     equity[asset_id] = equity.get(asset_id, 0) + atoms
                 for market in markets.get(asset_id, ()):
                     quote_id = market.quote.asset_id
-                    equity[quote_id] = equity.get(quote_id, 0) + _value_atoms(market, atoms)
+                    equity[quote_id] = equity.get(quote_id, 0) + value_atoms(market, atoms)
             rows += [(account_id, asset_id, time_s, engine.sequence, equity[asset_id]) for asset_id in sorted(equity)]
         return rows
-
-
-def _value_atoms(market: Market, base_atoms: int) -> int:
-    """Return what an amount of a market's base asset is worth at its last price, in quote atoms, rounded down."""
-    return base_atoms * market.last_price_ticks * market.quote_atoms_per_tick_lot // market.base_atoms_per_lot
 
 
 def _columns(levels: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:

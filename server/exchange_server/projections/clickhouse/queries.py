@@ -69,6 +69,20 @@ FROM trades
 WHERE market_id = {{market_id:UInt32}} AND trade_id < {{end_id:UInt64}} AND time >= {_TIME}
 GROUP BY minute ORDER BY minute"""
 
+EQUITY: Final = """
+SELECT toUnixTimestamp(max(time)), argMax(equity_atoms, time)
+FROM equity_points
+WHERE account_id = {account_id:UInt64} AND quote_asset_id = {quote_asset_id:UInt32}
+    AND time >= toDateTime({start:UInt32}, 'UTC') AND time < toDateTime({end:UInt32}, 'UTC')
+GROUP BY intDiv((toUnixTimestamp(time) - {start:UInt32}) * {parts:UInt64}, {end:UInt32} - {start:UInt32}) AS part
+ORDER BY part"""
+
+_EQUITY_POINT: Final = """
+SELECT toUnixTimestamp(time), equity_atoms FROM equity_points
+WHERE account_id = {account_id:UInt64} AND quote_asset_id = {quote_asset_id:UInt32}"""
+FIRST_EQUITY: Final = f"{_EQUITY_POINT} ORDER BY time LIMIT 1"
+EQUITY_BEFORE: Final = f"{_EQUITY_POINT} AND time < toDateTime({{end:UInt32}}, 'UTC') ORDER BY time DESC LIMIT 1"
+
 SEQUENCE: Final = "SELECT max(sequence) FROM cursors WHERE shard_id = {shard_id:UInt32}"
 
 
@@ -116,6 +130,14 @@ class TradeRow:
     taker_side: int
     sequence: SequenceNumber
     time_ns: TimeNs
+
+
+@dataclass(frozen=True, slots=True)
+class EquityRow:
+    """What an account was worth from a time on, seconds since 1970 UTC, until the next row's."""
+
+    time_s: int
+    equity_atoms: int
 
 
 class MarketHistory:
@@ -207,6 +229,29 @@ class MarketHistory:
             )
             for minute, opened, high, low, close, last_q, first_q, lots, last_c, first_c, cost, first, last in rows
         ]
+
+    async def equity(
+        self, account_id: int, quote_asset_id: int, start_s: int, end_s: int, parts: int
+    ) -> list[EquityRow]:
+        """Return the last point of each of so many equal parts of [start, end), where there is one, oldest first."""
+        start_s, end_s = min(start_s, LATEST_SECONDS), min(end_s, LATEST_SECONDS)
+        if start_s >= end_s:
+            return []
+        rows = await self._read(
+            EQUITY, account_id=account_id, quote_asset_id=quote_asset_id, start=start_s, end=end_s, parts=parts
+        )
+        return [EquityRow(*row) for row in rows]
+
+    async def first_equity(self, account_id: int, quote_asset_id: int) -> EquityRow | None:
+        """Return the first point of an account, if there is one."""
+        rows = await self._read(FIRST_EQUITY, account_id=account_id, quote_asset_id=quote_asset_id)
+        return EquityRow(*rows[0]) if rows else None
+
+    async def equity_before(self, account_id: int, quote_asset_id: int, time_s: int) -> EquityRow | None:
+        """Return the last point before a time, if there is one."""
+        end = min(time_s, LATEST_SECONDS)
+        rows = await self._read(EQUITY_BEFORE, account_id=account_id, quote_asset_id=quote_asset_id, end=end)
+        return EquityRow(*rows[0]) if rows else None
 
     async def sequence(self, shard_id: int = 0) -> int:
         """Return the sequence up to which the history is written; 0 if nothing is."""

@@ -47,7 +47,11 @@ NEVER_NS: Final = 1 << 63
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of the commands after `after_sequence` up to the cursor. Order updates and balances are columns."""
+    """Rows of the commands after `after_sequence` up to the cursor. Order updates and balances are columns.
+
+    `trades`, each with its time, are what the trading totals grow by: of them only what never changes may be read.
+    `api_keys` say whether they are revoked, and when they were made, 0 for one that was made before.
+    """
 
     after_sequence: int
     cursor: Cursor
@@ -55,6 +59,7 @@ class Batch:
     new_orders: bytes
     new_special_orders: bytes
     fills: bytes
+    trades: list[tuple[int, Trade]]
     ledger_entries: bytes
     order_updates: tuple[list[int], ...]
     special_order_updates: tuple[list[int], ...]
@@ -63,7 +68,7 @@ class Batch:
     markets: list[tuple[Market, int]]
     accounts: list[tuple[int, str, int]]
     trade_groups: dict[int, int]
-    api_keys: list[tuple[ApiKey, bool]]
+    api_keys: list[tuple[ApiKey, bool, int]]
 
 
 class BatchBuilder:
@@ -77,6 +82,7 @@ class BatchBuilder:
         self._new_orders: dict[int, Order] = {}
         self._old_orders: dict[int, Order] = {}
         self._fills: list[bytes] = []
+        self._trades: list[tuple[int, Trade]] = []
         self._ledger: list[bytes] = []
         # By account and asset, with available and reserved atoms.
         self._balances: dict[tuple[int, int], tuple[int, int]] = {}
@@ -84,7 +90,7 @@ class BatchBuilder:
         self._markets: dict[int, tuple[Market, int]] = {}
         self._accounts: list[tuple[int, str, int]] = []
         self._trade_groups: dict[int, int] = {}
-        self._api_keys: dict[str, tuple[ApiKey, bool]] = {}
+        self._api_keys: dict[str, tuple[ApiKey, bool, int]] = {}
 
     @property
     def due_ns(self) -> int:
@@ -127,6 +133,7 @@ class BatchBuilder:
                 assert isinstance(event, Trade)
                 self._touch(event.maker)
                 self._fills.append(copy_rows.fill_rows(sequence, time_ns, event))
+                self._trades.append((time_ns, event))
                 line = self._book_trade(sequence, line, time_ns, event)
             else:
                 line = self._add_rare(sequence, line, time_ns, event)
@@ -147,6 +154,7 @@ class BatchBuilder:
                 [copy_rows.special_order_row(order) for order in new if type(order.terms) is not Terms]
             ),
             fills=b"".join(self._fills),
+            trades=self._trades,
             ledger_entries=b"".join(self._ledger),
             order_updates=_changes(plain),
             special_order_updates=(
@@ -232,9 +240,10 @@ class BatchBuilder:
             case AccountCreated(created=True):
                 self._accounts.append((event.account_id, event.name, event.create_time_ns))
             case ApiKeyCreated():
-                self._api_keys[event.api_key.key_id] = (event.api_key, False)
+                self._api_keys[event.api_key.key_id] = (event.api_key, False, time_ns)
             case ApiKeyRevoked():
-                self._api_keys[event.api_key.key_id] = (event.api_key, True)
+                _, _, create_time_ns = self._api_keys.get(event.api_key.key_id, (None, False, 0))
+                self._api_keys[event.api_key.key_id] = (event.api_key, True, create_time_ns)
             case _:
                 pass  # refusals, repetitions and counts leave no rows
         return line

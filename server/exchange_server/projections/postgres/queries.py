@@ -23,7 +23,8 @@ from exchange_server.engine.types import (
     TimeNs,
     TradeId,
 )
-from exchange_server.projections.postgres import tables
+from exchange_server.projections.postgres import tables, totals_queries
+from exchange_server.projections.postgres.totals_queries import Totals, totals
 from exchange_server.projections.postgres.urls import sqlalchemy_url
 
 MAX_ROWS: Final = 1_001
@@ -251,6 +252,23 @@ class History:
         if before is not None:
             query = query.where(_is_before(columns, before))
         return await self._read(query, lambda row: LedgerEntryRow(**row._asdict()))
+
+    async def trading_totals(self, account_id: int, market_ids: Collection[int], shard_id: int = 0) -> Totals:
+        """Return an account's totals in those of some markets in which it has traded, by market."""
+        return totals(await self._read(totals_queries.of_account(account_id, market_ids, shard_id), lambda row: row))
+
+    async def largest_traders(self, market_ids: Collection[int], limit: int, shard_id: int = 0) -> Totals:
+        """Return the totals in some markets of the accounts with the largest volume in them; `limit` accounts.
+
+        The largest first, the rows of one account by market.
+        """
+        return totals(await self._read(totals_queries.of_largest(market_ids, limit, shard_id), lambda row: row))
+
+    async def api_key_times(self, account_id: int) -> dict[str, TimeNs]:
+        """Return when an account's API keys were made, by key id; 0 where it is not known."""
+        table = tables.api_keys
+        query = select(table.c.key_id, table.c.create_time_ns).where(table.c.account_id == account_id)
+        return dict(await self._read(query, lambda row: (str(row.key_id), TimeNs(row.create_time_ns))))
 
     async def sequence(self, shard_id: int = 0) -> int:
         """Return the sequence up to which the history is written; 0 if nothing is."""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     SmallInteger,
     Table,
     Text,
@@ -65,6 +66,8 @@ api_keys: Final = Table(
     Column("label", Text, nullable=False),
     Column("expire_time_ns", BigInteger, nullable=False, comment="0 is never"),
     Column("revoked", Boolean, nullable=False),
+    Column("create_time_ns", BigInteger, nullable=False, server_default="0", comment="0 is not known"),
+    Index("api_keys_by_account", "account_id"),
 )
 
 orders: Final = Table(
@@ -157,6 +160,22 @@ balances: Final = Table(
     Column("available_atoms", BigInteger, nullable=False),
     Column("reserved_atoms", BigInteger, nullable=False),
     # Few rows, each updated for ever.
+    postgresql_with={"fillfactor": "50"},
+)
+
+trading_totals: Final = Table(
+    "trading_totals",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("market_id", Integer, primary_key=True, autoincrement=False),
+    Column("net_lots", BigInteger, nullable=False, comment="bought less sold"),
+    # Sums for ever: 64 bits may not do.
+    Column("open_cost_atoms", Numeric, nullable=False, comment="for how much the net quantity was bought, or sold"),
+    Column("realized_atoms", Numeric, nullable=False, comment="won by closing, fees left out"),
+    Column("fee_atoms", Numeric, nullable=False, comment="negative for rebates"),
+    Column("volume_atoms", Numeric, nullable=False),
+    Column("fill_count", BigInteger, nullable=False),
+    Column("last_fill_time_ns", BigInteger, nullable=False),
     postgresql_with={"fillfactor": "50"},
 )
 

@@ -16,10 +16,12 @@ from psycopg.rows import TupleRow
 from sqlalchemy.exc import OperationalError
 
 from exchange_server.engine import Engine
+from exchange_server.engine.events import Trade
 from exchange_server.projections.cursor import Cursor, ProjectionConflict, ProjectionUnavailable
 from exchange_server.projections.postgres import copy_rows
 from exchange_server.projections.postgres.batch import Batch, BatchBuilder
 from exchange_server.projections.postgres.migrate import migrate
+from exchange_server.projections.postgres.trading_totals import TradingTotals, add_trades, keys_of
 from exchange_server.projections.postgres.urls import psycopg_url
 
 CONNECT_SECONDS: Final = 2
@@ -59,6 +61,22 @@ SELECT * FROM unnest(%b::bigint[], %b::integer[], %b::bigint[], %b::bigint[])
 ON CONFLICT (account_id, asset_id)
 DO UPDATE SET available_atoms = excluded.available_atoms, reserved_atoms = excluded.reserved_atoms"""
 
+SELECT_TOTALS: Final = """
+SELECT account_id, market_id, net_lots, open_cost_atoms, realized_atoms, fee_atoms, volume_atoms, fill_count,
+    last_fill_time_ns
+FROM trading_totals JOIN unnest(%b::bigint[], %b::integer[]) AS changed (account_id, market_id)
+    USING (account_id, market_id)"""
+
+UPSERT_TOTALS: Final = """
+INSERT INTO trading_totals (account_id, market_id, net_lots, open_cost_atoms, realized_atoms, fee_atoms, volume_atoms,
+    fill_count, last_fill_time_ns)
+SELECT * FROM unnest(%b::bigint[], %b::integer[], %b::bigint[], %s::numeric[], %s::numeric[], %s::numeric[],
+    %s::numeric[], %b::bigint[], %b::bigint[])
+ON CONFLICT (account_id, market_id)
+DO UPDATE SET net_lots = excluded.net_lots, open_cost_atoms = excluded.open_cost_atoms,
+    realized_atoms = excluded.realized_atoms, fee_atoms = excluded.fee_atoms, volume_atoms = excluded.volume_atoms,
+    fill_count = excluded.fill_count, last_fill_time_ns = excluded.last_fill_time_ns"""
+
 INSERT_ACCOUNT: Final = "INSERT INTO accounts (account_id, name, create_time_ns) VALUES (%s, %s, %s)"
 
 UPDATE_TRADE_GROUP: Final = "UPDATE accounts SET trade_group_id = %s WHERE account_id = %s"
@@ -72,8 +90,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (market_id) DO UPDATE SET status = excluded.status"""
 
 UPSERT_API_KEY: Final = """
-INSERT INTO api_keys (key_id, account_id, secret_hash, scopes, label, expire_time_ns, revoked)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
+INSERT INTO api_keys (key_id, account_id, secret_hash, scopes, label, expire_time_ns, revoked, create_time_ns)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (key_id) DO UPDATE SET revoked = excluded.revoked"""
 
 
@@ -142,6 +160,8 @@ class PostgresWriter:
                     statements.execute(UPDATE_SPECIAL_ORDERS, batch.special_order_updates)
                 if batch.balances[0]:
                     statements.execute(UPSERT_BALANCES, batch.balances)
+                if batch.trades:
+                    _add_to_totals(statements, batch.trades)
 
     def close(self) -> None:
         """Close the connection; a later call opens another."""
@@ -215,11 +235,21 @@ def _write_rare(statements: Statements[TupleRow], batch: Batch) -> None:
         statements.executemany(INSERT_ACCOUNT, batch.accounts)
     for account_id, trade_group_id in batch.trade_groups.items():
         statements.execute(UPDATE_TRADE_GROUP, (trade_group_id, account_id))
-    for key, revoked in batch.api_keys:
-        statements.execute(
-            UPSERT_API_KEY,
-            (key.key_id, key.account_id, key.secret_hash, key.scopes, key.label, key.expire_time_ns, revoked),
-        )
+    for key, revoked, create_time_ns in batch.api_keys:
+        values = key.key_id, key.account_id, key.secret_hash, key.scopes, key.label, key.expire_time_ns
+        statements.execute(UPSERT_API_KEY, (*values, revoked, create_time_ns))
+
+
+def _add_to_totals(statements: Statements[TupleRow], trades: list[tuple[int, Trade]]) -> None:
+    """Read the totals that trades change, add them, write them back; the cursor's lock keeps others away."""
+    keys = keys_of(trades)
+    statements.execute(SELECT_TOTALS, ([account_id for account_id, _ in keys], [market_id for _, market_id in keys]))
+    totals = {key: TradingTotals() for key in keys}
+    for account_id, market_id, *values in statements:
+        totals[account_id, market_id] = TradingTotals(*map(int, values))
+    add_trades(totals, trades)
+    columns = zip(*(total.row(key) for key, total in totals.items()), strict=True)
+    statements.execute(UPSERT_TOTALS, [list(column) for column in columns])
 
 
 def _copy(statements: Statements[TupleRow], statement: LiteralString, rows: bytes) -> None:

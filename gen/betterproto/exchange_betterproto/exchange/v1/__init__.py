@@ -967,6 +967,11 @@ class RejectReason(betterproto2.Enum):
     The stream has no such channel. NOT_FOUND.
     """
 
+    TOO_MANY_API_KEYS = 45
+    """
+    The account has had as many API keys as it may make by itself. FAILED_PRECONDITION.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -1015,6 +1020,7 @@ class RejectReason(betterproto2.Enum):
             42: "REJECT_REASON_MARKET_IN_AUCTION",
             43: "REJECT_REASON_STREAM_NOT_FOUND",
             44: "REJECT_REASON_CHANNEL_NOT_FOUND",
+            45: "REJECT_REASON_TOO_MANY_API_KEYS",
         }
 
     @classmethod
@@ -1065,6 +1071,7 @@ class RejectReason(betterproto2.Enum):
             "REJECT_REASON_MARKET_IN_AUCTION": 42,
             "REJECT_REASON_STREAM_NOT_FOUND": 43,
             "REJECT_REASON_CHANNEL_NOT_FOUND": 44,
+            "REJECT_REASON_TOO_MANY_API_KEYS": 45,
         }
 
 
@@ -1433,7 +1440,8 @@ class ApiKey(betterproto2.Message):
         5, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
-    When it was created.
+    When it was created, from the history; unset while that is not known: for a moment after it was made, without the
+    history's database, and for keys that are older than this field.
     """
 
     expire_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(
@@ -3119,17 +3127,19 @@ class ListEquityRequest(betterproto2.Message):
         2, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
-    Only points at or after this time; unset is from the first.
+    Only points at or after this time, the first at this very time if the account had been worth anything before; unset
+    is from the first.
     """
 
     end_time: "__google__protobuf__.Timestamp | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    Only points before this time, later than `start_time`; unset is up to now.
+    Only points before this time, later than `start_time`; unset is up to now, and the last point is the present.
     """
 
     max_points: "int" = betterproto2.field(4, betterproto2.TYPE_UINT32)
     """
-    Points at most, 1 to 5000, the last of each of as many equal parts of the time; 0 is 500.
+    Points at most, 1 to 5000, the last of each of as many equal parts of the time; 0 is 500. The first at `start_time`
+    and the present count.
     """
 
     account_id: "int" = betterproto2.field(5, betterproto2.TYPE_UINT64)
@@ -3154,7 +3164,8 @@ class ListEquityResponse(betterproto2.Message):
 
     points: "list[EquityPoint]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    Oldest first.
+    Oldest first. From each to the next, equity is taken to have stayed what it was: a minute in which no balance and no
+    last price of an asset held has changed has no point.
     """
 
 
@@ -4746,12 +4757,14 @@ class Position(betterproto2.Message):
 
     realized_pnl: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    What closing parts of the net quantity has won, by average cost, fees left out; quote units, may be negative.
+    What closing parts of the net quantity has won, by average cost, fees left out; quote units, may be negative. The
+    cost of what a fill closes is rounded to the nearest atom of the quote asset, a half to the even one.
     """
 
     unrealized_pnl: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    What closing the net quantity at the last price would win; quote units, may be negative.
+    What closing the net quantity at the last price would win; quote units, may be negative. Exact: rounding never
+    makes `realized_pnl` and this together more or less than there is, so that over all accounts they sum to zero.
     """
 
     fees: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
@@ -5807,7 +5820,7 @@ class AccountServiceSyncStub:
 
     def list_equity(self, message: "ListEquityRequest") -> "ListEquityResponse":
         """
-        List what the account was worth at the ends of minutes, oldest first.
+        List what the account was worth at the ends of minutes, oldest first, and is worth now.
         """
 
         return self._channel.unary_unary(
@@ -5830,6 +5843,7 @@ class AccountServiceSyncStub:
     def create_own_api_key(self, message: "CreateOwnApiKeyRequest") -> "CreateOwnApiKeyResponse":
         """
         Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer.
+        Any key may. An account that has had a thousand keys, revoked ones included, gets more from an operator only.
         """
 
         return self._channel.unary_unary(
@@ -5991,7 +6005,7 @@ class AccountServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "ListEquityResponse":
         """
-        List what the account was worth at the ends of minutes, oldest first.
+        List what the account was worth at the ends of minutes, oldest first, and is worth now.
         """
 
         return await self._unary_unary(
@@ -6034,6 +6048,7 @@ class AccountServiceStub(betterproto2_grpclib.ServiceStub):
     ) -> "CreateOwnApiKeyResponse":
         """
         Create an API key for the caller's own account, which may do at most what the calling key may and lives no longer.
+        Any key may. An account that has had a thousand keys, revoked ones included, gets more from an operator only.
         """
 
         return await self._unary_unary(
