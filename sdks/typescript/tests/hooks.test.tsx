@@ -7,9 +7,17 @@ import { StrictMode } from "react";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AccountHub } from "../src/account-hub.ts";
 import { fromWire } from "../src/decimals.ts";
-import { MarketDataHub, type HubOptions } from "../src/market-data-hub.ts";
+import { type HubOptions, MarketDataHub } from "../src/market-data-hub.ts";
 import type { CandlesView, OrderBookView, TickerView, TradesView } from "../src/market-feeds.ts";
 import type { Candle, Trade } from "../src/market-models.ts";
 import type { Fill } from "../src/order-models.ts";
 import { HubsContext, useCandles, useOrderBook, useTicker, useTrades } from "../src/react/index.ts";
-import { HEARTBEAT, ManualFrames, ScriptedExchange, settled, ticker, trades, tradesBegin } from "./scripted-exchange.ts";
+import {
+  HEARTBEAT,
+  ManualFrames,
+  ScriptedExchange,
+  settled,
+  ticker,
+  trades,
+  tradesBegin,
+} from "./scripted-exchange.ts";
