@@ -63,6 +63,8 @@ class Gateway:
     folder: Path
     dev_folder: Path | None = None
     tls: ssl.SSLContext | None = None
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """What is put in the place of what in Envoy's settings, for limits that a test cannot wait for."""
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
     @property
@@ -79,6 +81,11 @@ class Gateway:
 
     def __enter__(self) -> Self:
         command = envoy.command(self.folder, self.settings, self.dev_folder)
+        configuration = self.folder / "envoy.yaml"
+        for old, new in self.changes.items():
+            text = configuration.read_text()
+            assert text.count(old) == 1
+            configuration.write_text(text.replace(old, new))
         with (self.folder / "envoy.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         wait_until(lambda: envoy.is_healthy(self.settings), "the gateway is healthy")
