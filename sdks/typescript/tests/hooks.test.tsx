@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 // The hooks, with frames that come when the test says so.
 
-import { Code } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { act, cleanup, render } from "@testing-library/react";
 import { type ReactNode, StrictMode } from "react";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -240,6 +240,41 @@ test("without a sign of life for long enough everything is stale, and live again
   exchange.subscribed.pipe.push(HEARTBEAT);
   await frame();
   expect(price.last.status).toBe("live");
+});
+
+test("a market whose terms cannot be had just now comes later; one that is not there is an error", async () => {
+  const price = new Shown(() => useTicker("M"));
+  const [book, wrong] = [new Shown(() => useOrderBook("M")), new Shown(() => useOrderBook("N"))];
+  const { again } = show(<Show of={price} />);
+  await settled();
+  // A market's terms are asked for again and again for one second here, and then the hub waits for two.
+  exchange.marketFailures.push(
+    ...Array.from({ length: 3 }, () => new ConnectError("no place", Code.ResourceExhausted)),
+  );
+  again([<Show key={1} of={price} />, <Show key={2} of={book} />]);
+  await expect.poll(() => exchange.updates.length, { timeout: 10_000 }).toBe(1);
+  exchange.say("orderBook", bookSnapshot(5));
+  await frame();
+  expect(book.last.status).toBe("live");
+  exchange.marketFailures.push(
+    new ConnectError("no such market", Code.NotFound),
+    new ConnectError("no", Code.NotFound),
+  );
+  again([<Show key={2} of={book} />, <Show key={3} of={wrong} />]);
+  await expect.poll(() => exchange.marketFailures.length).toBe(0);
+  await frame();
+  expect(wrong.last).toMatchObject({ status: "connecting", error: { name: "NotFound" } });
+  expect(book.last).toMatchObject({ status: "live", error: undefined });
+});
+
+test("a client that is closed ends its streams, and nothing begins anew", async () => {
+  const connection = new Shown(() => useConnection());
+  const { client } = show([<Show key={1} of={connection} />, <Show key={2} of={new Shown(() => useAccount())} />]);
+  await frame();
+  client.close();
+  await frame();
+  expect(connection.last.status).toBe("stopped");
+  expect([...exchange.subscribes, ...exchange.accounts].map((each) => each.closed.aborted)).toEqual([true, true]);
 });
 
 test("the connection says what it is, and stops when the key is not taken", async () => {

@@ -72,6 +72,8 @@ export class ScriptedExchange {
   readonly updates: pb.UpdateSubscriptionRequest[] = [];
   /** What the next updates are refused with. */
   readonly refusals: ConnectError[] = [];
+  /** What the next calls for a market's terms fail with. */
+  readonly marketFailures: ConnectError[] = [];
   #streamId = 0;
 
   /** Open each Subscribe stream with its id, as the exchange does; false for one that forgets to. */
@@ -88,7 +90,11 @@ export class ScriptedExchange {
 
   readonly transport: Transport = createRouterTransport(({ service }) => {
     service(pb.MarketDataService, {
-      getMarket: ({ market }) => ({ market: { name: market, priceDecimals: 1, quantityDecimals: 3, status: 1 } }),
+      getMarket: ({ market }) => {
+        const failure = this.marketFailures.shift();
+        if (failure) throw failure;
+        return { market: { name: market, priceDecimals: 1, quantityDecimals: 3, status: 1 } };
+      },
       listTrades: () => {
         this.listed.push("trades");
         return { trades: this.history.trades };
