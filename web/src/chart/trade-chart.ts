@@ -129,7 +129,7 @@ export class TradeChart {
           shape: isBuy ? "arrowUp" : "arrowDown",
           color: isBuy ? this.colors.buy : this.colors.sell,
           size: 0.9,
-          id: `${isBuy ? "Bought" : "Sold"} ${formatDecimal(quantity)} at ${formatDecimal(averagePrice.toDecimalPlaces(8))}`,
+          id: `${isBuy ? "Bought" : "Sold"} ${formatDecimal(quantity)} at ${formatDecimal(averagePrice.toSignificantDigits(9))}`,
         }),
       ),
     );
