@@ -1,4 +1,5 @@
 import {
+  type AutoscaleInfo,
   type CandlestickData,
   CandlestickSeries,
   ColorType,
@@ -11,6 +12,7 @@ import {
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
   type ISeriesPrimitive,
+  type MouseEventParams,
   type SeriesMarker,
   type Time,
   type UTCTimestamp,
@@ -19,6 +21,7 @@ import { formatDecimal } from "@/lib/decimal";
 import { type CandleLike, planUpdate, toBar, toVolumeBar } from "./candle-data";
 import type { ChartColors } from "./chart-colors";
 import type { FillMarker } from "./fill-markers";
+import { withOrders } from "./price-range";
 
 const VOLUME_PART = 0.18;
 
@@ -30,6 +33,8 @@ export class TradeChart {
   private readonly markers: ISeriesMarkersPluginApi<Time>;
   private readonly redraws = new Set<() => void>();
   private shown: readonly CandleLike[] = [];
+  private isDestroyed = false;
+  private orderPrices: readonly number[] = [];
   private colors: ChartColors;
 
   constructor(container: HTMLElement, colors: ChartColors) {
@@ -40,7 +45,13 @@ export class TradeChart {
       timeScale: { timeVisible: true, rightOffset: 6, barSpacing: 7, minBarSpacing: 1, tickMarkFormatter: tickMark },
       localization: { timeFormatter: (time: Time) => CROSSHAIR_TIME.format(Number(time) * 1000) },
     });
-    this.candles = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
+    this.candles = this.chart.addSeries(CandlestickSeries, {
+      borderVisible: false,
+      autoscaleInfoProvider: (ofCandles: () => AutoscaleInfo | null) => {
+        const info = ofCandles();
+        return info?.priceRange ? { ...info, priceRange: withOrders(info.priceRange, this.orderPrices) } : info;
+      },
+    });
     this.volume = this.chart.addSeries(HistogramSeries, {
       priceFormat: { type: "volume" },
       priceScaleId: "volume",
@@ -118,10 +129,24 @@ export class TradeChart {
           shape: isBuy ? "arrowUp" : "arrowDown",
           color: isBuy ? this.colors.buy : this.colors.sell,
           size: 0.9,
-          id: `${isBuy ? "Bought" : "Sold"} ${formatDecimal(quantity)} at ${formatDecimal(averagePrice.toDecimalPlaces(8))}`,
+          id: `${isBuy ? "Bought" : "Sold"} ${formatDecimal(quantity)} at ${formatDecimal(averagePrice.toSignificantDigits(9))}`,
         }),
       ),
     );
+  }
+
+  /** Prices that the scale makes room for, as far as they are near the candles. */
+  setOrderPrices(prices: readonly number[]): void {
+    if (prices.length === this.orderPrices.length && prices.every((price, at) => price === this.orderPrices[at]))
+      return;
+    this.orderPrices = prices;
+    // Asks for the scale to be worked out again.
+    this.candles.applyOptions({});
+  }
+
+  /** Height of the pane with the candles, CSS pixels. */
+  paneHeight(): number {
+    return this.chart.panes()[0]?.getHeight() ?? 0;
   }
 
   /** Call `redraw` whenever prices may have moved on the screen; returns how to stop. */
@@ -137,7 +162,19 @@ export class TradeChart {
       if (range && range.from < 10 && this.shown.length > 0) needMore();
     };
     scale.subscribeVisibleLogicalRangeChange(check);
-    return () => scale.unsubscribeVisibleLogicalRangeChange(check);
+    return () => this.whileAlive(() => scale.unsubscribeVisibleLogicalRangeChange(check));
+  }
+
+  /** Call `show` with the time under the pointer, seconds since 1970, undefined when there is none. */
+  onPointer(show: (seconds: number | undefined) => void): () => void {
+    const onMove = ({ time }: MouseEventParams) => show(time === undefined ? undefined : Number(time));
+    this.chart.subscribeCrosshairMove(onMove);
+    return () => this.whileAlive(() => this.chart.unsubscribeCrosshairMove(onMove));
+  }
+
+  /** What is to be undone when a part of the page goes need not be undone when the whole chart has gone before. */
+  whileAlive(undo: () => void): void {
+    if (!this.isDestroyed) undo();
   }
 
   /** Width of the price axis, which what lies above the canvas leaves free. */
@@ -146,6 +183,7 @@ export class TradeChart {
   }
 
   destroy(): void {
+    this.isDestroyed = true;
     this.redraws.clear();
     this.chart.remove();
   }
