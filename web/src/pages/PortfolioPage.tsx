@@ -117,7 +117,7 @@ function EquityCard({ accountId, portfolio }: { accountId: string; portfolio: Po
         />
       </div>
       <div className="px-2 pb-2">
-        <QueryView query={history}>
+        <QueryView query={history} className="h-[290px]">
           {(data) =>
             data.points.length < 2 ? (
               <EmptyState title="The line begins with the second minute of trading" className="h-[260px]" />
