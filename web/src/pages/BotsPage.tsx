@@ -106,9 +106,9 @@ function Accounts({ table }: { table: PerformanceTable }) {
       <TableHead>
         <tr>
           <HeaderCell className="pl-4">Account</HeaderCell>
-          <HeaderCell numeric>Equity</HeaderCell>
           <HeaderCell numeric>Result after fees</HeaderCell>
           <HeaderCell className="w-32" aria-label="Result as a bar" />
+          <HeaderCell numeric>Equity</HeaderCell>
           <HeaderCell numeric>Realized</HeaderCell>
           <HeaderCell numeric>Unrealized</HeaderCell>
           <HeaderCell numeric>Fees</HeaderCell>
@@ -141,14 +141,14 @@ function AccountRow({ account, bar }: { account: Performance; bar: number }) {
           <span className="text-2xs text-faint">#{account.accountId.toString()}</span>
         </span>
       </Cell>
-      <Cell numeric>
-        {account.equity.lt(MANY) ? formatDecimal(account.equity, { decimals: 2 }) : formatCompact(account.equity)}
-      </Cell>
       <Cell numeric className="font-medium">
         {money(netResult(account))}
       </Cell>
       <Cell>
         <ResultBar share={bar} />
+      </Cell>
+      <Cell numeric>
+        {account.equity.lt(MANY) ? formatDecimal(account.equity, { decimals: 2 }) : formatCompact(account.equity)}
       </Cell>
       <Cell numeric>{money(account.realizedPnl)}</Cell>
       <Cell numeric>{money(account.unrealizedPnl)}</Cell>
