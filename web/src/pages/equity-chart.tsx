@@ -55,7 +55,7 @@ function chartOptions(element: HTMLElement, onHover: (index: number | undefined)
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [12, 0, 0, 0],
+    padding: [12, 0, 0, 14],
     cursor: { y: false, points: { size: 7, fill: colour("--accent") } },
     legend: { show: false },
     hooks: { setCursor: [(plot) => onHover(plot.cursor.idx ?? undefined)] },
