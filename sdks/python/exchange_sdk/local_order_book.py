@@ -22,10 +22,10 @@ def book_checksum(
     """Return the CRC-32 of the ten best levels a side, each side given from its best.
 
     As Kraken defines it for its v2 feed: asks, then bids; of each level price, then quantity, with the market's fixed
-    number of decimals, without the point and without leading zeros; all joined.
+    number of decimals, without the point and without leading zeros (of a price of 0 nothing is left); all joined.
     """
     text = "".join(
-        f"{scaled(level.price, price_decimals)}{scaled(level.quantity, quantity_decimals)}"
+        f"{scaled(level.price, price_decimals) or ''}{scaled(level.quantity, quantity_decimals)}"
         for side in (asks, bids)
         for level in islice(side, CHECKSUM_DEPTH)
     )

@@ -144,77 +144,6 @@ export class ExchangeClient {
     return this.#pages(marketData.listCandles(market, interval, options), options);
   }
 
-  // ---------------------------------------------------------------- streams
-
-  /**
-   * Follow the order book: a snapshot, then deltas; `stream.book` is kept in step and verified. After a gap, a wrong
-   * checksum or a lost connection come `resynced` and a new snapshot. Throws NotFound.
-   */
-  streamOrderBook(market: string, options?: OrderBookStreamOptions): OrderBookStream {
-    return this.#streams.orderBook(market, options);
-  }
-
-  /**
-   * Follow the book order by order (L3): a snapshot, then deltas; `stream.queues` is kept in step and verified. After a
-   * gap, a wrong checksum or a lost connection come `resynced` and a new snapshot. Throws NotFound.
-   */
-  streamOrders(market: string, options?: StreamOptions): OrdersStream {
-    return this.#streams.orders(market, options);
-  }
-
-  /** Follow the best bid and offer: as it is now, then every change. Throws NotFound. */
-  streamBbo(market: string, options?: IntervalOptions): EventStream<BboEvent> {
-    return this.#streams.bbo(market, options);
-  }
-
-  /** Follow the ticker: as it is now, then every change, and at least once a minute. Throws NotFound. */
-  streamTicker(market: string, options?: IntervalOptions): EventStream<TickerEvent> {
-    return this.#streams.ticker(market, options);
-  }
-
-  /** Follow the candles of one length: the current one, if there is one, then each change until it is closed. Throws NotFound. */
-  streamCandles(market: string, interval: CandleInterval, options?: IntervalOptions): EventStream<CandleEvent> {
-    return this.#streams.candles(market, interval, options);
-  }
-
-  /**
-   * Follow the trades of one market, none left out; from the next one, or after `afterTradeId`.
-   *
-   * Yields `reconnected` after a break that lost nothing, `resynced` after one that may have. Throws NotFound, and
-   * SequenceTooOld when what lies after the given trade is no longer kept.
-   */
-  streamTrades(market: string, options?: TradeStreamOptions): EventStream<TradeEvent> {
-    return this.#streams.trades(market, options);
-  }
-
-  /**
-   * Follow the account's fills, none left out; from the next one, or after `afterSequence`.
-   *
-   * Yields `reconnected` after a break that lost nothing, `resynced` after one that may have (`listFills` has what is
-   * missing). Throws SequenceTooOld when what lies after the given sequence is no longer kept.
-   */
-  streamFills(options?: AccountStreamOptions): EventStream<FillEvent> {
-    return this.#streams.fills(options);
-  }
-
-  /**
-   * Follow the account: a snapshot, then every update; resumed after a sequence only the updates.
-   *
-   * Yields `reconnected` after a break that lost nothing; `resynced` and a new snapshot after one that did. Throws
-   * SequenceTooOld when what lies after the given sequence is no longer kept.
-   */
-  streamAccount(options?: AccountStreamOptions): EventStream<AccountEvent> {
-    return this.#streams.account(options);
-  }
-
-  /**
-   * Follow many channels on one stream, up to 100; `add` and `remove` change them while it runs. Those of the account and
-   * its fills need a key. Throws RangeError for one that is named twice.
-   */
-  subscribe(channels: readonly Channel[], options?: StreamOptions): Subscription {
-    return this.#streams.subscribe(channels, options);
-  }
-
   // ---------------------------------------------------------------- orders
 
   /**
@@ -442,6 +371,77 @@ export class ExchangeClient {
   /** Get the hash of the engine's state: of the present, or after a `sequence` of which a snapshot is kept. */
   getStateHash(options: CallOptions & { sequence?: bigint } = {}): Promise<StateHash> {
     return this.connection.call(admin.getStateHash(options.sequence ?? 0n), options);
+  }
+
+  // ---------------------------------------------------------------- streams
+
+  /**
+   * Follow the order book: a snapshot, then deltas; `stream.book` is kept in step and verified. After a gap, a wrong
+   * checksum or a lost connection come `resynced` and a new snapshot. Throws NotFound.
+   */
+  streamOrderBook(market: string, options?: OrderBookStreamOptions): OrderBookStream {
+    return this.#streams.orderBook(market, options);
+  }
+
+  /**
+   * Follow the book order by order (L3): a snapshot, then deltas; `stream.queues` is kept in step and verified. After a
+   * gap, a wrong checksum or a lost connection come `resynced` and a new snapshot. Throws NotFound.
+   */
+  streamOrders(market: string, options?: StreamOptions): OrdersStream {
+    return this.#streams.orders(market, options);
+  }
+
+  /** Follow the best bid and offer: as it is now, then every change. Throws NotFound. */
+  streamBbo(market: string, options?: IntervalOptions): EventStream<BboEvent> {
+    return this.#streams.bbo(market, options);
+  }
+
+  /** Follow the ticker: as it is now, then every change, and at least once a minute. Throws NotFound. */
+  streamTicker(market: string, options?: IntervalOptions): EventStream<TickerEvent> {
+    return this.#streams.ticker(market, options);
+  }
+
+  /** Follow the candles of one length: the current one, if there is one, then each change until it is closed. Throws NotFound. */
+  streamCandles(market: string, interval: CandleInterval, options?: IntervalOptions): EventStream<CandleEvent> {
+    return this.#streams.candles(market, interval, options);
+  }
+
+  /**
+   * Follow the trades of one market, none left out; from the next one, or after `afterTradeId`.
+   *
+   * Yields `reconnected` after a break that lost nothing, `resynced` after one that may have. Throws NotFound, and
+   * SequenceTooOld when what lies after the given trade is no longer kept.
+   */
+  streamTrades(market: string, options?: TradeStreamOptions): EventStream<TradeEvent> {
+    return this.#streams.trades(market, options);
+  }
+
+  /**
+   * Follow the account's fills, none left out; from the next one, or after `afterSequence`.
+   *
+   * Yields `reconnected` after a break that lost nothing, `resynced` after one that may have (`listFills` has what is
+   * missing). Throws SequenceTooOld when what lies after the given sequence is no longer kept.
+   */
+  streamFills(options?: AccountStreamOptions): EventStream<FillEvent> {
+    return this.#streams.fills(options);
+  }
+
+  /**
+   * Follow the account: a snapshot, then every update; resumed after a sequence only the updates.
+   *
+   * Yields `reconnected` after a break that lost nothing; `resynced` and a new snapshot after one that did. Throws
+   * SequenceTooOld when what lies after the given sequence is no longer kept.
+   */
+  streamAccount(options?: AccountStreamOptions): EventStream<AccountEvent> {
+    return this.#streams.account(options);
+  }
+
+  /**
+   * Follow many channels on one stream, up to 100; `add` and `remove` change them while it runs. Those of the account and
+   * its fills need a key. Throws RangeError for one that is named twice.
+   */
+  subscribe(channels: readonly Channel[], options?: StreamOptions): Subscription {
+    return this.#streams.subscribe(channels, options);
   }
 
   #pages<Item>(list: Listed<Item>, options: CallOptions & marketData.PageOptions): Pages<Item> {

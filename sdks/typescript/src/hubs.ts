@@ -3,10 +3,6 @@
 import { AccountHub } from "./account-hub.ts";
 import type { ExchangeClient } from "./client.ts";
 import { type HubOptions, MarketDataHub } from "./market-data-hub.ts";
-import { present, read } from "./operations.ts";
-import * as parse from "./parse.ts";
-import { fills } from "./parse-orders.ts";
-import { AccountService } from "./proto.ts";
 import { RoundTrip, type RoundTripOptions } from "./round-trip.ts";
 import { streamCaller } from "./stream-caller.ts";
 
@@ -15,6 +11,9 @@ export interface Hubs {
   readonly account: AccountHub;
   readonly roundTrip: RoundTrip;
 }
+
+/** Longer than anybody calls it working. */
+const PING_TIMEOUT_MS = 4_000;
 
 const hubs = new WeakMap<ExchangeClient, Hubs>();
 
@@ -36,18 +35,13 @@ function makeHubs(client: ExchangeClient, options: HubOptions & RoundTripOptions
     candles: async (market: string, interval: Parameters<typeof client.listCandles>[1], count: number) =>
       (await client.listCandles(market, interval, { pageSize: count }).page()).items,
   };
-  const { method } = AccountService;
   const reads = {
-    account: () =>
-      client.connection.call(
-        read(method.getAccount, {}, ({ account, scopes }) => parse.account(present(account, "account"), scopes)),
-      ),
-    fills: (count: number) =>
-      client.connection.call(read(method.listFills, { pageSize: count }, (answer) => fills(answer.fills))),
+    account: () => client.getAccount(),
+    fills: async (count: number) => (await client.listFills({ pageSize: count }).page()).items,
   };
   return {
     marketData: new MarketDataHub(caller, history, options),
     account: new AccountHub(caller, reads, options),
-    roundTrip: new RoundTrip((signal) => client.listAssets({ signal }), options),
+    roundTrip: new RoundTrip((signal) => client.checkHealth({ signal, timeoutMs: PING_TIMEOUT_MS }), options),
   };
 }

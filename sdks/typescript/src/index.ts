@@ -68,9 +68,9 @@ export {
   UnexpectedAnswer,
   WouldTriggerImmediately,
 } from "./errors.ts";
+export type { HealthStatus } from "./health.ts";
 export { type BookTerms, bookChecksum, groupLevels, LocalOrderBook } from "./local-order-book.ts";
 export { LocalOrderQueues, type QueuePosition, queueChecksum } from "./local-order-queues.ts";
-export type { HealthStatus } from "./health.ts";
 export type * from "./market-models.ts";
 export type { CandleOptions, PageOptions, TimeRange } from "./market-operations.ts";
 export type * from "./models.ts";

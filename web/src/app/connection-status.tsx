@@ -34,7 +34,9 @@ export function ConnectionStatus({ compact = false }: { compact?: boolean }) {
         <span role="status" className={compact && status === "live" ? "sr-only" : undefined}>
           {text}
         </span>
-        {roundTrip ? <span className="min-w-10 text-right text-faint">{roundTrip}</span> : null}
+        {roundTrip ? (
+          <span className="min-w-10 whitespace-nowrap text-right text-faint tabular-nums">{roundTrip}</span>
+        ) : null}
       </button>
     </Tooltip>
   );

@@ -39,7 +39,7 @@ export function Header({ page }: { page: PageName }) {
         <Button
           size="sm"
           onClick={() => setPaletteOpen(true)}
-          className="mr-1 hidden text-faint md:inline-flex"
+          className="mr-1 text-faint max-md:hidden"
           aria-label="Open the command palette"
         >
           <Search size={13} aria-hidden />

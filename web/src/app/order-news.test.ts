@@ -46,14 +46,19 @@ describe("orderNews", () => {
     expect(orderNews(order(), order({ updateTimeNs: 2n }))).toBeUndefined();
   });
   it("says why an order ended", () => {
-    expect(orderNews(order(), order({ status: "CANCELED", closeReason: "CANCELED_BY_OWNER" }))?.title).toBe("Order canceled");
+    expect(orderNews(order(), order({ status: "CANCELED", closeReason: "CANCELED_BY_OWNER" }))?.title).toBe(
+      "Order canceled",
+    );
     expect(orderNews(order(), order({ status: "EXPIRED", closeReason: "NO_LIQUIDITY" }))?.title).toBe(
       "Order expired: the book had no more",
     );
   });
   it("follows a stop from waiting to triggered", () => {
     const waiting = order({ status: "PENDING_TRIGGER", price: undefined, triggerPrice: d("60000") });
-    expect(orderNews(undefined, waiting)).toMatchObject({ title: "Order waits for its trigger", detail: "Buy 0.5 BTC at 60,000" });
+    expect(orderNews(undefined, waiting)).toMatchObject({
+      title: "Order waits for its trigger",
+      detail: "Buy 0.5 BTC at 60,000",
+    });
     expect(orderNews(waiting, order({ updateTimeNs: 2n }))?.title).toBe("Order triggered");
   });
 });

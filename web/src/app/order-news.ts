@@ -38,7 +38,9 @@ export function orderNews(before: NewsOrder | undefined, order: NewsOrder): Orde
     case "EXPIRED":
       return { tone: "warning", title: `Order expired${expiryWords(order)}`, detail };
     case "PENDING_TRIGGER":
-      return isNew(before, order) ? { tone: "info", title: "Order waits for its trigger", detail } : amended(before, order);
+      return isNew(before, order)
+        ? { tone: "info", title: "Order waits for its trigger", detail }
+        : amended(before, order);
     default:
       break;
   }
@@ -55,8 +57,7 @@ function isNew(before: NewsOrder | undefined, order: NewsOrder): boolean {
 }
 
 function amended(before: NewsOrder | undefined, order: NewsOrder): OrderNews | undefined {
-  const isSame =
-    before && before.quantity.eq(order.quantity) && (before.price ?? null)?.toFixed() === (order.price ?? null)?.toFixed();
+  const isSame = before?.quantity.eq(order.quantity) && before.price?.toFixed() === order.price?.toFixed();
   return isSame ? undefined : { tone: "info", title: "Order amended", detail: orderLine(order) };
 }
 

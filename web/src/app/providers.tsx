@@ -7,6 +7,7 @@ import { useSession } from "@/session/session-store";
 import { TooltipProvider } from "@/ui/tooltip";
 import { createQueryClient } from "./queries";
 import { useUiStore } from "./ui-store";
+import { useIsWide } from "./use-media";
 
 /** Everything that stands around the page: theme, calls, streams and toasts. One client a signed-in account. */
 export function Providers({ children }: { children: ReactNode }) {
@@ -14,6 +15,8 @@ export function Providers({ children }: { children: ReactNode }) {
   const apiKey = useSession()?.apiKey;
   const client = useMemo(() => new ExchangeClient({ baseUrl: window.location.origin, apiKey }), [apiKey]);
   const theme = useUiStore((state) => state.theme);
+
+  const isWide = useIsWide();
 
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
@@ -23,7 +26,16 @@ export function Providers({ children }: { children: ReactNode }) {
     <QueryClientProvider client={queryClient}>
       <ExchangeProvider client={client}>
         <TooltipProvider delayDuration={350}>{children}</TooltipProvider>
-        <Toaster theme={theme} position="bottom-right" closeButton visibleToasts={4} duration={4500} gap={8} />
+        <Toaster
+          theme={theme}
+          // On a phone the buttons that begin an order are at the bottom.
+          position={isWide ? "bottom-right" : "top-center"}
+          closeButton
+          visibleToasts={4}
+          duration={4500}
+          gap={8}
+          className="toaster"
+        />
       </ExchangeProvider>
     </QueryClientProvider>
   );

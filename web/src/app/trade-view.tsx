@@ -1,13 +1,11 @@
 import type { Market } from "@exchange/sdk";
-import { useEffect, useMemo } from "react";
-import { AccountPanel } from "@/account/AccountPanel";
+import { lazy, type ReactNode, Suspense, useEffect, useMemo } from "react";
 import { OrderBook, PriceStepSelect } from "@/book/order-book";
 import { ChartPanel } from "@/chart/chart-panel";
 import { MarketBar } from "@/market/market-bar";
-import { OrderForm } from "@/order-form/order-form";
 import { TradeTape } from "@/trades/trade-tape";
 import { Button } from "@/ui/button";
-import { EmptyState, Spinner } from "@/ui/feedback";
+import { EmptyState, Skeleton, Spinner } from "@/ui/feedback";
 import { Panel, PanelHeader } from "@/ui/panel";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/ui/tabs";
 import { useMarkets } from "./queries";
@@ -15,6 +13,12 @@ import { navigate } from "./router";
 import { type Shortcuts, useShortcuts } from "./shortcuts";
 import { type TradeTab, useUiStore } from "./ui-store";
 import { useIsWide } from "./use-media";
+
+// The market comes first, what is done with it in the next breath: neither is needed for the first paint.
+const OrderForm = lazy(() => import("@/order-form/order-form").then(({ OrderForm }) => ({ default: OrderForm })));
+const AccountPanel = lazy(() =>
+  import("@/account/AccountPanel").then(({ AccountPanel }) => ({ default: AccountPanel })),
+);
 
 /** The page on which a person trades: everything about one market, and the account below it. */
 export function TradeView({ market: asked }: { market?: string }) {
@@ -36,7 +40,11 @@ export function TradeView({ market: asked }: { market?: string }) {
 
   if (!market) return <NoMarket asked={asked} isLoading={isLoading} error={error} />;
   // A fresh form, book and chart for each market: nothing of one may be sent to another.
-  return isWide ? <WideTradeView key={market.name} market={market} /> : <NarrowTradeView key={market.name} market={market} />;
+  return isWide ? (
+    <WideTradeView key={market.name} market={market} />
+  ) : (
+    <NarrowTradeView key={market.name} market={market} />
+  );
 }
 
 function WideTradeView({ market }: { market: Market }) {
@@ -48,7 +56,9 @@ function WideTradeView({ market }: { market: Market }) {
           <Panel aria-label="Chart">
             <ChartPanel market={market} />
           </Panel>
-          <AccountPanel />
+          <Soon>
+            <AccountPanel />
+          </Soon>
         </div>
         <div className="grid min-h-0 grid-rows-[minmax(0,1fr)_minmax(13rem,34%)] gap-1">
           <Panel aria-label="Order book">
@@ -64,7 +74,9 @@ function WideTradeView({ market }: { market: Market }) {
           </Panel>
         </div>
         <Panel aria-label="Place an order" className="overflow-y-auto">
-          <OrderForm market={market} />
+          <Soon>
+            <OrderForm market={market} />
+          </Soon>
         </Panel>
       </div>
     </div>
@@ -91,11 +103,7 @@ function NarrowTradeView({ market }: { market: Market }) {
     <div className="flex h-full flex-col gap-1">
       <MarketBar market={market} />
       <Panel aria-label="Trading" className="flex-1 rounded-none">
-        <Tabs
-          value={tab}
-          onValueChange={(value) => setTab(value as TradeTab)}
-          className="flex min-h-0 flex-1 flex-col"
-        >
+        <Tabs value={tab} onValueChange={(value) => setTab(value as TradeTab)} className="flex min-h-0 flex-1 flex-col">
           <TabsList aria-label="Views" className="h-10 justify-between">
             {NARROW_TABS.map(({ value, label }) => (
               <TabsTrigger key={value} value={value} className="flex-1">
@@ -117,10 +125,14 @@ function NarrowTradeView({ market }: { market: Market }) {
           </TabsContent>
           {/* What was typed stays while another tab is looked at. */}
           <TabsContent value="order" forceMount className="overflow-y-auto data-[state=inactive]:hidden">
-            <OrderForm market={market} />
+            <Soon>
+              <OrderForm market={market} />
+            </Soon>
           </TabsContent>
           <TabsContent value="account" className="flex flex-col data-[state=inactive]:hidden">
-            <AccountPanel />
+            <Soon>
+              <AccountPanel />
+            </Soon>
           </TabsContent>
         </Tabs>
       </Panel>
@@ -138,6 +150,11 @@ function NarrowTradeView({ market }: { market: Market }) {
   );
 }
 
+/** Holds the place of what is on its way. */
+function Soon({ children }: { children: ReactNode }) {
+  return <Suspense fallback={<Skeleton className="m-3 min-h-40 flex-1" />}>{children}</Suspense>;
+}
+
 /** Keys of the trading view: B and S begin an order, Escape clears it, / searches a market. */
 function useTradeShortcuts(): void {
   const shortcuts = useMemo<Shortcuts>(() => {
@@ -149,6 +166,7 @@ function useTradeShortcuts(): void {
     return {
       b: startOrder("BUY"),
       s: startOrder("SELL"),
+      // biome-ignore lint/correctness/noComponentHookFactories: the name of a key.
       Escape: () => prefillOrder({ clear: true }),
       "/": () => setMarketPickerOpen(true),
       "?": () => setShortcutsOpen(true),

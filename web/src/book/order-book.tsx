@@ -1,5 +1,5 @@
-import { useAccount, useOrderBook, useTicker } from "@exchange/sdk/react";
 import type { Market, Order } from "@exchange/sdk";
+import { useAccount, useOrderBook, useTicker } from "@exchange/sdk/react";
 import type { Decimal } from "decimal.js";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { useCallback, useMemo, useRef } from "react";
@@ -87,7 +87,7 @@ function SpreadRow({ market, spread, ratio }: { market: Market; spread?: Decimal
   const lastPrice = useTicker(market.name).ticker?.lastPrice ?? undefined;
   const isUp = useDirection(lastPrice);
   return (
-    <div className="flex h-9 shrink-0 items-center justify-between border-line/60 border-y px-3">
+    <div data-figures className="flex h-9 shrink-0 items-center justify-between border-line/60 border-y px-3">
       <span
         className={cn("inline-flex items-center gap-1 font-semibold text-sm", isUp ? "text-buy" : "text-sell")}
         title="Last price"

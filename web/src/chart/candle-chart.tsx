@@ -40,16 +40,14 @@ export function CandleChart({ market }: { market: Market }) {
 
   const shownCount = useRef(0);
   shownCount.current = candles.length;
-  useEffect(() => {
-    // Another market or interval begins with its newest candles.
-    setCount(CANDLES_AT_FIRST);
-    chart?.chart.timeScale().resetTimeScale();
-    return chart?.onOldestNear(() =>
-      // Fewer than were asked for: there are no older ones.
-      setCount((last) => (shownCount.current >= last ? Math.min(last + CANDLES_MORE, CANDLES_AT_MOST) : last)),
-    );
-    // biome-ignore lint/correctness/useExhaustiveDependencies: market and interval are what this starts anew for.
-  }, [chart, market.name, interval]);
+  useEffect(
+    () =>
+      chart?.onOldestNear(() =>
+        // Fewer than were asked for: there are no older ones.
+        setCount((last) => (shownCount.current >= last ? Math.min(last + CANDLES_MORE, CANDLES_AT_MOST) : last)),
+      ),
+    [chart],
+  );
 
   return (
     <StreamFrame status={status}>

@@ -2,12 +2,21 @@ import { Decimal } from "decimal.js";
 import { describe, expect, it } from "vitest";
 import { type CandleLike, planUpdate, toBar, toVolumeBar } from "./candle-data";
 import { fillMarkers } from "./fill-markers";
+import { outOfSight, withOrders } from "./price-range";
 
 const d = (text: string) => new Decimal(text);
 
 function candle(seconds: number, close: string, closed = true): CandleLike {
   const price = d(close);
-  return { openTime: new Date(seconds * 1000), open: d("10"), high: price, low: price, close: price, volume: d("2"), closed };
+  return {
+    openTime: new Date(seconds * 1000),
+    open: d("10"),
+    high: price,
+    low: price,
+    close: price,
+    volume: d("2"),
+    closed,
+  };
 }
 
 describe("planUpdate", () => {
@@ -56,8 +65,14 @@ describe("fillMarkers", () => {
   });
 
   it("puts one side's fills of a candle together", () => {
-    const markers = fillMarkers([fill(65, "BUY", "10", "1"), fill(119, "BUY", "13", "2"), fill(70, "SELL", "11", "1")], 60, 0);
-    expect(markers.map(({ time, isBuy, quantity, averagePrice }) => [time, isBuy, `${quantity}`, `${averagePrice}`])).toEqual([
+    const markers = fillMarkers(
+      [fill(65, "BUY", "10", "1"), fill(119, "BUY", "13", "2"), fill(70, "SELL", "11", "1")],
+      60,
+      0,
+    );
+    expect(
+      markers.map(({ time, isBuy, quantity, averagePrice }) => [time, isBuy, `${quantity}`, `${averagePrice}`]),
+    ).toEqual([
       [60, true, "3", "12"],
       [60, false, "1", "11"],
     ]);
@@ -68,5 +83,20 @@ describe("fillMarkers", () => {
   });
   it("leaves out what lies before the first candle", () => {
     expect(fillMarkers([fill(59, "BUY", "1", "1")], 60, 60)).toEqual([]);
+  });
+});
+
+describe("the price axis", () => {
+  it("makes room for orders near the candles", () => {
+    expect(withOrders({ minValue: 100, maxValue: 110 }, [95, 125])).toEqual({ minValue: 95, maxValue: 125 });
+  });
+  it("is not pressed flat by orders far away", () => {
+    expect(withOrders({ minValue: 100, maxValue: 110 }, [1, 1000])).toEqual({ minValue: 100, maxValue: 110 });
+  });
+  it("makes room around a market that does not move", () => {
+    expect(withOrders({ minValue: 1000, maxValue: 1000 }, [998.5])).toEqual({ minValue: 998.5, maxValue: 1000 });
+  });
+  it("counts what is out of sight", () => {
+    expect(outOfSight([1, 50, 200, 300], (price) => 100 - price, 60)).toEqual({ above: 2, below: 1 });
   });
 });

@@ -30,7 +30,8 @@ export function ChartPanel({ market }: { market: Market }) {
         <Segmented label="Chart" value={chart} options={KINDS} onChange={setChart} />
       </div>
       <Suspense fallback={<Skeleton className="m-3 flex-1" />}>
-        {chart === "candles" ? <CandleChart market={market} /> : <DepthChart market={market} />}
+        {/* Another interval begins with its newest candles, at the usual scale. */}
+        {chart === "candles" ? <CandleChart key={interval} market={market} /> : <DepthChart market={market} />}
       </Suspense>
     </div>
   );

@@ -6,7 +6,7 @@ import { decimalsOf, formatDecimal, formatPercent } from "@/lib/decimal";
 import { StreamFrame } from "@/ui/stream-frame";
 import { useSize } from "@/ui/use-size";
 import { readChartColors } from "./chart-colors";
-import { depthAt, type DepthCurve, depthCurve } from "./depth-curve";
+import { type DepthCurve, depthAt, depthCurve } from "./depth-curve";
 import { drawDepth } from "./draw-depth";
 
 const DEPTH = 500;
@@ -23,7 +23,8 @@ export function DepthChart({ market }: { market: Market }) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides what the colours are read as.
   useEffect(() => {
-    if (canvas.current && width > 0) drawDepth(canvas.current, curve, { width, height, pointerX, decimals, colors: readChartColors() });
+    if (canvas.current && width > 0)
+      drawDepth(canvas.current, curve, { width, height, pointerX, decimals, colors: readChartColors() });
   }, [curve, width, height, pointerX, theme, decimals]);
 
   const follow = (event: PointerEvent<HTMLDivElement>) =>

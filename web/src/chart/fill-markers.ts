@@ -1,7 +1,13 @@
 import { Decimal } from "decimal.js";
 
 /** What a marker needs of a fill. */
-export type FillLike = { market: string; side: "BUY" | "SELL" | string; price: Decimal; quantity: Decimal; tradeTime: Date };
+export type FillLike = {
+  market: string;
+  side: "BUY" | "SELL" | string;
+  price: Decimal;
+  quantity: Decimal;
+  tradeTime: Date;
+};
 
 /** The fills of one side in one candle. */
 export type FillMarker = {

@@ -1,14 +1,14 @@
 import type { Market, Order } from "@exchange/sdk";
 import type { Decimal } from "decimal.js";
+import { type IPriceLine, LineStyle } from "lightweight-charts";
 import { GripVertical, X } from "lucide-react";
-import { LineStyle, type IPriceLine } from "lightweight-charts";
 import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { decimalsOf, formatDecimal } from "@/lib/decimal";
 import { snapPrice, stepPrice } from "@/order-form/order-maths";
-import { Decimal as DecimalValue } from "decimal.js";
 import { cn } from "@/ui/cn";
 import type { ChartColors } from "./chart-colors";
 import type { OrderEdits } from "./order-edits";
+import { outOfSight } from "./price-range";
 import type { TradeChart } from "./trade-chart";
 
 type OrderLinesProps = {
@@ -21,17 +21,56 @@ type OrderLinesProps = {
 };
 
 /** Own orders as lines across the chart, each with a handle to drag it to another price and a button to cancel it. */
-export function OrderLines({ orders, edits, ...rest }: OrderLinesProps) {
+export function OrderLines({ orders, edits, chart, ...rest }: OrderLinesProps) {
+  const lines = orders.flatMap((order) => {
+    const edit = edits.pending.get(order.orderId);
+    const price = edit?.kind === "move" ? edit.price : linePrice(order);
+    return price && edit?.kind !== "cancel" ? [{ order, price }] : [];
+  });
+  const prices = lines.map(({ price }) => price.toNumber());
+  useEffect(() => chart.setOrderPrices(prices));
+  const { above, below } = useOutOfSight(chart, prices);
   return (
-    <ul aria-label="Your orders on the chart" className="pointer-events-none absolute inset-0 z-[3] overflow-hidden">
-      {orders.map((order) => {
-        const edit = edits.pending.get(order.orderId);
-        const price = edit?.kind === "move" ? edit.price : linePrice(order);
-        if (!price || edit?.kind === "cancel") return null;
-        return <OrderLine key={order.orderId.toString()} order={order} price={price} edits={edits} {...rest} />;
-      })}
-    </ul>
+    <>
+      <ul aria-label="Your orders on the chart" className="pointer-events-none absolute inset-0 z-[3] overflow-hidden">
+        {lines.map(({ order, price }) => (
+          <OrderLine key={order.orderId.toString()} order={order} price={price} edits={edits} chart={chart} {...rest} />
+        ))}
+      </ul>
+      {above > 0 ? <OutOfSight count={above} where="above" className="top-2" /> : null}
+      {below > 0 ? <OutOfSight count={below} where="below" className="bottom-9" /> : null}
+    </>
   );
+}
+
+function OutOfSight({ count, where, className }: { count: number; where: "above" | "below"; className: string }) {
+  return (
+    <p
+      className={cn(
+        "pointer-events-none absolute right-20 z-[3] rounded border border-line bg-raised px-1.5 text-2xs text-muted",
+        className,
+      )}
+    >
+      {where === "above" ? "↑" : "↓"} {count} {count === 1 ? "order" : "orders"} {where}
+    </p>
+  );
+}
+
+/** How many orders the scale does not reach, followed as the chart moves. */
+function useOutOfSight(chart: TradeChart, prices: readonly number[]): { above: number; below: number } {
+  const [count, setCount] = useState({ above: 0, below: 0 });
+  const newest = useRef(prices);
+  newest.current = prices;
+  useEffect(() => {
+    const look = () => {
+      const toY = (price: number) => chart.candles.priceToCoordinate(price);
+      const next = outOfSight(newest.current, toY, chart.paneHeight());
+      setCount((last) => (last.above === next.above && last.below === next.below ? last : next));
+    };
+    look();
+    return chart.onRedraw(look);
+  }, [chart]);
+  return count;
 }
 
 /** Where an order stands: its limit, or what it waits for. */
@@ -57,7 +96,7 @@ function OrderLine({ chart, market, order, price, edits, colors }: OrderLineProp
     const box = chart.chart.chartElement().getBoundingClientRect();
     const raw = chart.candles.coordinateToPrice(clientY - box.top);
     // A place on the canvas becomes a price here, and is snapped to a tick before anything else sees it.
-    return raw !== null && raw > 0 ? snapPrice(new DecimalValue(raw), market.tickSize) : undefined;
+    return raw !== null && raw > 0 ? snapPrice(new Decimal(raw), market.tickSize) : undefined;
   };
   const commit = () => {
     if (draft) void edits.move(order, draft);
@@ -108,7 +147,10 @@ function OrderLine({ chart, market, order, price, edits, colors }: OrderLineProp
           aria-valuenow={shown.toNumber()}
           aria-valuetext={`at ${priceText}`}
           aria-disabled={!canMove}
-          className={cn("flex h-5 touch-none items-center gap-1 pr-1.5 pl-0.5", canMove ? "!cursor-ns-resize" : "pl-1.5")}
+          className={cn(
+            "flex h-5 touch-none items-center gap-1 pr-1.5 pl-0.5",
+            canMove ? "!cursor-ns-resize" : "pl-1.5",
+          )}
           onPointerDown={onPointerDown}
           onPointerMove={onPointerMove}
           onPointerUp={commit}

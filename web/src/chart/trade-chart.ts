@@ -1,12 +1,13 @@
 import {
-  CandlestickSeries,
+  type AutoscaleInfo,
   type CandlestickData,
+  CandlestickSeries,
   ColorType,
   CrosshairMode,
   createChart,
   createSeriesMarkers,
-  HistogramSeries,
   type HistogramData,
+  HistogramSeries,
   type IChartApi,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
@@ -19,6 +20,7 @@ import { formatDecimal } from "@/lib/decimal";
 import { type CandleLike, planUpdate, toBar, toVolumeBar } from "./candle-data";
 import type { ChartColors } from "./chart-colors";
 import type { FillMarker } from "./fill-markers";
+import { withOrders } from "./price-range";
 
 const VOLUME_PART = 0.18;
 
@@ -30,6 +32,7 @@ export class TradeChart {
   private readonly markers: ISeriesMarkersPluginApi<Time>;
   private readonly redraws = new Set<() => void>();
   private shown: readonly CandleLike[] = [];
+  private orderPrices: readonly number[] = [];
   private colors: ChartColors;
 
   constructor(container: HTMLElement, colors: ChartColors) {
@@ -40,7 +43,13 @@ export class TradeChart {
       timeScale: { timeVisible: true, rightOffset: 6, barSpacing: 7, minBarSpacing: 1, tickMarkFormatter: tickMark },
       localization: { timeFormatter: (time: Time) => CROSSHAIR_TIME.format(Number(time) * 1000) },
     });
-    this.candles = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
+    this.candles = this.chart.addSeries(CandlestickSeries, {
+      borderVisible: false,
+      autoscaleInfoProvider: (ofCandles: () => AutoscaleInfo | null) => {
+        const info = ofCandles();
+        return info?.priceRange ? { ...info, priceRange: withOrders(info.priceRange, this.orderPrices) } : info;
+      },
+    });
     this.volume = this.chart.addSeries(HistogramSeries, {
       priceFormat: { type: "volume" },
       priceScaleId: "volume",
@@ -122,6 +131,20 @@ export class TradeChart {
         }),
       ),
     );
+  }
+
+  /** Prices that the scale makes room for, as far as they are near the candles. */
+  setOrderPrices(prices: readonly number[]): void {
+    if (prices.length === this.orderPrices.length && prices.every((price, at) => price === this.orderPrices[at]))
+      return;
+    this.orderPrices = prices;
+    // Asks for the scale to be worked out again.
+    this.candles.applyOptions({});
+  }
+
+  /** Height of the pane with the candles, CSS pixels. */
+  paneHeight(): number {
+    return this.chart.panes()[0]?.getHeight() ?? 0;
   }
 
   /** Call `redraw` whenever prices may have moved on the screen; returns how to stop. */

@@ -14,10 +14,13 @@ export function MarketBar({ market }: { market: Market }) {
   const decimals = decimalsOf(market.tickSize);
   const isStale = status !== "live" && status !== "connecting";
   return (
-    <section aria-label="Market" className="flex min-w-0 shrink-0 items-center gap-2 rounded-lg bg-surface pr-3 sm:gap-4">
+    <section
+      aria-label="Market"
+      className="flex min-w-0 shrink-0 items-center gap-2 rounded-lg bg-surface pr-3 sm:gap-4"
+    >
       <MarketPicker market={market} />
       <div className={cn("flex min-w-0 flex-1 items-center gap-5 max-sm:justify-end sm:gap-7", isStale && "stale")}>
-        <div className="py-2 max-sm:text-right" data-testid="last-price">
+        <div className="py-2 max-sm:text-right" data-figures data-testid="last-price">
           <div className={cn("font-semibold text-lg leading-5 tracking-tight", changeColor(change))}>
             {formatDecimal(ticker?.lastPrice, { decimals })}
           </div>

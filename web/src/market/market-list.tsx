@@ -51,7 +51,7 @@ function MarketRow({ market }: { market: Market }) {
           {formatCompact(ticker?.quoteVolume)} {market.quoteAsset}
         </div>
       </div>
-      <div className="text-right text-xs">
+      <div data-figures className="text-right text-xs">
         <div>{formatDecimal(ticker?.lastPrice, { decimals: decimalsOf(market.tickSize) })}</div>
         <div className={cn("text-2xs", changeColor(change))}>{formatPercent(changeRatio)}</div>
       </div>

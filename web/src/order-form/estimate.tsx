@@ -16,7 +16,9 @@ export function OrderEstimate({ market, isBuy, preview: { estimate, isStale } }:
       className={cn("grid gap-1 text-xs transition-opacity", isStale && estimate && "opacity-60")}
     >
       <Line label={isBuy ? "Estimated cost" : "Estimated proceeds"}>
-        {estimate ? `${formatDecimal(estimate.total.toDecimalPlaces(priceDecimals + 2))} ${market.quoteAsset}` : undefined}
+        {estimate
+          ? `${formatDecimal(estimate.total.toDecimalPlaces(priceDecimals + 2))} ${market.quoteAsset}`
+          : undefined}
       </Line>
       <Line label="Average price">
         {estimate?.averagePrice ? formatDecimal(estimate.averagePrice, { decimals: priceDecimals }) : undefined}
@@ -25,10 +27,14 @@ export function OrderEstimate({ market, isBuy, preview: { estimate, isStale } }:
         {estimate ? `${formatDecimal(estimate.fee.toDecimalPlaces(6))} ${market.quoteAsset}` : undefined}
       </Line>
       <Line label="Fills now · rests">
-        {estimate ? `${formatDecimal(estimate.executes)} · ${formatDecimal(estimate.rests)} ${market.baseAsset}` : undefined}
+        {estimate
+          ? `${formatDecimal(estimate.executes)} · ${formatDecimal(estimate.rests)} ${market.baseAsset}`
+          : undefined}
       </Line>
       {estimate?.meetsOwnOrders ? (
-        <p className="rounded bg-warn-soft px-2 py-1 text-2xs text-warn">It would meet an order of your own, which is canceled.</p>
+        <p className="rounded bg-warn-soft px-2 py-1 text-2xs text-warn">
+          It would meet an order of your own, which is canceled.
+        </p>
       ) : null}
     </dl>
   );

@@ -66,7 +66,8 @@ export function OrderForm({ market }: { market: Market }) {
   const { errors, isSubmitting } = form.formState;
   const preview = useOrderPreview(order.request);
   // What the exchange would refuse is said while there is still time, at the same place as a refusal.
-  const warning = preview.error && !preview.isStale ? placeError(preview.error, (place) => isShown(values, place)) : undefined;
+  const warning =
+    preview.error && !preview.isStale ? placeError(preview.error, (place) => isShown(values, place)) : undefined;
   const errorAt = (place: "price" | "triggerPrice" | "size" | "expireTime" | "root") =>
     errors[place]?.message ?? (warning?.place === place ? warning.message : undefined);
 
@@ -95,13 +96,7 @@ export function OrderForm({ market }: { market: Market }) {
   };
 
   return (
-    <form
-      aria-label="Order"
-      noValidate
-      onSubmit={onSubmit}
-      onKeyDown={onKeyDown}
-      className="flex flex-col gap-3 p-3"
-    >
+    <form aria-label="Order" noValidate onSubmit={onSubmit} onKeyDown={onKeyDown} className="flex flex-col gap-3 p-3">
       <SideChoice value={values.side} onChange={(side) => form.setValue("side", side)} />
       <Segmented
         label="Order type"
@@ -250,7 +245,13 @@ export function OrderForm({ market }: { market: Market }) {
         </Field>
       ) : null}
 
-      <Button type="submit" size="lg" variant={isBuy ? "buy" : "sell"} disabled={isSubmitting} className="font-semibold">
+      <Button
+        type="submit"
+        size="lg"
+        variant={isBuy ? "buy" : "sell"}
+        disabled={isSubmitting}
+        className="font-semibold"
+      >
         {isSubmitting ? <Spinner label="Placing the order" /> : null}
         {session ? `${isBuy ? "Buy" : "Sell"} ${market.baseAsset}` : "Sign in to trade"}
       </Button>
@@ -278,7 +279,9 @@ export function OrderForm({ market }: { market: Market }) {
           Take test funds from the faucet
         </Button>
       ) : null}
-      <span className="sr-only">Prices are multiples of {formatDecimal(market.tickSize, { decimals: decimalsOf(market.tickSize) })}.</span>
+      <span className="sr-only">
+        Prices are multiples of {formatDecimal(market.tickSize, { decimals: decimalsOf(market.tickSize) })}.
+      </span>
     </form>
   );
 }

@@ -52,11 +52,16 @@ describe("what a balance covers", () => {
     expect(d("9.991").times("100").times("1.001").lte("1000")).toBe(false);
   });
   it("is a part of the base balance to sell", () => {
-    const quantity = affordableQuantity({ isBuy: false, available: d("2.0019"), price: undefined, part: d("0.5") }, RULES);
+    const quantity = affordableQuantity(
+      { isBuy: false, available: d("2.0019"), price: undefined, part: d("0.5") },
+      RULES,
+    );
     expect(text(quantity)).toBe("1");
   });
   it("is not known for a buy without a price", () => {
-    expect(affordableQuantity({ isBuy: true, available: d("1"), price: undefined, part: d("1") }, RULES)).toBeUndefined();
+    expect(
+      affordableQuantity({ isBuy: true, available: d("1"), price: undefined, part: d("1") }, RULES),
+    ).toBeUndefined();
     expect(affordableQuantity({ isBuy: true, available: d("1"), price: d("0"), part: d("1") }, RULES)).toBeUndefined();
   });
   it("does not reckon with rebates", () => {

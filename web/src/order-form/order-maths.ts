@@ -50,7 +50,10 @@ type Spending = {
  * The largest quantity that a part of the balance covers, fees included, in whole lots. Undefined when a buy has no
  * price to reckon with.
  */
-export function affordableQuantity({ isBuy, available, price, part }: Spending, rules: MarketRules): Decimal | undefined {
+export function affordableQuantity(
+  { isBuy, available, price, part }: Spending,
+  rules: MarketRules,
+): Decimal | undefined {
   const budget = available.times(part);
   if (!isBuy) return snapQuantity(budget, rules.lotSize);
   if (!price?.gt(0)) return undefined;

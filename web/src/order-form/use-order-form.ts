@@ -102,7 +102,8 @@ export function useOrderForm({ market, assets, balances, ticker }: OrderFormCont
   const send = async (valid: OrderValues) => {
     const order = toOrderRequest(valid, market.name);
     const name = JSON.stringify(order);
-    if (attempt.current?.request !== name) attempt.current = { request: name, clientOrderId: `web-${crypto.randomUUID()}` };
+    if (attempt.current?.request !== name)
+      attempt.current = { request: name, clientOrderId: `web-${crypto.randomUUID()}` };
     try {
       await client.placeOrder({ ...order, clientOrderId: attempt.current.clientOrderId });
       attempt.current = undefined;

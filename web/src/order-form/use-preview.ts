@@ -34,7 +34,11 @@ export function useOrderPreview(request: OrderRequest | undefined): Preview {
     placeholderData: keepPreviousData,
   });
   if (!request || !session) return { estimate: undefined, error: null, isStale: false };
-  return { estimate: data && estimateOf(data), error, isStale: isPlaceholderData || JSON.stringify(request) !== settled };
+  return {
+    estimate: data && estimateOf(data),
+    error,
+    isStale: isPlaceholderData || JSON.stringify(request) !== settled,
+  };
 }
 
 /** A value once it has not changed for a while. */

@@ -20,7 +20,7 @@ export function TradeTape({ market }: { market: Market }) {
   return (
     <StreamFrame status={status}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Latest trades">
+      <section className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} aria-label="Latest trades">
         <table className="w-full table-fixed border-collapse text-xs">
           <thead className="sticky top-0 z-[1] bg-surface text-2xs text-faint">
             <tr className="h-6">
@@ -47,7 +47,7 @@ export function TradeTape({ market }: { market: Market }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </StreamFrame>
   );
 }
