@@ -38,7 +38,7 @@ def test_an_order_is_dragged_to_another_price(trader: Trader, clients: Clients) 
     clients["alice"].place_order(market=MARKET, side="sell", quantity=1, price="2000")
     trader.sign_in("alice")
     trader.place("Sell", "2000.5", "1")
-    line = trader.lines().get_by_role("button").first
+    line = trader.lines().get_by_role("slider")
     expect(line).to_be_visible()
     box = line.bounding_box()
     assert box is not None
