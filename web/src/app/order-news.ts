@@ -68,7 +68,7 @@ function orderLine(order: NewsOrder): string {
 }
 
 function fillLine(order: NewsOrder): string {
-  const average = order.averagePrice ? ` at ${formatDecimal(order.averagePrice.toDecimalPlaces(8))}` : "";
+  const average = order.averagePrice ? ` at ${formatDecimal(order.averagePrice.toSignificantDigits(9))}` : "";
   const whole = order.filledQuantity.eq(order.quantity) ? "" : ` of ${formatDecimal(order.quantity)}`;
   return `${formatDecimal(order.filledQuantity)}${whole} ${baseOf(order)}${average}`;
 }

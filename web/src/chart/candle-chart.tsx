@@ -1,6 +1,5 @@
 import type { Candle, Market } from "@exchange/sdk";
 import { useAccount, useCandles } from "@exchange/sdk/react";
-import type { MouseEventParams } from "lightweight-charts";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useUiStore } from "@/app/ui-store";
 import { decimalsOf, formatCompact, formatDecimal, formatPercent } from "@/lib/decimal";
@@ -96,11 +95,7 @@ function useTradeChart(
 /** Open, high, low, close and volume of the candle under the pointer, else of the newest. */
 function CandleLegend({ chart, market, candles }: { chart: TradeChart; market: Market; candles: readonly Candle[] }) {
   const [hovered, setHovered] = useState<number>();
-  useEffect(() => {
-    const onMove = ({ time }: MouseEventParams) => setHovered(time === undefined ? undefined : Number(time));
-    chart.chart.subscribeCrosshairMove(onMove);
-    return () => chart.chart.unsubscribeCrosshairMove(onMove);
-  }, [chart]);
+  useEffect(() => chart.onPointer(setHovered), [chart]);
   const candle = candles.findLast((each) => openSeconds(each) === hovered) ?? candles.at(-1);
   if (!candle) return null;
   const decimals = decimalsOf(market.tickSize);

@@ -94,7 +94,7 @@ describe("the price axis", () => {
     expect(withOrders({ minValue: 100, maxValue: 110 }, [1, 1000])).toEqual({ minValue: 100, maxValue: 110 });
   });
   it("makes room around a market that does not move", () => {
-    expect(withOrders({ minValue: 1000, maxValue: 1000 }, [998.5])).toEqual({ minValue: 998.5, maxValue: 1000 });
+    expect(withOrders({ minValue: 1000, maxValue: 1000 }, [999.5])).toEqual({ minValue: 999.5, maxValue: 1000 });
   });
   it("counts what is out of sight", () => {
     expect(outOfSight([1, 50, 200, 300], (price) => 100 - price, 60)).toEqual({ above: 2, below: 1 });

@@ -1,5 +1,5 @@
 import type { Market, Order } from "@exchange/sdk";
-import type { Decimal } from "decimal.js";
+import { Decimal } from "decimal.js";
 import { type IPriceLine, LineStyle } from "lightweight-charts";
 import { GripVertical, X } from "lucide-react";
 import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
@@ -190,7 +190,7 @@ function usePriceLine(chart: TradeChart, price: Decimal, color: string, isDragge
     line.current = created;
     return () => {
       line.current = undefined;
-      chart.candles.removePriceLine(created);
+      chart.whileAlive(() => chart.candles.removePriceLine(created));
     };
   }, [chart]);
   useEffect(() => {

@@ -12,6 +12,7 @@ import {
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
   type ISeriesPrimitive,
+  type MouseEventParams,
   type SeriesMarker,
   type Time,
   type UTCTimestamp,
@@ -32,6 +33,7 @@ export class TradeChart {
   private readonly markers: ISeriesMarkersPluginApi<Time>;
   private readonly redraws = new Set<() => void>();
   private shown: readonly CandleLike[] = [];
+  private isDestroyed = false;
   private orderPrices: readonly number[] = [];
   private colors: ChartColors;
 
@@ -127,7 +129,7 @@ export class TradeChart {
           shape: isBuy ? "arrowUp" : "arrowDown",
           color: isBuy ? this.colors.buy : this.colors.sell,
           size: 0.9,
-          id: `${isBuy ? "Bought" : "Sold"} ${formatDecimal(quantity)} at ${formatDecimal(averagePrice.toDecimalPlaces(8))}`,
+          id: `${isBuy ? "Bought" : "Sold"} ${formatDecimal(quantity)} at ${formatDecimal(averagePrice.toSignificantDigits(9))}`,
         }),
       ),
     );
@@ -160,7 +162,19 @@ export class TradeChart {
       if (range && range.from < 10 && this.shown.length > 0) needMore();
     };
     scale.subscribeVisibleLogicalRangeChange(check);
-    return () => scale.unsubscribeVisibleLogicalRangeChange(check);
+    return () => this.whileAlive(() => scale.unsubscribeVisibleLogicalRangeChange(check));
+  }
+
+  /** Call `show` with the time under the pointer, seconds since 1970, undefined when there is none. */
+  onPointer(show: (seconds: number | undefined) => void): () => void {
+    const onMove = ({ time }: MouseEventParams) => show(time === undefined ? undefined : Number(time));
+    this.chart.subscribeCrosshairMove(onMove);
+    return () => this.whileAlive(() => this.chart.unsubscribeCrosshairMove(onMove));
+  }
+
+  /** What is to be undone when a part of the page goes need not be undone when the whole chart has gone before. */
+  whileAlive(undo: () => void): void {
+    if (!this.isDestroyed) undo();
   }
 
   /** Width of the price axis, which what lies above the canvas leaves free. */
@@ -169,6 +183,7 @@ export class TradeChart {
   }
 
   destroy(): void {
+    this.isDestroyed = true;
     this.redraws.clear();
     this.chart.remove();
   }

@@ -125,7 +125,7 @@ export function OrderForm({ market }: { market: Market }) {
               )}
             />
             <div className="flex items-center justify-between gap-2 text-muted text-xs">
-              Then place a
+              Then a
               <Segmented
                 label="Order that it becomes"
                 look="boxed"

@@ -40,7 +40,7 @@ export function Segmented<Value extends string>({
           title={option.title}
           aria-label={option.title}
           className={cn(
-            "inline-flex select-none items-center justify-center rounded font-medium text-muted text-xs hover:text-text",
+            "inline-flex select-none items-center justify-center whitespace-nowrap rounded font-medium text-muted text-xs hover:text-text",
             look === "boxed"
               ? "h-7 flex-1 px-2.5 data-[state=on]:bg-surface data-[state=on]:text-text data-[state=on]:shadow-sm dark:data-[state=on]:bg-hover"
               : "h-6 px-1.5 data-[state=on]:bg-raised data-[state=on]:text-text",
