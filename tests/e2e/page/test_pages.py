@@ -34,9 +34,8 @@ def test_the_portfolio_tells_what_the_exchange_reckons(open_tab: OpenTab, client
     expect(row).to_be_visible()
     balances = trader.page.get_by_role("table", name="Balances")
     for balance in clients["alice"].list_balances():
-        expect(balances.get_by_role("row").filter(has_text=balance.asset).first).to_contain_text(
-            f"{balance.total.normalize():,f}"
-        )
+        asset = trader.page.get_by_role("cell", name=balance.asset, exact=True)
+        expect(balances.get_by_role("row").filter(has=asset)).to_contain_text(f"{balance.total.normalize():,f}")
 
 
 def test_markets_are_live_and_lead_to_where_they_are_traded(open_tab: OpenTab, clients: Clients) -> None:
