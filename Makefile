@@ -12,9 +12,9 @@ NODE_STAMP := node_modules/.installed
 SDK_STAMP := sdks/typescript/dist/.built
 SDK_SOURCES := $(shell find sdks/typescript/src gen/typescript -name '*.ts' -o -name '*.tsx') \
   sdks/typescript/package.json sdks/typescript/tsdown.config.ts sdks/typescript/tsconfig.json tsconfig.base.json
-# Beside the folder and not in it: everything in it is served.
-PAGE_STAMP := node_modules/.page-built
-PAGE_SOURCES := $(shell find web/src web/public web/index.html -type f) web/package.json web/vite.config.ts web/tsconfig.json
+# Beside dist, which is served as it is.
+WEB_STAMP := web/node_modules/.built
+WEB_SOURCES := $(shell find web/src web/public -type f) web/index.html web/package.json web/vite.config.ts web/tsconfig.json
 # Node and npm are those of the virtualenv; a machine's own are not used.
 NODE_PATH := PATH="$(CURDIR)/$(BIN):$$PATH"
 # Passed on: make dev ARGS="--headless", make test PYTEST_ARGS="tests/unit -k book".
@@ -51,7 +51,7 @@ help: ## List the targets
 # ---------------------------------------------------------------- set-up
 
 .PHONY: install
-install: $(STAMP) $(NODE_STAMP) $(SDK_STAMP) $(PAGE_STAMP) $(if $(filter no,$(COMPILE)),,$(ENGINE_STAMP)) ## Set up what the other targets need (they run it themselves)
+install: $(STAMP) $(NODE_STAMP) $(SDK_STAMP) $(WEB_STAMP) $(if $(filter no,$(COMPILE)),,$(ENGINE_STAMP)) ## Set up what the other targets need (they run it themselves)
 
 $(STAMP): requirements.lock $(PYPROJECTS) | $(UV)
 	@umask 022; test -x $(BIN)/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
@@ -72,10 +72,10 @@ $(SDK_STAMP): $(SDK_SOURCES) $(NODE_STAMP)
 	@umask 022; $(NODE_PATH) npm run --silent --workspace sdks/typescript build -- --logLevel error
 	@touch $@
 
-$(PAGE_STAMP): $(PAGE_SOURCES) $(SDK_STAMP)
+$(WEB_STAMP): $(WEB_SOURCES) $(SDK_STAMP)
 	@echo "Building the page"
-	@umask 022; $(NODE_PATH) npm run --silent --workspace web build -- --logLevel warn
-	@touch $@
+	@umask 022; $(NODE_PATH) npm run --silent --workspace web build -- --logLevel error
+	@mkdir -p $(@D) && touch $@
 
 # Wherever there is a C compiler; what goes wrong is said and fails nothing. A failed build is not repeated until the
 # sources change (or by `make compile`), but a compiler is looked for every time.
@@ -117,6 +117,10 @@ dev: install ## Run the whole exchange in the foreground (ARGS="--headless …")
 .PHONY: test
 test: install browser ## Run every test (PYTEST_ARGS="tests/unit -k book" for some)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+.PHONY: screenshots
+screenshots: install browser ## Take the pictures of the page that docs/ shows
+	@EXCHANGE_SCREENSHOTS=docs/images $(BIN)/python -m pytest -n 0 -q tests/e2e/page/test_screenshots.py
 
 .PHONY: browser
 browser: $(STAMP)
