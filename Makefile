@@ -166,6 +166,7 @@ check-proto: install
 check-gen: install
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  $(NODE_PATH) buf generate --output "$$folder" 2>"$$folder/log" || { cat "$$folder/log" >&2; exit 1; }; \
+	  mkdir "$$folder/gen/descriptors" && $(BUILD_DESCRIPTORS) -o "$$folder/gen/descriptors/exchange.binpb" && \
 	  diff -rq -x __pycache__ gen "$$folder/gen" || { echo "gen/ is not what proto/ says; run make gen" >&2; exit 1; }
 
 .PHONY: check-docs

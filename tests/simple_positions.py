@@ -79,4 +79,5 @@ def check_totals(rows: Iterable[tuple[Any, ...]], positions: dict[tuple[int, int
         assert abs(realized - position.realized) <= position.tolerance
         assert abs(signed_cost - position.cost) <= position.tolerance
         if net == 0:
-            assert (cost, realized) == (0, position.realized)
+            assert cost == 0
+            assert realized == position.realized

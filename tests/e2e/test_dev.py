@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -58,6 +59,26 @@ def test_headless_says_where_everything_is_without_a_password_and_warns(dev: Dev
         password = dev.ready["addresses"][database].split(":")[2].split("@")[0]
         assert len(password) > 10
         assert password not in output
+
+
+def test_the_last_line_is_the_address_to_open(dev: Dev) -> None:
+    assert dev.output().splitlines()[-1].split("  ", 1)[1] == f"open {dev.ready['addresses']['gateway']}"
+
+
+def test_the_page_is_offered_the_accounts_and_they_work(dev: Dev) -> None:
+    gateway = dev.ready["addresses"]["gateway"]
+    with urllib.request.urlopen(f"{gateway}/dev-accounts.json", timeout=10) as answer:
+        assert answer.headers["Cache-Control"] == "no-store"
+        accounts = json.load(answer)["accounts"]
+    assert [account["name"] for account in accounts] == ["alice", "bob", "admin"]
+    for account in accounts:
+        headers = {"Authorization": f"Bearer {account['api_key']}"}
+        with urllib.request.urlopen(urllib.request.Request(f"{gateway}/v1/account", headers=headers)) as answer:
+            told = json.load(answer)
+        assert told["account"]["accountId"] == account["account_id"]
+        assert ("SCOPE_ADMIN" in told["scopes"]) is (account["name"] == "admin")
+    (written,) = dev.data_dir.rglob("dev-accounts.json")
+    assert written.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_first_markets_and_funded_accounts_are_there(dev: Dev) -> None:

@@ -9,6 +9,7 @@ from google.protobuf.descriptor import MethodDescriptor
 from exchange.v1 import admin_service_pb2 as admin_pb
 from exchange_server.api.server import method_path
 from tests.integration.bad_input.calls import (
+    ANY_KEY,
     METHODS,
     PUBLIC,
     SCOPES,
@@ -56,6 +57,8 @@ def test_a_key_does_only_what_its_scopes_say(exchange: Exchange, caller: Trader)
     }
     with nothing_changes(exchange):
         for path, scope in SCOPES.items():
+            if path in ANY_KEY:
+                continue
             for scopes, api_key in keys.items():
                 if scope not in scopes:
                     answer = _default_call(exchange, METHODS[path], bearer(api_key))

@@ -69,6 +69,9 @@ def test_totals_equal_average_cost_by_fractions_and_the_profits_of_all_sum_to_ze
         ([(1, 2, 100), (2, 5, 110)], -3, 110, 20),
         # And back through zero: 3 bought back at 100 win 30, 1 opened there.
         ([(1, 2, 100), (2, 5, 110), (1, 4, 100)], 1, 100, 50),
+        # The example of docs/portfolio.md.
+        ([(1, 2, 100), (1, 1, 103), (2, 1, 110), (2, 5, 108)], -3, 108, 23),
+        ([(1, 2, 100), (1, 1, 103), (2, 1, 110), (2, 5, 108), (1, 3, 100)], 0, None, 47),
         # Sold first: 4 at 50 on average 50, 1 bought back at 60 loses 10.
         ([(2, 4, 50), (1, 1, 60)], -3, 50, -10),
     ],

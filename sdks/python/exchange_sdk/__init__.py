@@ -87,6 +87,7 @@ from exchange_sdk.models import (
     Account,
     AccountSnapshot,
     AccountUpdate,
+    ApiKey,
     Asset,
     AuctionIndication,
     Balance,
@@ -124,6 +125,14 @@ from exchange_sdk.order_models import (
     ReplacedOrder,
 )
 from exchange_sdk.pages import AsyncPages, Pages
+from exchange_sdk.portfolio_models import (
+    EquityHistory,
+    EquityPoint,
+    Performance,
+    PerformanceTable,
+    Portfolio,
+    Position,
+)
 from exchange_sdk.rows import Rows
 from exchange_sdk.streams import (
     AsyncOrderBookStream,
@@ -143,6 +152,7 @@ __all__ = [
     "AlreadyExists",
     "AmendOrder",
     "AmendedOrder",
+    "ApiKey",
     "Asset",
     "AsyncClient",
     "AsyncOrderBookStream",
@@ -176,6 +186,8 @@ __all__ = [
     "CreatedApiKey",
     "DeadlineExceeded",
     "DecimalInput",
+    "EquityHistory",
+    "EquityPoint",
     "ExchangeError",
     "Fill",
     "FillsChannel",
@@ -218,10 +230,14 @@ __all__ = [
     "Page",
     "Pages",
     "PegReference",
+    "Performance",
+    "PerformanceTable",
     "PermissionDenied",
     "PlacedBracket",
     "PlacedOco",
     "PlacedOrder",
+    "Portfolio",
+    "Position",
     "PostOnlyWouldCross",
     "PriceLevel",
     "PriceOutsideBand",

@@ -7,12 +7,14 @@ from decimal import Decimal
 from exchange.v1 import admin_service_pb2 as admin_pb
 from exchange.v1 import types_pb2
 from exchange_sdk import _parse as parse
+from exchange_sdk import _parse_portfolio as parse_portfolio
 from exchange_sdk._decimals import DecimalInput, to_wire
 from exchange_sdk._enums import MarketStatus, Scope, wire_number
 from exchange_sdk._operations import Listed, Operation, listed, page, read, write
 from exchange_sdk._order_requests import new_key
 from exchange_sdk._times import to_timestamp
 from exchange_sdk.models import Account, Asset, Balance, CreatedApiKey, Market, MarketProtection, StateHash
+from exchange_sdk.portfolio_models import PerformanceTable
 
 
 def create_asset(name: str, decimals: int, validate_only: bool) -> Operation[Asset]:
@@ -103,6 +105,14 @@ def list_accounts(page_size: int) -> Listed[Account]:
         lambda stubs: stubs.admin.ListAccounts,
         admin_pb.ListAccountsRequest(page_size=page_size),
         lambda answer: page(answer.accounts, parse.account, answer.next_page_token),
+    )
+
+
+def list_performance(quote_asset: str, page_size: int) -> Operation[PerformanceTable]:
+    return read(
+        lambda stubs: stubs.admin.ListPerformance,
+        admin_pb.ListPerformanceRequest(quote_asset=quote_asset, page_size=page_size),
+        parse_portfolio.performance_table,
     )
 
 

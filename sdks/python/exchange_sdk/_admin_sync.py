@@ -10,6 +10,7 @@ from exchange_sdk._enums import MarketStatus, Scope
 from exchange_sdk._operations import Operation
 from exchange_sdk.models import Account, Asset, Balance, CreatedApiKey, Market, MarketProtection, StateHash
 from exchange_sdk.pages import Pages
+from exchange_sdk.portfolio_models import PerformanceTable
 
 T = TypeVar("T")
 
@@ -87,6 +88,16 @@ class Admin:
         """List accounts by id."""
         listed = operations.list_accounts(page_size)
         return Pages(Account, lambda token: self._call(listed(token), timeout), page_token)
+
+    def list_performance(
+        self, *, quote_asset: str = "", page_size: int = 0, timeout: float | None = None
+    ) -> PerformanceTable:
+        """List how accounts have traded in the markets of a quote asset, the largest volume first.
+
+        `quote_asset`: by default that of the first market; `page_size`: accounts at most, 1 to 1000; 0 is 100. Fills
+        may be a moment behind.
+        """
+        return self._call(operations.list_performance(quote_asset, page_size), timeout)
 
     def create_api_key(
         self,

@@ -23,7 +23,7 @@ class Model:
             value = getattr(self, field.name)
             if value is None or value in ((), "") or value == field.default or not field.repr:
                 continue
-            if field.name.endswith("_time_ns"):
+            if field.name.endswith("time_ns"):
                 shown.append(f"{field.name.removesuffix('_ns')}={_utc(value)}")
             else:
                 shown.append(f"{field.name}={_plain(value)}")

@@ -1,6 +1,6 @@
 """What a unary call is to both clients: what is sent, how the answer is read, whether it may be sent twice.
 
-The calls are in `_read_operations`, `_order_operations` and `_admin_operations`.
+The calls are in `_read_operations`, `_order_operations`, `_key_operations` and `_admin_operations`.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,6 @@
-"""From the contract's messages to models. Only this module and `_parse_market_data` read them field by field."""
+"""From the contract's messages to models. Only this module, `_parse_market_data` and
+`_parse_portfolio` read them field by field.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal

@@ -6,12 +6,14 @@ from exchange.v1 import account_service_pb2 as accounts_pb
 from exchange.v1 import market_data_service_pb2 as market_data_pb
 from exchange_sdk import _market_requests as requests
 from exchange_sdk import _parse as parse
+from exchange_sdk import _parse_portfolio as parse_portfolio
 from exchange_sdk._enums import CandleInterval
 from exchange_sdk._operations import Listed, Operation, listed, page, read
 from exchange_sdk._times import to_timestamp
 from exchange_sdk.market_models import Candle, OrderBook, Ticker, Trade
-from exchange_sdk.models import Account, Asset, Balance, LedgerEntry, Market
+from exchange_sdk.models import Account, ApiKey, Asset, Balance, LedgerEntry, Market
 from exchange_sdk.order_models import Fill
+from exchange_sdk.portfolio_models import EquityHistory, Portfolio
 
 # ---------------------------------------------------------------- market data
 
@@ -136,4 +138,33 @@ def list_ledger_entries(
         lambda stubs: stubs.accounts.ListLedgerEntries,
         request,
         lambda answer: page(answer.entries, parse.ledger_entry, answer.next_page_token),
+    )
+
+
+def get_portfolio(quote_asset: str, account_id: int) -> Operation[Portfolio]:
+    return read(
+        lambda stubs: stubs.accounts.GetPortfolio,
+        accounts_pb.GetPortfolioRequest(quote_asset=quote_asset, account_id=account_id),
+        parse_portfolio.portfolio,
+    )
+
+
+def list_equity(
+    quote_asset: str, start: datetime | None, end: datetime | None, max_points: int, account_id: int
+) -> Operation[EquityHistory]:
+    request = accounts_pb.ListEquityRequest(
+        quote_asset=quote_asset,
+        max_points=max_points,
+        account_id=account_id,
+        start_time=None if start is None else to_timestamp(start, "start"),
+        end_time=None if end is None else to_timestamp(end, "end"),
+    )
+    return read(lambda stubs: stubs.accounts.ListEquity, request, parse_portfolio.equity_history)
+
+
+def list_api_keys(account_id: int) -> Operation[list[ApiKey]]:
+    return read(
+        lambda stubs: stubs.accounts.ListApiKeys,
+        accounts_pb.ListApiKeysRequest(account_id=account_id),
+        lambda answer: list(map(parse_portfolio.api_key, answer.api_keys)),
     )

@@ -143,6 +143,30 @@ class Account(Model):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class ApiKey(Model):
+    """An API key without its secret. `current`: this call was made with it.
+
+    `create_time` is None while that is not known, as of a key that was made a moment ago; `expire_time` None is never.
+    """
+
+    key_id: str
+    account_id: int
+    scopes: tuple[Scope, ...]
+    label: str
+    create_time_ns: int | None
+    expire_time_ns: int | None
+    current: bool
+
+    @property
+    def create_time(self) -> datetime | None:
+        return None if self.create_time_ns is None else to_datetime(self.create_time_ns)
+
+    @property
+    def expire_time(self) -> datetime | None:
+        return None if self.expire_time_ns is None else to_datetime(self.expire_time_ns)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class CreatedApiKey(Model):
     """A new API key. `api_key` is the secret: shown here and nowhere else, so it stays out of the repr."""
 

@@ -83,7 +83,7 @@ class Rows(Sequence[Item]):
         for field in fields(self._kind):  # type: ignore[arg-type]  # every model is a dataclass
             if field.name not in _LEFT_OUT:
                 values = [_plain(getattr(item, field.name)) for item in self._items]
-                is_time = field.name.endswith("_time_ns")
+                is_time = field.name.endswith("time_ns")
                 yield field.name.removesuffix("_ns"), is_time, kinds[field.name], values
 
     @staticmethod

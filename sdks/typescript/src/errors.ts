@@ -391,15 +391,17 @@ function systemErrors(failure: unknown): string[] {
 }
 
 /**
- * Whether the connection was lost or never made. gRPC has UNAVAILABLE for that; fetch throws a TypeError, and an answer that
- * breaks off in the middle has no trailer.
+ * Whether the connection was lost or never made, as told by this side: fetch throws a TypeError, Node's HTTP/2 has codes of
+ * its own, and an answer that breaks off in the middle has no trailer. gRPC has UNAVAILABLE for all of that.
  */
 function isLostConnection(error: ConnectError): boolean {
   if (error.metadata.has("grpc-status")) return false;
+  if (error.code === Code.Aborted || error.code === Code.Canceled) return true;
   return (error.code === Code.Unknown && error.cause instanceof TypeError) || BROKEN_OFF.test(error.rawMessage);
 }
 
-const BROKEN_OFF = /^(missing trailer|missing message|premature EOF|protocol error: (missing|incomplete))/;
+const BROKEN_OFF =
+  /^(missing trailer|missing message|premature EOF|protocol error: (missing|incomplete)|http\/2 stream)/;
 
 /** Return the name of a gRPC status by its number. */
 export function statusCode(number: number): StatusCode {

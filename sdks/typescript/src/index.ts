@@ -80,7 +80,6 @@ export { orThrow } from "./order-models.ts";
 export { Pages } from "./pages.ts";
 export type { RetryPolicy } from "./retry.ts";
 export { type OrderBookStream, type OrdersStream, Stream, type StreamOptions, type StreamStatus } from "./stream.ts";
-// Their `Reconnected` has a type, by which it is told from the other events.
 export type {
   AccountChannel,
   AccountEvent,

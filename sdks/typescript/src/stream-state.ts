@@ -77,11 +77,12 @@ export abstract class StreamState<Message extends StreamMessage, Event> {
   protected abstract read(message: Message): Step<Event>[];
 
   /** Take a message; return its events, after a notice if the stream had broken. Throws Gap and its like. */
-  receive(message: Message): Step<Event | Notice>[] {
+  receive(message: Message): Step<Event>[] {
     const steps = this.read(message);
     this.heartbeat = heartbeatIn(message) ?? this.heartbeat;
     const notice = this.resumed();
-    return notice === undefined ? steps : [{ event: notice }, ...steps];
+    // Which of both notices a stream can give is part of its events' type.
+    return notice === undefined ? steps : [{ event: notice as Event }, ...steps];
   }
 
   /** Take note that the stream is open; return what to say of a break before it. */

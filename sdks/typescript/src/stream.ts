@@ -5,7 +5,7 @@ import type { LocalOrderBook } from "./local-order-book.ts";
 import type { LocalOrderQueues } from "./local-order-queues.ts";
 import type { Heartbeat } from "./models.ts";
 import type { StreamCaller } from "./stream-caller.ts";
-import type { Notice, OrderBookEvent, OrdersEvent } from "./stream-events.ts";
+import type { OrderBookEvent, OrdersEvent } from "./stream-events.ts";
 import type { BookState, QueueState } from "./stream-market-states.ts";
 import type { Step, StreamMessage, StreamState } from "./stream-state.ts";
 import { sleep } from "./waiting.ts";
@@ -29,12 +29,12 @@ export interface StreamOptions {
  * thrown, and so is a failure to connect at all within the client's timeout. It is read as fast as its reader takes
  * events: nothing piles up here, and the exchange says when that is too slow.
  */
-export class Stream<Message extends StreamMessage, Event> implements AsyncIterable<Event | Notice>, AsyncDisposable {
+export class Stream<Message extends StreamMessage, Event> implements AsyncIterable<Event>, AsyncDisposable {
   protected readonly caller: StreamCaller;
   protected readonly state: StreamState<Message, Event>;
   readonly #options: StreamOptions;
   readonly #stop = new AbortController();
-  readonly #steps: Step<Event | Notice>[] = [];
+  readonly #steps: Step<Event>[] = [];
   #connection: Connected<Message> | undefined;
   #position: bigint | undefined;
   #status: StreamStatus = "connecting";
@@ -76,7 +76,7 @@ export class Stream<Message extends StreamMessage, Event> implements AsyncIterab
     this.close();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Event | Notice, void, void> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Event, void, void> {
     try {
       while (!this.#stop.signal.aborted) {
         const step = this.#steps.shift();
@@ -92,7 +92,7 @@ export class Stream<Message extends StreamMessage, Event> implements AsyncIterab
     }
   }
 
-  protected reached(_event: Event | Notice, position: bigint): void {
+  protected reached(_event: Event, position: bigint): void {
     this.#position = position;
   }
 

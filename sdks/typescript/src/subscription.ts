@@ -18,7 +18,6 @@ import {
   type Channel,
   type ChannelEvent,
   channelKey,
-  type Notice,
   type OrderBookChannel,
   type OrdersChannel,
 } from "./stream-events.ts";
@@ -40,11 +39,6 @@ export class Subscription extends Stream<pb.SubscribeResponse, ChannelEvent> {
     const state = new SubscriptionState(caller.settings, channels);
     super(caller, state, options);
     this.#subscription = state;
-  }
-
-  override [Symbol.asyncIterator](): AsyncGenerator<ChannelEvent, void, void> {
-    // The stream itself gives no notices: each channel has its own.
-    return super[Symbol.asyncIterator]() as AsyncGenerator<ChannelEvent, void, void>;
   }
 
   /** What is followed now. */
@@ -88,8 +82,8 @@ export class Subscription extends Stream<pb.SubscribeResponse, ChannelEvent> {
     return this.#positions.get(channelKey(channel));
   }
 
-  protected override reached(event: ChannelEvent | Notice, position: bigint): void {
-    if ("channel" in event) this.#positions.set(channelKey(event.channel), position);
+  protected override reached({ channel }: ChannelEvent, position: bigint): void {
+    this.#positions.set(channelKey(channel), position);
   }
 
   /**

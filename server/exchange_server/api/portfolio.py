@@ -97,7 +97,8 @@ class PortfolioCalls:
             rows = await history.equity(account_id, quote.asset_id, begins_s, ends_s, parts) if first else []
             before = None
             if first and start_ns is not None and start_ns <= now_ns:
-                before = await history.equity_before(account_id, quote.asset_id, begins_s)
+                # At this very time, or before.
+                before = await history.equity_before(account_id, quote.asset_id, start_ns // SECOND_NS + 1)
         points = [(row.time_s * SECOND_NS, row.equity_atoms) for row in rows]
         # 2. An account is worth the same until its next point.
         if before is not None and start_ns is not None and (not points or points[0][0] > start_ns):

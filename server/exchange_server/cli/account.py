@@ -1,4 +1,4 @@
-"""`exchange balances`, `fills`, `ledger` and `key`: what the account has, what it did, and how to call as it."""
+"""`exchange balances`, `fills` and `ledger`: what the account has, and what it did."""
 
 from typing import Annotated
 
@@ -43,7 +43,6 @@ def register(app: typer.Typer) -> None:
     client_command(app, "balances")(balances)
     client_command(app, "fills")(fills)
     client_command(app, "ledger")(ledger)
-    client_command(app, "key")(key)
 
 
 def balances(
@@ -53,11 +52,6 @@ def balances(
     """Show what the account holds: free to use, and held for open orders."""
     with session.client() as client:
         show(session, client.list_balances(account_id=account_id), BALANCE_COLUMNS, "no balances")
-
-
-def key(session: Session) -> None:
-    """Print the API key that commands call with (--as alice), for EXCHANGE_API_KEY and other tools."""
-    print(session.require_api_key())
 
 
 def fills(

@@ -9,6 +9,7 @@ from exchange_server.cli.commands import client_command, group
 from exchange_server.cli.market import show_one_market
 from exchange_server.cli.numbers import decimal_option
 from exchange_server.cli.output import Column, cell, print_json, show, show_one
+from exchange_server.cli.portfolio import PERFORMANCE_COLUMNS, QuoteOption
 from exchange_server.cli.session import ADMIN_PROFILE, Session, UsageError
 
 if TYPE_CHECKING:
@@ -176,6 +177,21 @@ def list_accounts(session: Session) -> None:
     columns = (Column("id", "account_id", right=True), Column("name", "name"), Column("created", "create_time"))
     with session.client() as client:
         show(session, list(client.admin.list_accounts()), columns, "no accounts")
+
+
+@client_command(app, "performance", profile=ADMIN_PROFILE)
+def performance(
+    session: Session,
+    quote: QuoteOption = "",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Accounts at most.")] = 50,
+) -> None:
+    """Show who has traded and what it came to, the largest volume first."""
+    with session.client() as client:
+        found = client.admin.list_performance(quote_asset=quote, page_size=limit)
+    if session.json:
+        print_json(found)
+    else:
+        show(session, found.accounts, PERFORMANCE_COLUMNS, "nobody has traded")
 
 
 @client_command(app, "trade-group", profile=ADMIN_PROFILE)

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import typer
 
@@ -15,6 +15,8 @@ from exchange_server.cli.session import CommandError, Output, Session, UsageErro
 from exchange_server.compiled_engine import EngineNotAsWanted
 
 Function = TypeVar("Function", bound=Callable[..., None])
+Run: TypeAlias = Callable[[typer.Context, Session, dict[str, Any]], None]
+"""Takes the session with the common options in it, and the function's own options."""
 
 PANEL = "Connection and output"
 
@@ -67,29 +69,52 @@ def client_command(app: typer.Typer, name: str, *, profile: str | None = None) -
     """
 
     def register(function: Function) -> Function:
-        signature = inspect.signature(function, eval_str=True)
-        session_parameter, *own = signature.parameters.values()
+        def run(_: typer.Context, session: Session, own: dict[str, Any]) -> None:
+            with_errors(function, session if profile is None else with_default_profile(session, profile), **own)
 
-        @functools.wraps(function)
-        def run(ctx: typer.Context, **arguments: Any) -> None:
-            common = {option: arguments.pop(option) for option in COMMON}
-            session = (ctx.find_object(Session) or Session()).override(**common)
-            if profile is not None:
-                session = with_default_profile(session, profile)
-            with_errors(function, **{session_parameter.name: session}, **arguments)
-
-        keyword = inspect.Parameter.KEYWORD_ONLY
-        parameters = [
-            inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
-            *(parameter.replace(kind=keyword) for parameter in own),
-            *(inspect.Parameter(option, keyword, annotation=kind, default=None) for option, kind in COMMON.items()),
-        ]
-        vars(run)["__signature__"] = signature.replace(parameters=parameters)
-        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-        app.command(name)(run)
+        app.command(name)(_with_common_options(function, run))
         return function
 
     return register
+
+
+def group_command(app: typer.Typer) -> Callable[[Function], Function]:
+    """Register what a group does when none of its commands is named: a function that takes the Session.
+
+    The common options may stand after the group's name, too, and then hold for the command that follows.
+    """
+
+    def register(function: Function) -> Function:
+        def run(ctx: typer.Context, session: Session, own: dict[str, Any]) -> None:
+            ctx.obj = session
+            if ctx.invoked_subcommand is None:
+                with_errors(function, session, **own)
+
+        app.callback(invoke_without_command=True, no_args_is_help=False)(_with_common_options(function, run))
+        return function
+
+    return register
+
+
+def _with_common_options(function: Function, run: Run) -> Callable[..., None]:
+    """Return what typer calls: with the common options, and the function's own, which come after its session."""
+    signature = inspect.signature(function, eval_str=True)
+    _, *own = signature.parameters.values()
+
+    @functools.wraps(function)
+    def called(ctx: typer.Context, **arguments: Any) -> None:
+        common = {option: arguments.pop(option) for option in COMMON}
+        run(ctx, (ctx.find_object(Session) or Session()).override(**common), arguments)
+
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
+        *(parameter.replace(kind=keyword) for parameter in own),
+        *(inspect.Parameter(option, keyword, annotation=kind, default=None) for option, kind in COMMON.items()),
+    ]
+    vars(called)["__signature__"] = signature.replace(parameters=parameters)
+    called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return called
 
 
 def with_default_profile(session: Session, profile: str) -> Session:

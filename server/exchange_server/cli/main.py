@@ -12,10 +12,12 @@ from exchange_server.cli import (
     candles,
     gateway,
     journal,
+    key,
     market,
     market_data,
     order,
     play,
+    portfolio,
     record,
     run,
 )
@@ -90,6 +92,8 @@ market_data.register(app)
 candles.register(app)
 app.add_typer(order.app, name="order")
 account.register(app)
+portfolio.register(app)
+app.add_typer(key.app, name="key")
 app.add_typer(admin.app, name="admin")
 app.add_typer(journal.app, name="journal")
 app.add_typer(gateway.app, name="gateway")

@@ -53,7 +53,7 @@ def plain(value: Any) -> Any:
 
 def _member(name: str, value: Any) -> tuple[str, Any]:
     # The contract's name and form: `create_time`, to the nanosecond.
-    if name.endswith("_time_ns"):
+    if name.endswith("time_ns"):
         return name.removesuffix("_ns"), None if value is None else timestamp(value)
     return name, plain(value)
 

@@ -22,7 +22,8 @@ def command(directory: Path, settings: GatewaySettings, dev_folder: Path | None 
     # progress (ADR 33).
     return [
         program, "-c", str(configuration), "--concurrency", str(settings.workers), "--use-dynamic-base-id",
-        "-l", "warning", "--component-log-level", "misc:error", "--drain-time-s", str(max(1, math.ceil(settings.drain_seconds))),
+        "-l", "warning", "--component-log-level", "misc:error",
+        "--file-flush-interval-msec", "500", "--drain-time-s", str(max(1, math.ceil(settings.drain_seconds))),
     ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ Names = Annotated[tuple[str, ...], NoDecode]
 """In the environment a list with commas."""
 
 _HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
-_ADDRESS: Final = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
+_ADDRESS: Final = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
 _ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
@@ -81,7 +81,8 @@ class GatewaySettings(BaseSettings):
     @field_validator("grpc_address")
     @classmethod
     def _check_address(cls, value: str) -> str:
-        if not _ADDRESS.fullmatch(value):
+        match = _ADDRESS.fullmatch(value)
+        if match is None or not 0 < int(match["port"]) < 1 << 16:
             raise ValueError(f"{value!r} is no host:port")
         return value
 

@@ -4,6 +4,7 @@ from tests.integration.bad_input.cases import (
     INVALID,
     MAX_I63,
     MAX_U64,
+    PAST_OR_NO_TIMES,
     TWO_53,
     Case,
     accepted,
@@ -13,6 +14,8 @@ from tests.integration.bad_input.cases import (
     page_size,
     page_token,
     refused,
+    validate_only,
+    valued_in,
 )
 from tests.integration.bad_input.history_fields import time_of_history
 
@@ -49,5 +52,41 @@ ACCOUNTS: dict[str, dict[str, list[Case]]] = {
         "account_id": foreign_account,
         "start_time": time_of_history,
         "end_time": time_of_history,
+    },
+    "GetPortfolioRequest": {"quote_asset": valued_in, "account_id": foreign_account},
+    "ListEquityRequest": {
+        "quote_asset": valued_in,
+        "start_time": time_of_history,
+        "end_time": time_of_history,
+        "max_points": [
+            *refused(INVALID, 5_001, 2**31 - 1, 2**32 - 1),
+            *refused("UNAVAILABLE", 0, 1, 4_999, 5_000, field=""),
+        ],
+        "account_id": foreign_account,
+    },
+    "ListApiKeysRequest": {"account_id": [*foreign_account, *accepted(0)]},
+    "CreateOwnApiKeyRequest": {
+        "scopes": [
+            *refused(INVALID, [], field="scopes"),
+            *refused(INVALID, [0], [4], [99], [-1], [2**31 - 1], field="scopes[0]"),
+            *refused(INVALID, [1, 1], [1, 2, 2], [1, 2, 3, 3], field="scopes"),
+            # More than the calling key may do.
+            *refused("SCOPE_MISSING", [3], [3, 1], field="scopes[0]"),
+            *refused("SCOPE_MISSING", [1, 2, 3], field="scopes[2]"),
+            *accepted([1], [2], [2, 1]),
+        ],
+        "label": [*refused(INVALID, "x" * 65, "a\n", "\x00", "é", "x" * 5000), *accepted("", " ~", "x" * 64)],
+        "expire_time": [
+            *refused(INVALID, *PAST_OR_NO_TIMES),
+            *accepted({"seconds": 4_000_000_000, "nanos": 999_999_999}, {"seconds": 9_223_372_036}),
+        ],
+        "validate_only": validate_only,
+    },
+    "RevokeOwnApiKeyRequest": {
+        "key_id": [
+            *refused(INVALID, "", "x", "ABCDEF0123456789", "0" * 33, "é", "\x00", "0" * 5000),
+            *refused("API_KEY_NOT_FOUND", "0", "0" * 16, "f" * 32),
+        ],
+        "validate_only": validate_only,
     },
 }

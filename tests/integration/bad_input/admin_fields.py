@@ -6,6 +6,7 @@ from tests.integration.bad_input.cases import (
     MALFORMED_KEYS,
     MAX_I63,
     MAX_U64,
+    PAST_OR_NO_TIMES,
     TWO_53,
     UNKNOWN_ENUMS,
     Case,
@@ -17,6 +18,7 @@ from tests.integration.bad_input.cases import (
     refused,
     unknown_account,
     validate_only,
+    valued_in,
     within,
 )
 
@@ -90,6 +92,13 @@ ADMINISTRATION: dict[str, dict[str, list[Case]]] = {
         "name": refused(INVALID, "", "_x", "-", "a b", "a\n", "é", "\x00", "x" * 65, "x" * 5000),
         "validate_only": validate_only,
     },
+    "ListPerformanceRequest": {
+        "quote_asset": valued_in,
+        "page_size": [
+            *(case for case in page_size if case.reason),
+            *refused("UNAVAILABLE", 0, 1, 999, 1000, field=""),
+        ],
+    },
     "ListAccountsRequest": {"page_size": page_size, "page_token": page_token},
     "CreateApiKeyRequest": {
         "account_id": unknown_account,
@@ -97,17 +106,7 @@ ADMINISTRATION: dict[str, dict[str, list[Case]]] = {
         + refused(INVALID, [0], [4], [99], [-1], [2**31 - 1], field="scopes[0]")
         + refused(INVALID, [1, 1], [1, 2, 3, 3], field="scopes"),
         "label": refused(INVALID, "x" * 65, "a\n", "\x00", "é", "x" * 5000),
-        "expire_time": [
-            Case({"seconds": 0}, INVALID),
-            Case({"seconds": 1}, INVALID),
-            Case({"seconds": -1}, INVALID),
-            Case({"seconds": 4_000_000_000, "nanos": -1}, INVALID),
-            Case({"seconds": 4_000_000_000, "nanos": 1_000_000_000}, INVALID),
-            Case({"seconds": 9_223_372_037}, INVALID),
-            Case({"seconds": 253_402_300_799, "nanos": 999_999_999}, INVALID),
-            Case({"seconds": MAX_I63}, INVALID),
-            Case({"seconds": -(2**63)}, INVALID),
-        ],
+        "expire_time": refused(INVALID, *PAST_OR_NO_TIMES),
         "validate_only": validate_only,
     },
     "RevokeApiKeyRequest": {

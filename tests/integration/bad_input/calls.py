@@ -32,6 +32,8 @@ STATUS = {reason.name: grpc.StatusCode[reason.status] for reason in contract_rea
 REASON_NAME = {reason.number: reason.name for reason in contract_reasons()}
 METHODS = {method_path(method): method for method in contract_methods()}
 PUBLIC = {path for path in METHODS if path.startswith("/exchange.v1.MarketDataService/")}
+ANY_KEY = {f"/exchange.v1.AccountService/{name}" for name in ("CreateOwnApiKey", "RevokeOwnApiKey")}
+"""What every key may call; what it may do there is in `test_own_api_keys`."""
 SCOPES = {
     path: (
         ADMIN
@@ -85,6 +87,8 @@ SOUND: dict[str, dict[str, Any]] = {
     "CreateAccountRequest": {"name": "new"},
     "CreateApiKeyRequest": {"account_id": 1001, "scopes": [1]},
     "RevokeApiKeyRequest": {},
+    "CreateOwnApiKeyRequest": {"scopes": [1]},
+    "RevokeOwnApiKeyRequest": {},
     "CreditRequest": {"account_id": 1001, "asset": "USDC", "amount": "1"},
 }
 """Of each request, fields with which it works; the key to revoke is made by the test."""
@@ -97,7 +101,7 @@ def caller(exchange: Exchange) -> Trader:
     trader = exchange.trader(READ, TRADE)
     exchange.place(trader, BUY, "50", "1", client_order_id="resting")
     key = exchange.api_key(trader.account_id, READ)
-    SOUND["RevokeApiKeyRequest"] = {"key_id": key.key_id}
+    SOUND["RevokeApiKeyRequest"] = SOUND["RevokeOwnApiKeyRequest"] = {"key_id": key.key_id}
     return trader
 
 

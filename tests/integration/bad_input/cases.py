@@ -68,6 +68,23 @@ market_optional = [
     *accepted("", "BTC-USDC"),
 ]
 validate_only = accepted(True)
+# Of a call that is not answered without a database.
+valued_in = [
+    *refused(INVALID, "X" * 17, "X" * 5000),
+    *refused("ASSET_NOT_FOUND", "X", "usdc", "USDC ", "X" * 16, "\x00", "é"),
+    *refused("UNAVAILABLE", "", "USDC", "BTC", field=""),
+]
+PAST_OR_NO_TIMES: tuple[dict[str, int], ...] = (
+    {"seconds": 0},
+    {"seconds": 1},
+    {"seconds": -1},
+    {"seconds": 4_000_000_000, "nanos": -1},
+    {"seconds": 4_000_000_000, "nanos": 1_000_000_000},
+    {"seconds": 9_223_372_037},
+    {"seconds": 253_402_300_799, "nanos": 999_999_999},
+    {"seconds": MAX_I63},
+    {"seconds": -(2**63)},
+)
 page_size = [*refused(INVALID, 1001, 2**31 - 1, 2**32 - 1), *accepted(0, 1, 999, 1000)]
 page_token = [
     *refused("PAGE_TOKEN_INVALID", "x", "=", "!!!!", "AAAA", "A" * 512, "é", "\x00", "-1", "0"),

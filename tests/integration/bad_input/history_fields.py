@@ -74,6 +74,7 @@ EMPTY_RANGES: list[tuple[str, dict[str, Any], str, str]] = [
         "ListOrdersRequest",
         "ListFillsRequest",
         "ListLedgerEntriesRequest",
+        "ListEquityRequest",
     )
     for start, end in ((_EARLY, _EARLY), (_LATE, _EARLY))
 ]

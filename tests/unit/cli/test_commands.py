@@ -117,13 +117,15 @@ def test_a_reader_that_has_seen_enough_is_no_error(capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     "command",
     [
-        "dev", "serve", "follow", "book", "balances", "fills", "play",
+        "dev", "serve", "follow", "book", "balances", "fills", "portfolio", "equity", "play",
+        "key", "key ls", "key create", "key revoke",
         "market ls", "market show",
         "order place", "order amend", "order replace", "order batch", "order cancel", "order cancel-all",
         "order oco", "order bracket",
         "order cancel-after", "order show", "order ls",
         "admin asset create", "admin asset ls", "admin market create", "admin market status", "admin account create",
         "admin protection", "admin trade-group",
+        "admin performance",
         "admin account ls", "admin key create", "admin key revoke", "admin credit", "admin status", "admin state-hash",
         "journal verify", "journal stat", "journal dump",
     ],
