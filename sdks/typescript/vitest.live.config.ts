@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/live/**/*.test.{ts,tsx}"],
-    testTimeout: 30_000,
+    testTimeout: 80_000,
     fileParallelism: false,
     pool: "threads",
     maxWorkers: 1,

@@ -1,4 +1,4 @@
-"""`docs/manual-ops.md` is true: its commands run against a live exchange, and both tools' commands say the same."""
+"""`docs/manual-ops.md` and `docs/gateway.md` are true: their commands run against a live exchange, and say the same."""
 
 import json
 import os
@@ -7,8 +7,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 from tests.e2e.dev_process import Dev, clean_environment, open_folder, running
 
 PAGE = Path(__file__).parents[2] / "docs" / "manual-ops.md"
+GATEWAY_PAGE = PAGE.with_name("gateway.md")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
 KEYS = next(block for block in BLOCKS if "export ALICE" in block)
 GRPCURL = [block for block in BLOCKS if "grpcurl " in block]
@@ -90,6 +89,24 @@ def test_every_command_of_the_page_does_what_it_says(dev: Dev) -> None:
     assert '"sound": true' in answer_to("exchange journal")
 
 
+def test_every_curl_command_of_the_gateway_s_page_does_what_it_says(dev: Dev) -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```$", GATEWAY_PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    said = []
+    for block in blocks:
+        done = run(dev, block)
+        assert done.returncode == 0, (block, done.stdout, done.stderr)
+        said.append(json.loads(done.stdout))
+    market, book, placed, listed, amended, canceled, balances, refused = said
+    assert market["market"]["name"] == "BTC-USDC"
+    assert "bids" in book["orderBook"]
+    assert placed["order"]["clientOrderId"] == "by-curl/1"
+    assert placed["order"]["orderId"] in [order["orderId"] for order in listed["orders"]]
+    assert amended["order"]["quantity"] == "0.02"
+    assert canceled["order"]["status"] == "ORDER_STATUS_CANCELED"
+    assert {balance["asset"] for balance in balances["balances"]} == {"BTC", "ETH", "USDC"}
+    assert (refused["code"], refused["details"][0]["reason"]) == (16, "UNAUTHENTICATED")
+
+
 @pytest.mark.skipif(shutil.which("grpcurl") is None, reason="grpcurl is not installed")
 def test_every_grpcurl_command_of_the_page_does_what_it_says() -> None:
     """On an exchange of its own: the commands build on each other, and `buf curl` has told the other one the same."""
@@ -115,49 +132,3 @@ def test_each_grpcurl_command_names_a_method_and_a_request_that_the_server_knows
             descriptor = pool.FindServiceByName(service).methods_by_name[method]
             request = message_factory.GetMessageClass(descriptor.input_type)
             json_format.Parse(call.request, request(), descriptor_pool=pool)
-
-
-def test_a_browser_s_unary_call_passes_through_the_gateway(dev: Dev) -> None:
-    """By hand, without a gRPC library: a frame of the message out, a frame of the answer and one of trailers back."""
-    body = b"\x0a\x08BTC-USDC"  # GetMarketRequest.market
-    request = urllib.request.Request(
-        f"{dev.ready['addresses']['gateway']}/exchange.v1.MarketDataService/GetMarket",
-        data=b"\x00" + len(body).to_bytes(4, "big") + body,
-        headers={
-            "Content-Type": "application/grpc-web+proto",
-            "X-Grpc-Web": "1",
-            "Origin": "http://localhost:5173",
-        },
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        assert answer.headers["Content-Type"] == "application/grpc-web+proto"
-        assert answer.headers["Access-Control-Allow-Origin"] == "http://localhost:5173"
-        frames = answer.read()
-    length = int.from_bytes(frames[1:5], "big")
-    message, trailers = frames[5 : 5 + length], frames[5 + length :]
-    assert frames[0] == 0
-    assert b"\x0a\x08BTC-USDC\x12\x03BTC\x1a\x04USDC" in message
-    assert trailers[0] == 0x80
-    assert b"grpc-status:0" in trailers[5:].replace(b" ", b"").lower()
-
-
-@pytest.mark.parametrize(
-    ("origin", "allowed"),
-    [("http://127.0.0.1:3000", True), ("http://localhost", True), ("https://evil.example", False)],
-)
-def test_only_pages_of_this_machine_may_call_the_gateway_of_exchange_dev(dev: Dev, origin: str, allowed: bool) -> None:
-    request = urllib.request.Request(
-        f"{dev.ready['addresses']['gateway']}/exchange.v1.OrderService/PlaceOrder",
-        method="OPTIONS",
-        headers={
-            "Origin": origin,
-            "Access-Control-Request-Method": "POST",
-            "Access-Control-Request-Headers": "authorization,content-type,x-grpc-web",
-        },
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            header = answer.headers["Access-Control-Allow-Origin"]
-    except urllib.error.HTTPError as error:
-        header = error.headers["Access-Control-Allow-Origin"]
-    assert header == (origin if allowed else None)

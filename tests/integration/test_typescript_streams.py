@@ -1,27 +1,26 @@
-"""The TypeScript SDK's streams and hooks through Envoy, and over gRPC, with an exchange that is killed and started again.
+"""The TypeScript SDK's streams and hooks through Envoy and over gRPC, with an exchange that is killed and comes back.
 
 What is expected stands in `sdks/typescript/tests/live`.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from exchange_sdk.testing import TestExchange
-from tests.integration.typescript_fixture import Controller, control_server, gateway, run_vitest
+from tests.integration.typescript_fixture import Controller, control_server, run_vitest
+from tests.typescript_support import gateway
 
 SECONDS = 90
 pytestmark = pytest.mark.timeout(SECONDS + 30)
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    directory: Path = tmp_path_factory.mktemp("typescript")
+def live() -> Iterator[dict[str, Any]]:
     with TestExchange("BTC-USDC", "ETH-USDC", settings={"heartbeat_seconds": 0.2}) as exchange:
         controller = Controller(exchange)
-        with gateway(directory, exchange.address) as url, control_server(controller) as control:
+        with gateway(exchange.address) as url, control_server(controller) as control:
             yield {"gateway": url, "grpc": f"http://{exchange.address}", "control": control, "keys": controller.keys}
 
 

@@ -1,44 +1,18 @@
-"""A killable exchange behind its gateway for programs in Node, which say over HTTP what is to happen to it."""
+"""What programs in Node need of a test exchange: they say over HTTP what is to happen to it."""
 
 import json
-import os
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 from exchange_sdk.testing import TestExchange
-from exchange_server.cli.dev.ports import pick_free
-from exchange_server.gateway import envoy
-from exchange_server.gateway.settings import load_settings
+from tests.typescript_support import ROOT, environment
 
-ROOT = Path(__file__).parents[2]
 SDK = ROOT / "sdks" / "typescript"
-START_SECONDS = 30
-
-
-@contextmanager
-def gateway(directory: Path, grpc_address: str) -> Iterator[str]:
-    """Run Envoy in front of an exchange; give its URL."""
-    settings = load_settings(
-        _env_file=None, listen_port=pick_free(), grpc_address=grpc_address, admin_port=pick_free(), drain_seconds=0
-    )
-    with (directory / "envoy.log").open("wb") as log:
-        process = subprocess.Popen(envoy.command(directory / "gateway", settings), stdout=log, stderr=log)
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while not envoy.is_healthy(settings):
-            assert process.poll() is None and time.monotonic() < deadline, (directory / "envoy.log").read_text()
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{settings.listen_port}"
-    finally:
-        process.kill()
-        process.wait()
 
 
 class Controller:
@@ -46,7 +20,7 @@ class Controller:
 
     def __init__(self, exchange: TestExchange) -> None:
         self._exchange = exchange
-        funds = {"BTC": 1_000, "USDC": 100_000_000}
+        funds = {"BTC": 1_000, "ETH": 1_000, "USDC": 100_000_000}
         self.keys = {name: exchange.api_key(name, funds) for name in ("alice", "bob")}
         self._traders = {name: exchange.client(name) for name in self.keys}
 
@@ -110,15 +84,11 @@ def control_server(controller: Controller) -> Iterator[str]:
 
 def run_vitest(*files: str, live: Mapping[str, Any], seconds: float) -> None:
     """Run test files of `sdks/typescript/tests/live`; they read what is `live` from the environment."""
-    environment = os.environ | {
-        "EXCHANGE_LIVE": json.dumps(live),
-        "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
-        "NO_COLOR": "1",
-    }
+    vitest = ROOT / "node_modules" / "vitest" / "vitest.mjs"
     done = subprocess.run(
-        ["node", str(ROOT / "node_modules/vitest/vitest.mjs"), "run", "--config", "vitest.live.config.ts", *files],
+        [str(ROOT / ".venv/bin/node"), str(vitest), "run", "--config", "vitest.live.config.ts", *files],
         cwd=SDK,
-        env=environment,
+        env=environment() | {"EXCHANGE_LIVE": json.dumps(live), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         timeout=seconds,

@@ -178,6 +178,7 @@ export const RejectReason = {
   MARKET_IN_AUCTION: "MARKET_IN_AUCTION",
   STREAM_NOT_FOUND: "STREAM_NOT_FOUND",
   CHANNEL_NOT_FOUND: "CHANNEL_NOT_FOUND",
+  TOO_MANY_API_KEYS: "TOO_MANY_API_KEYS",
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 

@@ -180,14 +180,18 @@ export interface Performance {
   readonly lastFillTimeNs: bigint;
 }
 
-/** An API key without its secret. `expireTime`: undefined is never. `current`: this call was made with it. */
+/**
+ * An API key without its secret. `current`: this call was made with it.
+ *
+ * `createTime` is undefined while that is not known, as of a key that was made a moment ago; `expireTime` undefined is never.
+ */
 export interface ApiKey {
   readonly keyId: string;
   readonly accountId: bigint;
   readonly scopes: readonly Scope[];
   readonly label: string;
-  readonly createTime: Date;
-  readonly createTimeNs: bigint;
+  readonly createTime: Date | undefined;
+  readonly createTimeNs: bigint | undefined;
   readonly expireTime: Date | undefined;
   readonly expireTimeNs: bigint | undefined;
   readonly current: boolean;

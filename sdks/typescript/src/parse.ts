@@ -171,14 +171,14 @@ function performance(message: pb.Performance): Performance {
 }
 
 export function apiKey(message: pb.ApiKey): ApiKey {
-  const createTimeNs = timeNs(message.createTime);
+  const createTimeNs = message.createTime && timeNs(message.createTime);
   const expireTimeNs = message.expireTime && timeNs(message.expireTime);
   return {
     keyId: message.keyId,
     accountId: message.accountId,
     scopes: message.scopes.map((scope) => scopes.fromWire(scope)),
     label: message.label,
-    createTime: toDate(createTimeNs),
+    createTime: createTimeNs === undefined ? undefined : toDate(createTimeNs),
     createTimeNs,
     expireTime: expireTimeNs === undefined ? undefined : toDate(expireTimeNs),
     expireTimeNs,

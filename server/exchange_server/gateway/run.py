@@ -50,7 +50,7 @@ def run(directory: Path, settings: GatewaySettings, say: Callable[[str], None]) 
 def _drain(settings: GatewaySettings, until: Callable[[], bool]) -> None:
     """Tell load balancers and clients that we go, and wait until all are gone, at most `drain_seconds`.
 
-    `/healthz` fails at once; idle connections end, HTTP/2 clients get a GOAWAY and open their next calls elsewhere.
+    `/healthz` fails at once; answers close their connections, HTTP/2 clients get a GOAWAY and call elsewhere next.
     """
     deadline = time.monotonic() + settings.drain_seconds
     with contextlib.suppress(OSError, http.client.HTTPException):

@@ -39,7 +39,7 @@ export const cancelAll = (trader: "alice" | "bob") => control("cancelAll", { as:
 export const quote = (market: string, bids: Levels, asks: Levels) => control("quote", { market, bids, asks });
 
 /** Poll until the condition returns something truthy, and return that. */
-export async function until<T>(condition: () => T | Promise<T>, what: string, seconds = 10): Promise<NonNullable<T>> {
+export async function until<T>(condition: () => T | Promise<T>, what: string, seconds = 20): Promise<NonNullable<T>> {
   const deadline = Date.now() + seconds * 1_000;
   for (;;) {
     const result = await condition();

@@ -1,11 +1,14 @@
 // Streams against the real exchange, over gRPC-Web through Envoy and over gRPC.
 
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { AccountUpdate, Channel, ChannelEvent, OrderBookEvent, TradeEvent } from "../../src/index.ts";
+import type { AccountUpdate, Channel, ChannelEvent, PriceLevel, Subscription } from "../../src/index.ts";
 import { ExchangeClient, NodeExchangeClient, NotFound, Unauthenticated } from "../../src/node.ts";
 import { cancelAll, kill, live, place, quote, start, until } from "./exchange.ts";
 
 const MARKET = "BTC-USDC";
+const BOOK = { kind: "orderBook", market: MARKET } as const satisfies Channel;
+const BBO = { kind: "bbo", market: MARKET } as const satisfies Channel;
+const TRADES = { kind: "trades", market: MARKET } as const satisfies Channel;
 const CLIENTS = {
   "gRPC-Web": () => new ExchangeClient({ baseUrl: live.gateway, apiKey: live.keys.alice }),
   gRPC: () => new NodeExchangeClient({ baseUrl: live.grpc, apiKey: live.keys.alice }),
@@ -23,6 +26,20 @@ function collected<Event>(stream: AsyncIterable<Event>): Event[] & { ended: Prom
 
 function types(events: readonly { readonly type: string }[]): string[] {
   return events.map((event) => event.type);
+}
+
+/** Follow a subscription; `of` are the events of one channel. */
+function followed(subscription: Subscription) {
+  const events = collected(subscription);
+  const of = <C extends Channel>(channel: C) =>
+    events.flatMap((each) => (each.channel === channel ? [each.event as EventOf<C>] : []));
+  return { subscription, of, ended: events.ended };
+}
+
+type EventOf<C extends Channel> = Extract<ChannelEvent, { channel: { kind: C["kind"] } }>["event"];
+
+function texts(levels: readonly PriceLevel[]): string[] {
+  return levels.map(({ price, quantity }) => `${quantity}@${price}`);
 }
 
 async function trade(price: string, quantity = "0.1"): Promise<void> {
@@ -46,95 +63,85 @@ describe.each(Object.entries(CLIENTS))("%s", (_name, makeClient) => {
     await cancelAll("bob");
   });
 
-  test("a book is the exchange's, in whole and in steps, also after the exchange was killed", async () => {
+  test("nothing is lost, repeated or wrong, and every stream says what was, when the exchange is killed", async () => {
+    const stop = new AbortController();
+    const { signal } = stop;
     const [whole, steps] = [
-      client.streamOrderBook(MARKET),
-      client.streamOrderBook(MARKET, { depth: 2, priceStep: "5" }),
+      client.streamOrderBook(MARKET, { signal }),
+      client.streamOrderBook(MARKET, { depth: 2, priceStep: "5", signal }),
     ];
-    const events: OrderBookEvent[] = collected(whole);
-    collected(steps);
-    await until(() => events.length > 0, "a snapshot");
+    const [book, trades] = [collected(whole), collected(client.streamTrades(MARKET, { signal }))];
+    const [account, fills] = [collected(client.streamAccount({ signal })), collected(client.streamFills({ signal }))];
+    const stepped = collected(steps);
+    const channels = followed(client.subscribe([BOOK, BBO], { signal }));
+    const { subscription } = channels;
+    await until(
+      () => [book, account, stepped, channels.of(BOOK), channels.of(BBO)].every((each) => each.length),
+      "the first of each",
+    );
+
+    // Channels come and go while the stream runs; one that is refused changes nothing.
+    await subscription.add(TRADES, { kind: "account" });
+    await subscription.remove(BBO);
+    const [bboEvents, badChannel] = [channels.of(BBO).length, { kind: "ticker", market: "NO-SUCH" } as const];
+    await expect(subscription.add(badChannel)).rejects.toBeInstanceOf(NotFound);
+    expect(subscription.channels.map((channel) => channel.kind)).toEqual(["orderBook", "trades", "account"]);
+
     for (const price of ["101", "102.5", "103"]) {
       await place("bob", { market: MARKET, side: "BUY", price, quantity: "0.5" });
     }
-    await until(() => whole.book.bestBid?.price.eq("103"), "all deltas");
-    const expected = await client.getOrderBook(MARKET);
-    expect(whole.book.sequence).toBe(expected.sequence);
-    expect(whole.book.bids().map(String)).toEqual(["0.5@103", "0.5@102.5", "0.5@101", "1@100"]);
-    expect(expected.bids.map(({ price, quantity }) => `${quantity}@${price}`)).toEqual(whole.book.bids().map(String));
-    expect(expected.checksum).toBe(whole.book.checksum());
-    await until(() => steps.book.bids().map(String).join() === "2.5@100", "the view in steps");
-
-    await kill();
-    await until(() => whole.status === "reconnecting", "the stream says that it broke");
-    await start();
-    await until(() => types(events).includes("resynced"), "the stream says that it began anew");
-    await place("bob", { market: MARKET, side: "BUY", price: "104", quantity: "0.5" });
-    await until(() => whole.book.bestBid?.price.eq("104"), "the book goes on");
-    expect(whole.book.bids().map(String)).toEqual(["0.5@104", "0.5@103", "0.5@102.5", "0.5@101", "1@100"]);
-    const [first, ...rest] = types(events).filter((type) => type !== "delta");
-    expect([first, ...rest]).toEqual(["snapshot", "resynced", "snapshot"]);
-    whole.close();
-    steps.close();
-  });
-
-  test("trades, updates and fills come without gap or repetition over a kill", async () => {
-    const stop = new AbortController();
-    const trades: TradeEvent[] & { ended: Promise<void> } = collected(
-      client.streamTrades(MARKET, { signal: stop.signal }),
-    );
-    const account = collected(client.streamAccount({ signal: stop.signal }));
-    const fills = collected(client.streamFills({ signal: stop.signal }));
-    await until(() => account.length > 0, "a snapshot of the account");
     await trade("105");
-    await until(() => trades.length > 0 && fills.length > 0, "a trade");
+    await until(() => [trades, fills, channels.of(TRADES)].every((each) => each.length === 1), "a trade");
+    const expected = await client.getOrderBook(MARKET);
+    await until(() => whole.book.sequence === expected.sequence, "all deltas");
+    expect(texts(whole.book.bids())).toEqual(["0.5@103", "0.5@102.5", "0.5@101", "1@100"]);
+    expect(texts(expected.bids)).toEqual(texts(whole.book.bids()));
+    expect(whole.book.checksum()).toBe(expected.checksum);
+    await until(() => texts(steps.book.bids()).join() === "2.5@100", "the view in steps");
+
     await kill();
+    await until(
+      () => [whole, steps, subscription].every((each) => each.status === "reconnecting"),
+      "the break is told",
+    );
     await start();
     await trade("106");
-    const heard = () => [trades, account, fills].every((events) => types(events).includes("reconnected"));
-    await until(heard, "all streams say that they went on");
+    const resumed = () =>
+      [trades, account, fills, channels.of(TRADES)].every((each) => types(each).includes("reconnected"));
+    await until(resumed, "what resumes says that it went on");
+    const resynced = () => [book, stepped, channels.of(BOOK)].every((each) => types(each).includes("resynced"));
+    await until(resynced, "books say that they began anew");
     await trade("107");
-    await until(() => trades.length === 4 && fills.length === 4, "all trades and fills");
-    expect(types(trades)).toEqual(["trade", "reconnected", "trade", "trade"]);
-    const ids = trades.flatMap((event) => (event.type === "trade" ? [event.trade.tradeId] : []));
-    expect(ids).toEqual([0n, 1n, 2n].map((more) => (ids[0] as bigint) + more));
-    const prices = fills.flatMap((event) => (event.type === "fill" ? [event.fill.price.toString()] : []));
-    expect(prices).toEqual(["105", "106", "107"]);
+    await place("bob", { market: MARKET, side: "BUY", price: "104", quantity: "0.5" });
+    await until(() => [trades, fills, channels.of(TRADES)].every((each) => each.length === 4), "all trades and fills");
+    await until(
+      () => [whole.book, subscription.book(BOOK)].every((each) => each.bestBid?.price.eq("104")),
+      "the books",
+    );
+
+    for (const each of [whole.book, subscription.book(BOOK)]) {
+      expect(texts(each.bids())).toEqual(["0.5@104", "0.5@103", "0.5@102.5", "0.5@101", "1@100"]);
+    }
+    for (const events of [book, channels.of(BOOK)]) {
+      expect(types(events).filter((type) => type !== "delta")).toEqual(["snapshot", "resynced", "snapshot"]);
+    }
+    for (const events of [trades, channels.of(TRADES)]) {
+      expect(types(events)).toEqual(["trade", "reconnected", "trade", "trade"]);
+      const ids = events.flatMap((event) => (event.type === "trade" ? [event.trade.tradeId] : []));
+      expect(ids).toEqual([0n, 1n, 2n].map((more) => (ids[0] as bigint) + more));
+    }
+    const prices = ["105", "106", "107"];
+    expect(fills.flatMap((event) => (event.type === "fill" ? [event.fill.price.toString()] : []))).toEqual(prices);
     const updates = account.flatMap((event): AccountUpdate[] => (event.type === "update" ? [event.update] : []));
     expect(updates.flatMap((update) => update.fills.map((fill) => fill.price.toString()))).toEqual(prices);
-    for (const [at, update] of updates.entries())
+    for (const [at, update] of updates.entries()) {
       if (at > 0) expect(update.prevSequence).toBe(updates[at - 1]?.sequence);
+    }
+    expect(channels.of(BBO)).toHaveLength(bboEvents);
 
     stop.abort();
     // An aborted stream ends without an error.
-    await Promise.all([trades.ended, account.ended, fills.ended]);
-  });
-
-  test("a subscription takes channels in and out, and has all of them again after a kill", async () => {
-    const book = { kind: "orderBook", market: MARKET } as const;
-    const bbo = { kind: "bbo", market: MARKET } as const;
-    const trades = { kind: "trades", market: MARKET } as const;
-    const subscription = client.subscribe([book, bbo]);
-    const events: ChannelEvent[] = collected(subscription);
-    const of = (channel: Channel) => events.flatMap((each) => (each.channel === channel ? [each.event.type] : []));
-    await until(() => of(book).length > 0 && of(bbo).length > 0, "the first channels");
-    await subscription.add(trades, { kind: "account" });
-    await subscription.remove(bbo);
-    await expect(subscription.add({ kind: "ticker", market: "NO-SUCH" })).rejects.toBeInstanceOf(NotFound);
-    expect(subscription.channels.map((channel) => channel.kind)).toEqual(["orderBook", "trades", "account"]);
-    await trade("105");
-    await until(() => of(trades).includes("trade"), "a trade on the channel that was added");
-
-    const before = of(bbo).length;
-    await kill();
-    await start();
-    await until(() => of(book).includes("resynced") && of(trades).includes("reconnected"), "both channels went on");
-    await trade("106");
-    await until(() => of(trades).filter((type) => type === "trade").length === 2, "a trade after the kill");
-    expect(of(trades)).toEqual(["trade", "reconnected", "trade"]);
-    expect(subscription.book(book).inSync).toBe(true);
-    expect(of(bbo)).toHaveLength(before);
-    subscription.close();
+    await Promise.all([book, stepped, trades, account, fills, channels].map((each) => each.ended));
   });
 
   test("the book order by order is in step", async () => {
