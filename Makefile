@@ -12,6 +12,9 @@ NODE_STAMP := node_modules/.installed
 SDK_STAMP := sdks/typescript/dist/.built
 SDK_SOURCES := $(shell find sdks/typescript/src gen/typescript -name '*.ts' -o -name '*.tsx') \
   sdks/typescript/package.json sdks/typescript/tsdown.config.ts sdks/typescript/tsconfig.json tsconfig.base.json
+# Beside dist, which is served as it is.
+WEB_STAMP := web/node_modules/.built
+WEB_SOURCES := $(shell find web/src web/public -type f) web/index.html web/package.json web/vite.config.ts web/tsconfig.json
 # Node and npm are those of the virtualenv; a machine's own are not used.
 NODE_PATH := PATH="$(CURDIR)/$(BIN):$$PATH"
 # Passed on: make dev ARGS="--headless", make test PYTEST_ARGS="tests/unit -k book".
@@ -69,6 +72,11 @@ $(SDK_STAMP): $(SDK_SOURCES) $(NODE_STAMP)
 	@umask 022; $(NODE_PATH) npm run --silent --workspace sdks/typescript build -- --logLevel error
 	@touch $@
 
+$(WEB_STAMP): $(WEB_SOURCES) $(SDK_STAMP)
+	@echo "Building the page"
+	@umask 022; $(NODE_PATH) npm run --silent --workspace web build -- --logLevel error
+	@mkdir -p $(@D) && touch $@
+
 # Wherever there is a C compiler; what goes wrong is said and fails nothing. A failed build is not repeated until the
 # sources change (or by `make compile`), but a compiler is looked for every time.
 $(ENGINE_STAMP): $(ENGINE_SOURCES) tools/compile_engine.py $(STAMP)
@@ -103,12 +111,16 @@ gen: install ## Generate gen/ from proto/, and docs/errors.md
 # ---------------------------------------------------------------- run
 
 .PHONY: dev
-dev: install ## Run the whole exchange in the foreground (ARGS="--headless …")
+dev: install $(WEB_STAMP) ## Run the whole exchange in the foreground (ARGS="--headless …")
 	@exec $(BIN)/exchange dev $(ARGS)
 
 .PHONY: test
-test: install browser ## Run every test (PYTEST_ARGS="tests/unit -k book" for some)
+test: install browser $(WEB_STAMP) ## Run every test (PYTEST_ARGS="tests/unit -k book" for some)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+.PHONY: screenshots
+screenshots: install browser $(WEB_STAMP) ## Take the pictures of the page that docs/ shows
+	@EXCHANGE_SCREENSHOTS=docs/images $(BIN)/python -m pytest -n 0 -q tests/e2e/page/test_screenshots.py
 
 .PHONY: browser
 browser: $(STAMP)

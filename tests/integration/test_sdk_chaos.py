@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 import exchange_sdk as sdk
+from exchange_sdk import _market_requests as requests
 from exchange_server.cli.output import number
 from tests.chaos_proxy import FAULTS, ChaosProxy, Key, level_mark
 from tests.integration.exchange_fixture import MARKET, Exchange, Trader
@@ -99,25 +100,30 @@ class Listener:
         self.sequences[channel] = book.sequence
 
 
-def _book_rows(channel: Any, book: sdk.LocalOrderBook) -> tuple[Key, list[tuple[str, str, str]]]:
-    from exchange_sdk import _market_requests as requests
-
+def book_request(channel: sdk.BookChannel) -> bytes:
+    """Return the request of a book's stream, by which the proxy knows it."""
     request = requests.stream_order_book(channel.market, channel.depth, channel.price_step, channel.interval)
+    return request.SerializeToString()
+
+
+def orders_request(channel: sdk.OrdersChannel) -> bytes:
+    return requests.stream_orders(channel.market).SerializeToString()
+
+
+def _book_rows(channel: Any, book: sdk.LocalOrderBook) -> tuple[Key, list[tuple[str, str, str]]]:
     sides = (("bid", book.bids()), ("ask", book.asks()))
     rows = [(side, number(level.price), number(level.quantity)) for side, levels in sides for level in levels]
-    return ("order_book", request.SerializeToString()), rows
+    return ("order_book", book_request(channel)), rows
 
 
 def _queue_rows(channel: Any, queues: sdk.LocalOrderQueues) -> tuple[Key, list[tuple[str, str, str]]]:
-    from exchange_sdk import _market_requests as requests
-
     sides = (("bid", queues.bids()), ("ask", queues.asks()))
     rows = [
         (side, str(order.order_id), f"{number(order.price)}:{number(order.quantity)}")
         for side, orders in sides
         for order in orders
     ]
-    return ("orders", requests.stream_orders(channel.market).SerializeToString()), rows
+    return ("orders", orders_request(channel)), rows
 
 
 async def follow_each(client: sdk.AsyncClient, listener: Listener, opened: Callable[[], None]) -> None:

@@ -127,7 +127,7 @@ export class AccountHub implements Store<AccountView> {
       this.#isLive = false;
       this.#error = error;
       this.#changed();
-      if (error instanceof Unauthenticated || error instanceof PermissionDenied) return;
+      if (this.#caller.closed.aborted || error instanceof Unauthenticated || error instanceof PermissionDenied) return;
       await sleep(RESTART_MS, signal);
     }
   }

@@ -83,6 +83,7 @@ export { type OrderBookStream, type OrdersStream, Stream, type StreamOptions, ty
 export type {
   AccountChannel,
   AccountEvent,
+  AnyEvent,
   BboChannel,
   BboEvent,
   CandleEvent,

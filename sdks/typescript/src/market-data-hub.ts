@@ -229,8 +229,11 @@ export class MarketDataHub {
     try {
       await subscription.add(feed.channel);
     } catch (error) {
-      // Also for what no request could be made of, such as a price step that is no number.
-      if (subscription === this.#subscription) this.#fail(feed, fromFailure(error));
+      // A mistake of the caller's is an ExchangeError, too: no request can be made of a price step that is no number.
+      const failure = fromFailure(error);
+      const isTransient = failure === error && mayPass(failure);
+      if (isTransient) await sleep(RESTART_MS, subscription.closed);
+      else if (subscription === this.#subscription) this.#fail(feed, failure);
     }
   }
 
@@ -275,7 +278,7 @@ export class MarketDataHub {
       const error = await this.#follow(careful ? [] : [...this.#feeds.values()], signal);
       this.#live.clear();
       if (signal.aborted) return;
-      if (error instanceof Unauthenticated || error instanceof PermissionDenied) {
+      if (this.#caller.closed.aborted || error instanceof Unauthenticated || error instanceof PermissionDenied) {
         this.#setConnection("stopped", error);
         return;
       }

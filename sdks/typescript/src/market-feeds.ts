@@ -6,7 +6,7 @@ import { type FeedState, type FeedStatus, Listeners } from "./feed.ts";
 import type { LocalOrderBook } from "./local-order-book.ts";
 import type { Candle, PriceLevel, Ticker, Trade } from "./market-models.ts";
 import type {
-  AnyChannelEvent,
+  AnyEvent,
   CandlesChannel,
   Channel,
   OrderBookChannel,
@@ -79,7 +79,7 @@ export abstract class Feed {
   abstract get isEmpty(): boolean;
 
   /** Take an event of the channel. */
-  abstract take(event: AnyChannelEvent): void;
+  abstract take(event: AnyEvent): void;
 
   /** Take note that the channel is open, or open again: everything from now on comes on it. */
   begun(): void {}
@@ -135,7 +135,7 @@ export class TickerFeed extends Feed {
     return this.#ticker === undefined;
   }
 
-  override take(event: AnyChannelEvent): void {
+  override take(event: AnyEvent): void {
     if (event.type === "ticker") this.#ticker = event.ticker;
   }
 
@@ -251,7 +251,7 @@ export class TradesFeed extends HistoryFeed<Trade> {
     return this.#cuts.get(limit);
   }
 
-  override take(event: AnyChannelEvent): void {
+  override take(event: AnyEvent): void {
     if (event.type === "trade") {
       this.#arrived.push(event.trade);
       // A page that nobody looks at has no frames for a while.
@@ -320,7 +320,7 @@ export class CandlesFeed extends HistoryFeed<Candle> {
     return this.#cuts.get(count);
   }
 
-  override take(event: AnyChannelEvent): void {
+  override take(event: AnyEvent): void {
     if (event.type === "candle") this.#put(event.candle);
   }
 

@@ -148,8 +148,8 @@ export type Channel =
   | AccountChannel
   | FillsChannel;
 
-/** Any event of a channel. */
-export type AnyChannelEvent = ChannelEvent["event"];
+/** Any event of a stream or channel. */
+export type AnyEvent = ChannelEvent["event"];
 
 /** One event of a subscription, and the channel that it is of: the object that was passed to `subscribe` or `add`. */
 export type ChannelEvent =

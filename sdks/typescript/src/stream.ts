@@ -46,7 +46,7 @@ export class Stream<Message extends StreamMessage, Event> implements AsyncIterab
     this.#position = state.position;
     for (const signal of [options.signal, caller.closed]) {
       if (signal?.aborted) this.close();
-      else signal?.addEventListener("abort", () => this.close(), { once: true, signal: this.stopped });
+      else signal?.addEventListener("abort", () => this.close(), { once: true, signal: this.closed });
     }
   }
 
@@ -96,14 +96,15 @@ export class Stream<Message extends StreamMessage, Event> implements AsyncIterab
     this.#position = position;
   }
 
-  protected get stopped(): AbortSignal {
+  /** Aborted when the stream has ended, for whatever reason. */
+  get closed(): AbortSignal {
     return this.#stop.signal;
   }
 
   /** Learn what the first connection needs to know. */
   protected async prepare(state: StreamState<StreamMessage, unknown>): Promise<void> {
     for (let market = state.marketWanted; market !== undefined; market = state.marketWanted) {
-      state.start(await this.caller.terms(market, this.stopped));
+      state.start(await this.caller.terms(market, this.closed));
     }
   }
 
@@ -127,7 +128,7 @@ export class Stream<Message extends StreamMessage, Event> implements AsyncIterab
           this.caller.settings.livenessMs,
         );
         // It may have been closed while the terms were on their way.
-        if (this.stopped.aborted) this.disconnect();
+        if (this.closed.aborted) this.disconnect();
       }
       this.#steps.push(...this.state.receive(await this.#connection.message()));
       this.#setStatus("live");
@@ -136,7 +137,7 @@ export class Stream<Message extends StreamMessage, Event> implements AsyncIterab
     } catch (error) {
       this.disconnect();
       this.#connection = undefined;
-      if (this.stopped.aborted) return;
+      if (this.closed.aborted) return;
       // Anything else is a mistake of ours, and nothing that passes.
       if (!(error instanceof ExchangeError)) throw error;
       await this.#interrupted(error);
@@ -146,7 +147,7 @@ export class Stream<Message extends StreamMessage, Event> implements AsyncIterab
   async #interrupted(error: ExchangeError): Promise<void> {
     const delayMs = this.state.interrupted(error);
     this.#setStatus(this.state.wasOpen ? "reconnecting" : "connecting", error);
-    await sleep(delayMs, this.stopped);
+    await sleep(delayMs, this.closed);
   }
 
   #setStatus(status: StreamStatus, cause?: ExchangeError): void {

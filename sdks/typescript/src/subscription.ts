@@ -134,7 +134,7 @@ export class Subscription extends Stream<pb.SubscribeResponse, ChannelEvent> {
   async #send(update: SubscriptionUpdate): Promise<void> {
     const { clients, settings } = this.caller;
     // Not repeated: a second one would find its channels there, and be refused.
-    await clients.marketData.updateSubscription(update, { signal: this.stopped, timeoutMs: settings.timeoutMs });
+    await clients.marketData.updateSubscription(update, { signal: this.closed, timeoutMs: settings.timeoutMs });
   }
 }
 

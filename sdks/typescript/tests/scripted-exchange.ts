@@ -2,11 +2,11 @@
 // cannot be made to do on time (lost messages, refused resumption). Everything else is tested against the real one.
 
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { type Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
+import { type Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
+import { ExchangeClient } from "../src/client.ts";
+import { type ClientOptions, Connection } from "../src/connection.ts";
 import * as pb from "../src/proto.ts";
-import type { StreamCaller } from "../src/stream-caller.ts";
-
-export type Channel = pb.Channel;
+import { type StreamCaller, streamCaller } from "../src/stream-caller.ts";
 
 /** Messages that wait to be read: `push` adds one, `fail` ends them with an error. */
 export class Pipe<Message> implements AsyncIterable<Message> {
@@ -41,10 +41,30 @@ export class Pipe<Message> implements AsyncIterable<Message> {
 export interface Opened<Request, Message> {
   readonly request: Request;
   readonly pipe: Pipe<Message>;
+  /** Aborted when the client has closed it. */
+  readonly closed: AbortSignal;
 }
 
 type SubscribeMessage = MessageInitShape<typeof pb.SubscribeResponseSchema>;
 type AccountMessage = MessageInitShape<typeof pb.StreamAccountResponseSchema>;
+
+function connectionOver(transport: Transport, options: ClientOptions): Connection {
+  return new Connection("http://localhost", options, () => transport);
+}
+
+class ScriptedClient extends ExchangeClient {
+  // The field would be set after the base class has asked for it.
+  static #next: Transport;
+
+  constructor(transport: Transport) {
+    ScriptedClient.#next = transport;
+    super({ apiKey: "key", retry: { initialMs: 1 } });
+  }
+
+  protected override connect(options: ClientOptions): Connection {
+    return connectionOver(ScriptedClient.#next, options);
+  }
+}
 
 export class ScriptedExchange {
   readonly subscribes: Opened<pb.SubscribeRequest, SubscribeMessage>[] = [];
@@ -52,48 +72,72 @@ export class ScriptedExchange {
   readonly updates: pb.UpdateSubscriptionRequest[] = [];
   /** What the next updates are refused with. */
   readonly refusals: ConnectError[] = [];
+  /** What the next calls for a market's terms fail with. */
+  readonly marketFailures: ConnectError[] = [];
   #streamId = 0;
 
   /** Open each Subscribe stream with its id, as the exchange does; false for one that forgets to. */
   saysOpened = true;
 
-  caller(livenessMs = 60_000): StreamCaller {
-    const transport = createRouterTransport(({ service }) => {
-      service(pb.MarketDataService, {
-        subscribe: (request) => this.#subscribe(request),
-        updateSubscription: (request) => {
-          this.updates.push(request);
-          const refusal = this.refusals.shift();
-          if (refusal) throw refusal;
-          return { channelIds: [] };
-        },
-      });
-      service(pb.AccountService, {
-        streamAccount: (request) => {
-          const pipe = new Pipe<AccountMessage>();
-          this.accounts.push({ request, pipe });
-          return pipe;
-        },
-      });
-    });
-    return {
-      clients: {
-        marketData: createClient(pb.MarketDataService, transport),
-        accounts: createClient(pb.AccountService, transport),
+  /** What lists answer with. */
+  readonly history: {
+    trades: MessageInitShape<typeof pb.TradeSchema>[];
+    candles: MessageInitShape<typeof pb.CandleSchema>[];
+    fills: MessageInitShape<typeof pb.FillSchema>[];
+  } = { trades: [], candles: [], fills: [] };
+  /** How often lists were asked for. */
+  readonly listed: string[] = [];
+
+  readonly transport: Transport = createRouterTransport(({ service }) => {
+    service(pb.MarketDataService, {
+      getMarket: ({ market }) => {
+        const failure = this.marketFailures.shift();
+        if (failure) throw failure;
+        return { market: { name: market, priceDecimals: 1, quantityDecimals: 3, status: 1 } };
       },
-      settings: { delayMs: () => 1, timeoutMs: 1_000, livenessMs },
-      closed: new AbortController().signal,
-      terms: async (name) => ({ name, priceDecimals: 1, quantityDecimals: 3 }),
-    };
+      listTrades: () => {
+        this.listed.push("trades");
+        return { trades: this.history.trades };
+      },
+      listCandles: () => {
+        this.listed.push("candles");
+        return { candles: this.history.candles };
+      },
+      subscribe: (request, { signal }) => this.#subscribe(request, signal),
+      updateSubscription: (request) => {
+        this.updates.push(request);
+        const refusal = this.refusals.shift();
+        if (refusal) throw refusal;
+        return { channelIds: [] };
+      },
+    });
+    service(pb.AccountService, {
+      getAccount: () => ({ account: { accountId: 7n, name: "alice" } }),
+      listFills: () => ({ fills: this.history.fills }),
+      streamAccount: (request, { signal }) => {
+        const pipe = new Pipe<AccountMessage>();
+        this.accounts.push({ request, pipe, closed: signal });
+        return pipe;
+      },
+    });
+  });
+
+  client(): ExchangeClient {
+    return new ScriptedClient(this.transport);
   }
 
-  #subscribe(request: pb.SubscribeRequest): Pipe<SubscribeMessage> {
+  caller(livenessMs = 60_000): StreamCaller {
+    const connection = connectionOver(this.transport, { retry: { initialMs: 1 }, timeoutMs: 1_000, livenessMs });
+    return streamCaller(connection);
+  }
+
+  #subscribe(request: pb.SubscribeRequest, closed: AbortSignal): Pipe<SubscribeMessage> {
     const pipe = new Pipe<SubscribeMessage>();
     this.#streamId += 1;
     if (this.saysOpened) {
       pipe.push({ channelId: 0, event: { case: "opened", value: { streamId: `stream-${this.#streamId}` } } });
     }
-    this.subscribes.push({ request, pipe });
+    this.subscribes.push({ request, pipe, closed });
     return pipe;
   }
 

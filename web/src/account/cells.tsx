@@ -18,9 +18,11 @@ export function Amount({ value, unit, className }: { value: Decimal | undefined;
   if (value === undefined) {
     return <Dash />;
   }
+  const text = formatDecimal(value);
   return (
-    <span className={className}>
-      {formatDecimal(value)}
+    // Where there is no room the last digits go, never the first.
+    <span title={text} className={cn("truncate", className)}>
+      {text}
       {unit && <span className="ml-1 text-faint">{unit}</span>}
     </span>
   );

@@ -26,6 +26,36 @@ interface OpenOrdersProps extends TabProps {
   readonly isLoading: boolean;
 }
 
+const COLUMNS: readonly Column<Order>[] = [
+  { id: "time", title: "Time", width: 72, cell: (order) => <Time value={order.createTime} /> },
+  { id: "market", title: "Market", width: 84, cell: (order) => <MarketLink market={order.market} /> },
+  { id: "side", title: "Side", width: 40, cell: (order) => <SideText side={order.side} /> },
+  { id: "type", title: "Type", width: 112, cell: (order) => <CutText text={orderKind(order)} /> },
+  { id: "price", title: "Price", width: 76, align: "right", cell: (order) => <OrderPrice order={order} /> },
+  {
+    id: "trigger",
+    title: "Trigger",
+    width: 70,
+    align: "right",
+    cell: (order) => <Amount value={order.triggerPrice} />,
+  },
+  {
+    id: "quantity",
+    title: "Quantity",
+    width: 78,
+    align: "right",
+    cell: (order) => <Amount value={order.quantity} />,
+  },
+  { id: "filled", title: "Filled", width: 84, align: "right", cell: (order) => <FilledShare order={order} /> },
+  {
+    id: "status",
+    title: "Status",
+    width: 88,
+    cell: (order) => <Badge tone={orderTone(order)}>{orderState(order)}</Badge>,
+  },
+  { id: "key", title: "Client order id", width: 90, cell: (order) => <CutText text={order.clientOrderId} /> },
+];
+
 /** Orders that rest in a book or wait for their trigger, newest first: live, with what can be done to them. */
 export function OpenOrders({ orders, isLoading, filter, onFilter, markets, assets }: OpenOrdersProps) {
   const [amending, setAmending] = useState<Order>();
@@ -41,46 +71,13 @@ export function OpenOrders({ orders, isLoading, filter, onFilter, markets, asset
     ),
     [canceling, cancel],
   );
+  const hasTriggers = rows.some((order) => order.triggerPrice !== undefined);
   const columns = useMemo<Column<Order>[]>(
     () => [
-      { id: "time", title: "Time", width: 88, cell: (order) => <Time value={order.createTime} /> },
-      { id: "market", title: "Market", width: 84, cell: (order) => <MarketLink market={order.market} /> },
-      { id: "side", title: "Side", width: 42, cell: (order) => <SideText side={order.side} /> },
-      { id: "type", title: "Type", width: 108, cell: (order) => <CutText text={orderKind(order)} /> },
-      { id: "price", title: "Price", width: 84, align: "right", cell: (order) => <OrderPrice order={order} /> },
-      {
-        id: "trigger",
-        title: "Trigger",
-        width: 76,
-        align: "right",
-        cell: (order) => <Amount value={order.triggerPrice} />,
-      },
-      {
-        id: "quantity",
-        title: "Quantity",
-        width: 80,
-        align: "right",
-        cell: (order) => <Amount value={order.quantity} />,
-      },
-      { id: "filled", title: "Filled", width: 96, align: "right", cell: (order) => <FilledShare order={order} /> },
-      {
-        id: "status",
-        title: "Status",
-        width: 88,
-        cell: (order) => <Badge tone={orderTone(order)}>{orderState(order)}</Badge>,
-      },
-      { id: "key", title: "Client order id", width: 96, cell: (order) => <CutText text={order.clientOrderId} /> },
-      {
-        id: "actions",
-        title: "",
-        label: "Actions",
-        isPinned: true,
-        width: 68,
-        align: "right",
-        cell: actions,
-      },
+      ...COLUMNS.filter((column) => column.id !== "trigger" || hasTriggers),
+      { id: "actions", title: "", label: "Actions", isPinned: true, width: 64, align: "right", cell: actions },
     ],
-    [actions],
+    [hasTriggers, actions],
   );
   return (
     <>

@@ -17,6 +17,8 @@ import { useQuoteAssets } from "./use-quote-assets";
 
 const REFRESH_MS = 3_000;
 const PAGE_SIZE = 200;
+/** From here on, an account's equity is written in few letters. */
+const MANY = 1_000_000_000;
 
 /** Who trades, and what it comes to: every account with a fill, the largest volume first. */
 export function BotsPage() {
@@ -104,9 +106,9 @@ function Accounts({ table }: { table: PerformanceTable }) {
       <TableHead>
         <tr>
           <HeaderCell className="pl-4">Account</HeaderCell>
-          <HeaderCell numeric>Equity</HeaderCell>
           <HeaderCell numeric>Result after fees</HeaderCell>
           <HeaderCell className="w-32" aria-label="Result as a bar" />
+          <HeaderCell numeric>Equity</HeaderCell>
           <HeaderCell numeric>Realized</HeaderCell>
           <HeaderCell numeric>Unrealized</HeaderCell>
           <HeaderCell numeric>Fees</HeaderCell>
@@ -133,18 +135,20 @@ function AccountRow({ account, bar }: { account: Performance; bar: number }) {
   );
   return (
     <TableRow className="h-9">
-      <Cell className="max-w-48 pl-4">
+      <Cell className="max-w-72 pl-4">
         <span className="flex items-baseline gap-2">
           <CutText text={account.name} className="font-medium" />
           <span className="text-2xs text-faint">#{account.accountId.toString()}</span>
         </span>
       </Cell>
-      <Cell numeric>{formatDecimal(account.equity, { decimals: 2 })}</Cell>
       <Cell numeric className="font-medium">
         {money(netResult(account))}
       </Cell>
       <Cell>
         <ResultBar share={bar} />
+      </Cell>
+      <Cell numeric>
+        {account.equity.lt(MANY) ? formatDecimal(account.equity, { decimals: 2 }) : formatCompact(account.equity)}
       </Cell>
       <Cell numeric>{money(account.realizedPnl)}</Cell>
       <Cell numeric>{money(account.unrealizedPnl)}</Cell>

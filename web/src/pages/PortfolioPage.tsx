@@ -1,4 +1,4 @@
-import type { Portfolio, Position } from "@exchange/sdk";
+import type { EquityPoint, Portfolio, Position } from "@exchange/sdk";
 import { useExchange } from "@exchange/sdk/react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
@@ -12,7 +12,14 @@ import { Select } from "@/ui/select";
 import { Cell, HeaderCell, TableHead, TableRow } from "@/ui/table";
 import { BalancesCard } from "./balances-card";
 import { EquityChart } from "./equity-chart";
-import { EQUITY_RANGES, type EquityRange, equityChange, equitySeries, rangeStart } from "./equity-series";
+import {
+  EQUITY_RANGES,
+  type EquityChange,
+  type EquityRange,
+  equityChange,
+  equitySeries,
+  rangeStart,
+} from "./equity-series";
 import { Card, Figure, PageFrame, SignedIn } from "./page-frame";
 import { netOf, portfolioTotals } from "./portfolio-figures";
 import { QueryView } from "./query-view";
@@ -78,6 +85,7 @@ function AccountPortfolio({ accountId }: { accountId: string }) {
 function EquityCard({ accountId, portfolio }: { accountId: string; portfolio: Portfolio }) {
   const client = useExchange();
   const [range, setRange] = useState<EquityRange>("1D");
+  const [hovered, setHovered] = useState<number>();
   const { quoteAsset, equity } = portfolio;
   const history = useQuery({
     queryKey: queryKeys.account(accountId, "equity", quoteAsset, range),
@@ -89,6 +97,7 @@ function EquityCard({ accountId, portfolio }: { accountId: string; portfolio: Po
   const points = history.data?.points;
   const series = useMemo(() => equitySeries(points ?? []), [points]);
   const change = equityChange(points ?? [], equity);
+  const point = hovered === undefined ? undefined : points?.[hovered];
   const totals = portfolioTotals(portfolio.positions);
   return (
     <Card>
@@ -99,15 +108,7 @@ function EquityCard({ accountId, portfolio }: { accountId: string; portfolio: Po
             {formatDecimal(equity, { decimals: 2 })}{" "}
             <span className="font-normal text-base text-faint">{quoteAsset}</span>
           </p>
-          {change && (
-            <p className="text-xs">
-              <SignedAmount value={change.amount} text={formatDecimal(change.amount, { decimals: 2, sign: true })} />
-              {change.percent && (
-                <SignedAmount value={change.percent} text={` (${formatDecimal(change.percent, { sign: true })}%)`} />
-              )}
-              <span className="text-faint"> {range === "All" ? "since the first minute" : `in ${range}`}</span>
-            </p>
-          )}
+          <EquityNote point={point} change={change} range={range} />
         </div>
         <Segmented
           label="Time shown"
@@ -117,14 +118,14 @@ function EquityCard({ accountId, portfolio }: { accountId: string; portfolio: Po
         />
       </div>
       <div className="px-2 pb-2">
-        <QueryView query={history}>
+        <QueryView query={history} className="h-[262px]">
           {(data) =>
             data.points.length < 2 ? (
               <EmptyState title="The line begins with the second minute of trading" className="h-[260px]" />
             ) : (
               <EquityChart
                 series={series}
-                unit={quoteAsset}
+                onHover={setHovered}
                 label={`Equity over time, now ${formatDecimal(equity, { decimals: 2 })} ${quoteAsset}`}
               />
             )
@@ -150,6 +151,40 @@ function EquityCard({ accountId, portfolio }: { accountId: string; portfolio: Po
         </Figure>
       </dl>
     </Card>
+  );
+}
+
+interface EquityNoteProps {
+  /** Under the pointer. */
+  readonly point: EquityPoint | undefined;
+  readonly change: EquityChange | undefined;
+  readonly range: EquityRange;
+}
+
+/** One line below the figure: the point that is looked at, else how equity has changed. */
+function EquityNote({ point, change, range }: EquityNoteProps) {
+  if (point) {
+    return (
+      <p className="h-5 text-muted text-xs">
+        {formatDecimal(point.equity, { decimals: 2 })} on {formatDateTime(point.time)}
+      </p>
+    );
+  }
+  return (
+    <p className="h-5 text-xs">
+      {change && (
+        <>
+          <SignedAmount value={change.amount} text={formatDecimal(change.amount, { decimals: 2, sign: true })} />
+          {change.percent && (
+            <SignedAmount
+              value={change.percent}
+              text={` (${formatDecimal(change.percent, { decimals: 2, sign: true })}%)`}
+            />
+          )}
+          <span className="text-faint"> {range === "All" ? "since the first minute" : `in ${range}`}</span>
+        </>
+      )}
+    </p>
   );
 }
 

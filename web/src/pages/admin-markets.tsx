@@ -35,7 +35,6 @@ export function AdminMarkets() {
               <HeaderCell className="pl-4">Market</HeaderCell>
               <HeaderCell numeric>Tick</HeaderCell>
               <HeaderCell numeric>Lot</HeaderCell>
-              <HeaderCell numeric>Least amount</HeaderCell>
               <HeaderCell numeric>Maker fee</HeaderCell>
               <HeaderCell numeric>Taker fee</HeaderCell>
               <HeaderCell>Limits</HeaderCell>
@@ -60,9 +59,6 @@ function MarketRow({ market }: { market: Market }) {
       <Cell className="pl-4 font-medium">{market.name}</Cell>
       <Cell numeric>{formatDecimal(market.tickSize)}</Cell>
       <Cell numeric>{formatDecimal(market.lotSize)}</Cell>
-      <Cell numeric>
-        {formatDecimal(market.minNotional)} <span className="text-faint">{market.quoteAsset}</span>
-      </Cell>
       <Cell numeric>{feePercent(market.makerFeePpm)}</Cell>
       <Cell numeric>{feePercent(market.takerFeePpm)}</Cell>
       <Cell>

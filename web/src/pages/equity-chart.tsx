@@ -6,20 +6,21 @@ import { useUiStore } from "@/app/ui-store";
 interface EquityChartProps {
   /** Seconds since 1970, and values; oldest first. */
   readonly series: [number[], number[]];
-  readonly unit: string;
+  /** Called with the place of the point under the pointer, undefined when it leaves. */
+  readonly onHover: (index: number | undefined) => void;
   /** Says what a screen reader tells instead of the picture. */
   readonly label: string;
 }
 
 const HEIGHT = 260;
 
-/** A line over time with its area, the value under the pointer told on top. */
-export function EquityChart({ series, unit, label }: EquityChartProps) {
+/** A line over time with its area. */
+export function EquityChart({ series, onHover, label }: EquityChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const theme = useUiStore((state) => state.theme);
-  const latest = useRef(series);
-  latest.current = series;
+  const latest = useRef({ series, onHover });
+  latest.current = { series, onHover };
 
   // A plot is made anew for another theme only; new points go into the one that is there.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme is read from the style, not from the variable
@@ -28,7 +29,11 @@ export function EquityChart({ series, unit, label }: EquityChartProps) {
     if (!element) {
       return;
     }
-    const made = new uPlot(chartOptions(element, unit), latest.current, element);
+    const made = new uPlot(
+      chartOptions(element, (index) => latest.current.onHover(index)),
+      latest.current.series,
+      element,
+    );
     plot.current = made;
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
@@ -36,13 +41,13 @@ export function EquityChart({ series, unit, label }: EquityChartProps) {
       watch.disconnect();
       made.destroy();
     };
-  }, [theme, unit]);
+  }, [theme]);
 
   useEffect(() => plot.current?.setData(series), [series]);
   return <div ref={box} role="img" aria-label={label} className="equity-chart w-full" style={{ height: HEIGHT }} />;
 }
 
-function chartOptions(element: HTMLElement, unit: string): uPlot.Options {
+function chartOptions(element: HTMLElement, onHover: (index: number | undefined) => void): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const font = `11px ${style.fontFamily}`;
@@ -50,11 +55,17 @@ function chartOptions(element: HTMLElement, unit: string): uPlot.Options {
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [12, 0, 0, 0],
+    padding: [12, 0, 0, 14],
     cursor: { y: false, points: { size: 7, fill: colour("--accent") } },
-    legend: { show: true, live: true, markers: { show: false } },
+    legend: { show: false },
+    hooks: { setCursor: [(plot) => onHover(plot.cursor.idx ?? undefined)] },
     axes: [
-      { ...axis, space: 90, size: 30 },
+      {
+        ...axis,
+        space: 80,
+        size: 30,
+        values: (_plot, splits, _axis, _space, step) => splits.map((at) => timeText(at, step)),
+      },
       {
         ...axis,
         side: 1,
@@ -65,12 +76,8 @@ function chartOptions(element: HTMLElement, unit: string): uPlot.Options {
     ],
     scales: { y: { range: (_plot, low, high) => padded(low, high) } },
     series: [
+      {},
       {
-        label: "",
-        value: (_plot, seconds) => (seconds == null ? "" : new Date(seconds * 1000).toLocaleString("en-GB")),
-      },
-      {
-        label: "",
         stroke: colour("--accent"),
         width: 1.75,
         points: { show: false },
@@ -82,13 +89,17 @@ function chartOptions(element: HTMLElement, unit: string): uPlot.Options {
           fade.addColorStop(1, withAlpha(colour("--accent"), "00"));
           return fade;
         },
-        value: (_plot, value) =>
-          value == null
-            ? ""
-            : `${value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${unit}`,
       },
     ],
   };
+}
+
+/** A time on the axis: the day when the steps are days, else the clock. */
+function timeText(seconds: number, stepSeconds: number): string {
+  const time = new Date(seconds * 1000);
+  return stepSeconds >= 86_400
+    ? time.toLocaleDateString("en-GB", { day: "numeric", month: "short" })
+    : time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 }
 
 /** Room above and below, and a height even when nothing changes. */

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/ui/cn";
 import { Table } from "@/ui/table";
 
-/** A table of few rows that scrolls sideways where it does not fit; the keyboard reaches it. */
+/** A table of few rows that scrolls sideways where it does not fit; the first column stays, and the keyboard reaches it. */
 export function ScrollTable({
   label,
   children,
@@ -15,7 +15,12 @@ export function ScrollTable({
 }) {
   return (
     <section aria-label={label} tabIndex={0} className={cn("overflow-x-auto pb-1", className)}>
-      <Table aria-label={label}>{children}</Table>
+      <Table
+        aria-label={label}
+        className="[&_:is(th,td):first-child]:sticky [&_:is(th,td):first-child]:left-0 [&_:is(th,td):first-child]:bg-surface"
+      >
+        {children}
+      </Table>
     </section>
   );
 }

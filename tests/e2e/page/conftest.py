@@ -1,0 +1,81 @@
+"""One exchange and one browser for all tests of the page; each test has a tab that nobody is signed in at."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from exchange_sdk import Client
+from tests.e2e.dev_process import Dev, open_folder, running
+from tests.e2e.page.browser import build_page, launch
+from tests.e2e.page.trader import Trader
+
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+NAMES = ("alice", "bob", "admin")
+
+OpenTab = Callable[..., Trader]
+Clients = dict[str, Client]
+
+
+# The package's, not the session's: playwright's loop must be gone when other tests run theirs.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def dev(browser: Browser) -> Iterator[Dev]:
+    """Run `exchange dev` without order flow: what is in the books is the tests' own."""
+    build_page()
+    with open_folder() as path, running(path / "data", "--no-bots") as running_dev:
+        yield running_dev
+
+
+@pytest.fixture(scope="package")
+def clients(dev: Dev) -> Iterator[Clients]:
+    """Give the accounts that the page offers as clients of the Python SDK."""
+    profiles = json.loads(Path(dev.ready["credentials_file"]).read_text())["profiles"]
+    clients = {name: Client(dev.address, api_key=profiles[name]["api_key"]) for name in NAMES}
+    yield clients
+    for client in clients.values():
+        client.close()
+
+
+@pytest.fixture
+def open_tab(browser: Browser, dev: Dev, clients: Clients) -> Iterator[OpenTab]:
+    """Give a function that opens a tab: `open_tab(phone=True, theme="light")`. Orders are canceled after the test."""
+    contexts: list[BrowserContext] = []
+    traders: list[Trader] = []
+
+    def open_one(*, phone: bool = False, theme: str = "dark") -> Trader:
+        context = browser.new_context(
+            viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]  # a TypedDict in its stubs
+            has_touch=phone,
+            color_scheme=theme,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        trader = Trader(context, dev.ready["addresses"]["gateway"])
+        traders.append(trader)
+        return trader
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    for client in clients.values():
+        client.cancel_all_orders()
+    errors = [error for trader in traders for error in trader.errors]
+    assert errors == [], "the page's scripts failed"
+
+
+@pytest.fixture
+def trader(open_tab: OpenTab) -> Trader:
+    """Give a tab on the trading view."""
+    return open_tab().open()
