@@ -40,7 +40,7 @@ export function Header({ page }: { page: PageName }) {
           size="sm"
           onClick={() => setPaletteOpen(true)}
           className="mr-1 text-faint max-md:hidden"
-          aria-label="Open the command palette"
+          title="Open the command palette"
         >
           <Search size={13} aria-hidden />
           <span className="mr-3 font-normal">Search or run</span>

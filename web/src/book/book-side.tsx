@@ -18,74 +18,90 @@ type BookSideProps = {
   onPick: (pick: BookPick) => void;
 };
 
-/** One side of the book as a table. Arrow keys go from price to price, Enter takes one. */
+/**
+ * One side of the book as a table. Arrow keys go from price to price, Enter takes one.
+ *
+ * It changes in every frame of a busy market, so it is built of boxes that know nothing of each other (`contain`): a table
+ * of HTML would be laid out as a whole for each digit that changes. The roles say what it is.
+ */
 export function BookSide({ side, rows, priceDecimals, quantityDecimals, onPick }: BookSideProps) {
   const shown = side === "asks" ? rows.toReversed() : rows;
   const best = rows[0];
   return (
-    <table
-      aria-label={side === "asks" ? "Asks" : "Bids"}
-      className="w-full table-fixed border-collapse text-xs"
-      onKeyDown={moveBetweenRows}
-    >
-      <thead className="sr-only">
-        <tr>
-          <th scope="col">Price</th>
-          <th scope="col">Size</th>
-          <th scope="col">Total</th>
-        </tr>
-      </thead>
-      <tbody>
-        {shown.map((row) => (
-          <Row
-            key={row.price.toFixed()}
-            side={side}
-            price={row.price.toFixed()}
-            priceText={formatDecimal(row.price, { decimals: priceDecimals })}
-            quantityText={formatDecimal(row.quantity, { decimals: quantityDecimals })}
-            total={row.total.toFixed()}
-            totalText={formatDecimal(row.total, { decimals: quantityDecimals })}
-            share={Math.round(row.share * 1000) / 1000}
-            own={row.own ? formatDecimal(row.own) : undefined}
-            isEntry={row === best}
-            onPick={onPick}
-          />
+    // biome-ignore lint/a11y/useSemanticElements: see above.
+    <div role="table" aria-label={side === "asks" ? "Asks" : "Bids"} data-figures onKeyDown={moveBetweenRows}>
+      {/* biome-ignore lint/a11y/useSemanticElements: see above. */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: a heading is not for the keyboard. */}
+      <div role="row" className="sr-only">
+        {["Price", "Size", "Total"].map((name) => (
+          // biome-ignore lint/a11y/useSemanticElements: see above.
+          // biome-ignore lint/a11y/useFocusableInteractive: a heading is not for the keyboard.
+          <span key={name} role="columnheader">
+            {name}
+          </span>
         ))}
-      </tbody>
-    </table>
+      </div>
+      {shown.map((row) => (
+        <Row
+          key={row.price.toFixed()}
+          isAsk={side === "asks"}
+          price={row.price.toFixed()}
+          priceText={formatDecimal(row.price, { decimals: priceDecimals })}
+          quantityText={formatDecimal(row.quantity, { decimals: quantityDecimals })}
+          total={row.total.toFixed()}
+          totalText={formatDecimal(row.total, { decimals: quantityDecimals })}
+          barPercent={Math.round(row.share * 1000) / 10}
+          own={row.own ? formatDecimal(row.own) : undefined}
+          isEntry={row === best}
+          onPick={onPick}
+        />
+      ))}
+    </div>
   );
 }
 
 type RowProps = {
-  side: "bids" | "asks";
+  isAsk: boolean;
   price: string;
   priceText: string;
   quantityText: string;
   total: string;
   totalText: string;
-  share: number;
+  /** Length of the bar behind the row. */
+  barPercent: number;
   own: string | undefined;
   /** The one row that the Tab key comes to. */
   isEntry: boolean;
   onPick: (pick: BookPick) => void;
 };
 
+const CELL = "h-5 focus-visible:-outline-offset-2";
+
 /** All properties are plain values, so that only rows that changed are rendered again. */
 const Row = memo(function Row(row: RowProps) {
-  const isAsk = row.side === "asks";
+  const takePrice = () => row.onPick({ price: row.price });
+  const takeAll = () => row.onPick({ price: row.price, quantity: row.total });
   return (
-    <tr className="group relative h-5 hover:bg-hover" data-price={row.price} data-own={row.own}>
-      <td className="relative p-0">
-        <span
-          aria-hidden
-          className={cn("absolute inset-y-px right-0 origin-right", isAsk ? "bg-sell-soft" : "bg-buy-soft")}
-          // The bar spans the whole row; its cell is a third of it.
-          style={{ width: "300%", right: "-200%", transform: `scaleX(${row.share})` }}
-        />
+    // biome-ignore lint/a11y/useSemanticElements: see BookSide.
+    // biome-ignore lint/a11y/useFocusableInteractive: what is in it can be focused.
+    <div
+      role="row"
+      data-price={row.price}
+      data-own={row.own}
+      className={cn(
+        "grid h-5 grid-cols-3 bg-right bg-no-repeat text-xs [contain:strict] hover:bg-hover",
+        row.isAsk
+          ? "bg-[linear-gradient(var(--sell-soft),var(--sell-soft))]"
+          : "bg-[linear-gradient(var(--buy-soft),var(--buy-soft))]",
+      )}
+      // A size of the background is painted only; a width would be laid out, a transform a layer of its own.
+      style={{ backgroundSize: `${row.barPercent}% 18px` }}
+    >
+      <Cell className="relative">
         {row.own ? (
           <span
             title={`Your orders: ${row.own}`}
-            className={cn("absolute inset-y-1 left-1 w-[3px] rounded-full", isAsk ? "bg-sell" : "bg-buy")}
+            className={cn("absolute inset-y-1 left-1 w-[3px] rounded-full", row.isAsk ? "bg-sell" : "bg-buy")}
           >
             <span className="sr-only">Your orders: {row.own}</span>
           </span>
@@ -93,44 +109,52 @@ const Row = memo(function Row(row: RowProps) {
         <button
           type="button"
           data-book-price
+          title="Use this price"
           tabIndex={row.isEntry ? 0 : -1}
-          aria-label={`${row.priceText}, use this price`}
-          className={cn(
-            "relative h-5 w-full pr-1 pl-3 text-left font-medium focus-visible:-outline-offset-2",
-            isAsk ? "text-sell" : "text-buy",
-          )}
-          onClick={() => row.onPick({ price: row.price })}
+          className={cn(CELL, "w-full pr-1 pl-3 text-left font-medium", row.isAsk ? "text-sell" : "text-buy")}
+          onClick={takePrice}
         >
           {row.priceText}
         </button>
-      </td>
-      <td className="relative p-0">
+      </Cell>
+      <Cell>
         <button
           type="button"
           tabIndex={-1}
-          aria-label={`${row.quantityText} at ${row.priceText}, use all up to this price`}
-          className="relative h-5 w-full px-1 text-right text-text focus-visible:-outline-offset-2"
-          onClick={() => row.onPick({ price: row.price, quantity: row.total })}
+          title={TAKE_ALL}
+          className={cn(CELL, "w-full px-1 text-right")}
+          onClick={takeAll}
         >
           {row.quantityText}
         </button>
-      </td>
-      <td className="relative p-0">
+      </Cell>
+      <Cell>
         <button
           type="button"
           tabIndex={-1}
-          aria-label={`${row.totalText} up to ${row.priceText}, use all of it`}
-          className="relative h-5 w-full pr-3 pl-1 text-right text-muted focus-visible:-outline-offset-2"
-          onClick={() => row.onPick({ price: row.price, quantity: row.total })}
+          title={TAKE_ALL}
+          className={cn(CELL, "w-full pr-3 pl-1 text-right text-muted")}
+          onClick={takeAll}
         >
           {row.totalText}
         </button>
-      </td>
-    </tr>
+      </Cell>
+    </div>
   );
 });
 
-function moveBetweenRows(event: KeyboardEvent<HTMLTableElement>): void {
+const TAKE_ALL = "Use all up to this price";
+
+function Cell({ className, children }: { className?: string; children: React.ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see BookSide.
+    <div role="cell" className={cn("[contain:strict]", className)}>
+      {children}
+    </div>
+  );
+}
+
+function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
   const direction = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   if (direction === 0) return;
   const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>("[data-book-price]")];

@@ -16,7 +16,8 @@ const KINDS: readonly { value: ChartKind; label: string }[] = [
 
 /** The chart of a market: candles in an interval, or the depth of its book. */
 export function ChartPanel({ market }: { market: Market }) {
-  const { interval, chart } = useUiStore();
+  const interval = useUiStore((state) => state.interval);
+  const chart = useUiStore((state) => state.chart);
   const setInterval = useUiStore((state) => state.setInterval);
   const setChart = useUiStore((state) => state.setChart);
   return (

@@ -37,7 +37,7 @@ export function OrderLines({ orders, edits, chart, ...rest }: OrderLinesProps) {
           <OrderLine key={order.orderId.toString()} order={order} price={price} edits={edits} chart={chart} {...rest} />
         ))}
       </ul>
-      {above > 0 ? <OutOfSight count={above} where="above" className="top-2" /> : null}
+      {above > 0 ? <OutOfSight count={above} where="above" className="top-8" /> : null}
       {below > 0 ? <OutOfSight count={below} where="below" className="bottom-9" /> : null}
     </>
   );

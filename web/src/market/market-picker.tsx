@@ -15,7 +15,7 @@ export function MarketPicker({ market }: { market: Market }) {
   return (
     <Popover open={open} onOpenChange={setOpen}>
       <PopoverTrigger
-        aria-label={`Market ${market.name}, choose another`}
+        title="Choose another market"
         className="flex h-13 shrink-0 items-center gap-2.5 rounded-lg px-3 hover:bg-hover focus-visible:-outline-offset-2"
       >
         <AssetMark asset={market.baseAsset} />

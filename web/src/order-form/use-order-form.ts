@@ -116,9 +116,16 @@ export function useOrderForm({ market, assets, balances, ticker }: OrderFormCont
     }
   };
 
+  // Beside the form's own state, which a second Enter in the same moment does not see yet.
+  const isSending = useRef(false);
   const submit = async () => {
-    // A second Enter or click while the first is on its way does nothing.
-    if (!form.formState.isSubmitting) await form.handleSubmit(send)();
+    if (isSending.current) return;
+    isSending.current = true;
+    try {
+      await form.handleSubmit(send)();
+    } finally {
+      isSending.current = false;
+    }
   };
 
   usePrefill(form, market, clear);

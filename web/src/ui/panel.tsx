@@ -5,7 +5,7 @@ import { cn } from "./cn";
 export function Panel({ className, ...rest }: ComponentProps<"section">) {
   return (
     <section
-      className={cn("flex min-h-0 min-w-0 flex-col overflow-hidden rounded-lg bg-surface", className)}
+      className={cn("flex min-h-0 min-w-0 flex-col overflow-hidden rounded-lg bg-surface [contain:content]", className)}
       {...rest}
     />
   );
