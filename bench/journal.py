@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +19,16 @@ from exchange_server.engine.commands import Command
 from exchange_server.engine.events import Event
 from exchange_server.engine.types import Sequence as SequenceNumber
 from exchange_server.engine.types import TimeNs
-from exchange_server.journal import DurableMark, Layout, MarkWriter, SegmentWriter, recover, write_snapshot
+from exchange_server.journal import (
+    DurableMark,
+    JournalPosition,
+    JournalReader,
+    Layout,
+    MarkWriter,
+    SegmentWriter,
+    recover,
+    write_snapshot,
+)
 from exchange_server.journal.records import append_records
 from exchange_server.journal.segments import DEFAULT_SEGMENT_BYTES, WritePosition
 from exchange_server.sequencer import Shard
@@ -65,7 +75,7 @@ def _recovery(directory: Path) -> list[Figure]:
     del engine
     earlier = Engine()
     apply_all(earlier, commands[:-TAIL])
-    write_snapshot(directory, earlier)
+    write_snapshot(directory, earlier, _position(directory, earlier.sequence))
     for variant in variants():
         seconds, replayed = _recover(directory, variant)
         assert replayed == TAIL
@@ -75,7 +85,9 @@ def _recovery(directory: Path) -> list[Figure]:
 
 def _deep_book(directory: Path) -> list[Figure]:
     before, _ = flow(MANY_RESTING, 0, Mix(levels=50_000))
-    write_snapshot(directory, _write(directory, before))
+    engine = _write(directory, before)
+    write_snapshot(directory, engine, _position(directory, engine.sequence))
+    del engine
     name = f"recovery with a snapshot of {MANY_RESTING:,} resting orders"
     return [Figure(f"{name}{variant}", _recover(directory, variant)[0], 3, "s", True) for variant in variants()]
 
@@ -162,6 +174,15 @@ def _write(directory: Path, commands: Sequence[Command], batch: int = 1_000) -> 
     mark.publish(DurableMark(engine.sequence, engine.event_digest, engine.time_ns))
     mark.close()
     return engine
+
+
+def _position(directory: Path, sequence: int) -> JournalPosition | None:
+    """Where the journal stands after a command, as the follower knows it that writes the snapshots."""
+    reader = JournalReader(directory)
+    deque(reader.read(sequence), maxlen=0)
+    position = reader.position()
+    reader.close()
+    return position
 
 
 def _recover(directory: Path, variant: str) -> tuple[float, int]:

@@ -246,7 +246,7 @@ class _Pass(Generic[BatchT]):
         idle = at_mark and idle_seconds >= settings.idle_seconds and since >= settings.idle_snapshot_commands
         # Best where the digests have just been compared; a follower that never gets there may not wait for ever.
         if idle or since >= settings.snapshot_commands * (1 if at_mark else 2):
-            self._snapshots.write()
+            self._snapshots.write(self._reader.position())
 
     def _report(self, durable: int, now: float) -> None:
         writer, sequence = self._writer, self._engine.sequence

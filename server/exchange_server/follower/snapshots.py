@@ -6,7 +6,7 @@ from typing import Final
 
 from exchange_server.engine import Engine
 from exchange_server.follower.errors import FollowerError
-from exchange_server.journal import Layout, prune, snapshot_hash, write_cursor, write_snapshot
+from exchange_server.journal import JournalPosition, Layout, prune, snapshot_hash, write_cursor, write_snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +52,11 @@ class Snapshots:
         if self._engine.state_hash() != theirs:
             raise FollowerError(f"the engines differ at sequence {sequence}: the snapshot's state hash is another")
 
-    def write(self) -> None:
-        """Write a snapshot of the engine as it is; the oldest go."""
+    def write(self, position: JournalPosition | None) -> None:
+        """Write a snapshot of the engine as it is, with where the journal stands; the oldest go."""
         started = time.monotonic()
         try:
-            write_snapshot(self._layout.directory, self._engine)
+            write_snapshot(self._layout.directory, self._engine, position)
         except FileNotFoundError:
             # A core that starts sweeps unfinished files away. The next one is due soon enough.
             logger.warning("the snapshot at sequence %d was swept away unfinished", self._engine.sequence)

@@ -13,6 +13,7 @@ from exchange_server.journal.errors import (
 from exchange_server.journal.layout import Layout
 from exchange_server.journal.mark import DurableMark, MarkReader, MarkWriter, read_mark
 from exchange_server.journal.reader import JournalReader, Record
+from exchange_server.journal.records import JournalPosition
 from exchange_server.journal.recovery import Recovered, engine_at, recover
 from exchange_server.journal.retention import Cursor, prune, read_cursors, remove_cursor, write_cursor
 from exchange_server.journal.segments import SegmentWriter
@@ -27,6 +28,7 @@ __all__ = [
     "GroupCommit",
     "JournalDamaged",
     "JournalError",
+    "JournalPosition",
     "JournalReader",
     "Layout",
     "MarkReader",

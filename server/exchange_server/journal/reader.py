@@ -15,6 +15,7 @@ from exchange_server.journal.records import (
     MAX_PAYLOAD,
     RECORD_HEADER,
     SEGMENT_HEADER,
+    JournalPosition,
     SegmentHeader,
     decode_header,
     next_chain,
@@ -91,6 +92,47 @@ class SegmentCursor:
             chunk_bytes = _CHUNK_BYTES
         self.stop = Stop.BOUND
 
+    def position(self) -> JournalPosition:
+        """Tell where the cursor stands, once what `records` gave is exhausted."""
+        return JournalPosition(self.header.first_sequence, self.offset, self.chain.digest())
+
+    def leap(self, position: JournalPosition, next_sequence: int) -> bool:
+        """Go from the first record to a position of this segment at once, if the bytes before it are the same still.
+
+        Tells whether they are; if not, the cursor stays, and `pass_over` finds what is wrong.
+        """
+        chain = self.chain.copy()
+        at = self.offset
+        while at < position.offset and (chunk := os.pread(self._fd, min(_CHUNK_BYTES, position.offset - at), at)):
+            chain.update(chunk)
+            at += len(chunk)
+        if at != position.offset or chain.digest() != position.chain:
+            return False
+        self.offset, self.next_sequence, self.chain = at, next_sequence, chain
+        return True
+
+    def pass_over(self, up_to: int) -> None:
+        """Walk the records that follow, up to a sequence, with the same checks and without giving them."""
+        unpack, header_bytes = RECORD_HEADER.unpack_from, RECORD_HEADER.size
+        while self.next_sequence <= up_to:
+            chunk = os.pread(self._fd, _CHUNK_BYTES, self.offset)
+            size, at, expected = len(chunk), 0, self.next_sequence
+            last_start = size - header_bytes
+            while at <= last_start and expected <= up_to:
+                word, crc, sequence, _ = unpack(chunk, at)
+                end = at + header_bytes + (word & LENGTH_MASK)
+                if crc32(chunk[at + 8 : end], word) != crc or sequence != expected or end > size:
+                    break
+                at = end
+                expected += 1
+            self.chain.update(memoryview(chunk)[:at])
+            self.offset += at
+            self.next_sequence = expected
+            if at == 0:
+                self._explain(chunk)
+                return
+        self.stop = Stop.BOUND
+
     def close(self) -> None:
         if self._fd >= 0:
             os.close(self._fd)
@@ -135,9 +177,8 @@ class JournalReader:
         while self.sequence < up_to:
             cursor = self._cursor or self._open()
             for record in cursor.records(up_to):
-                if record[0] > self.sequence:
-                    self.sequence = record[0]
-                    yield record
+                self.sequence = record[0]
+                yield record
             if self.sequence >= up_to:
                 return
             # A batch never spans segments: what follows stands in the file that bears its name.
@@ -146,6 +187,11 @@ class JournalReader:
                 raise JournalDamaged(cursor.path, cursor.offset, cursor.reason or "the segment ends too early")
             cursor.close()
             self._cursor = SegmentCursor(following)
+
+    def position(self) -> JournalPosition | None:
+        """Tell where the journal stands behind what `read` gave, once that is exhausted; None before anything was."""
+        cursor = self._cursor
+        return cursor.position() if cursor is not None and cursor.next_sequence == self.sequence + 1 else None
 
     def close(self) -> None:
         if self._cursor is not None:
@@ -157,4 +203,5 @@ class JournalReader:
         if not holding:
             raise JournalError(f"{self._layout.journal} does not hold sequence {self.sequence + 1} (any more)")
         self._cursor = SegmentCursor(holding[-1])
+        self._cursor.pass_over(self.sequence)
         return self._cursor

@@ -45,6 +45,14 @@ class SegmentHeader(NamedTuple):
     chain: bytes
 
 
+class JournalPosition(NamedTuple):
+    """A place in the journal: the first sequence of the segment, the offset, the segment's running chain there."""
+
+    segment: int
+    offset: int
+    chain: bytes
+
+
 def append_records(
     buffer: bytearray, batch_start: bool, first_sequence: int, time_ns: int, payloads: Sequence[bytes]
 ) -> None:

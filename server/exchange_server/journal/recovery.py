@@ -3,7 +3,6 @@
 import gc
 import os
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -15,9 +14,9 @@ from exchange_server.journal.layout import DirectoryLock, Layout
 from exchange_server.journal.mark import DurableMark, read_mark
 from exchange_server.journal.quarantine import Quarantine
 from exchange_server.journal.reader import EVERYTHING, JournalReader, Record, SegmentCursor, Stop
-from exchange_server.journal.records import GENESIS_CHAIN
+from exchange_server.journal.records import GENESIS_CHAIN, JournalPosition
 from exchange_server.journal.segments import WritePosition, remove_temporaries
-from exchange_server.journal.snapshot import load_snapshot
+from exchange_server.journal.snapshot import load_snapshot_with_position
 from exchange_server.journal.tail import TornTail, cut_tail, examine_tail
 from exchange_server.wire.journal_codec import decode_command
 
@@ -66,12 +65,12 @@ def recover(directory: Path | str, shard_id: int = 0, listen: Listen | None = No
     try:
         mark = read_mark(layout.mark)
         warnings: list[str] = []
-        engine = _newest_snapshot(layout, shard_id, warnings)
+        engine, position = _newest_snapshot(layout, shard_id, warnings)
         gc.freeze()
         recovered = Recovered(engine, layout, lock, shard_id)
         recovered.warnings += warnings
         recovered.snapshot_sequence = engine.sequence
-        _replay_tail(recovered, mark, listen)
+        _replay_tail(recovered, position, mark, listen)
         _compare(engine, mark)
         if recovered.torn is not None:
             cut_tail(recovered.torn)
@@ -94,7 +93,7 @@ def engine_at(directory: Path | str, sequence: int, shard_id: int = 0) -> Engine
     For followers and audits. Raises JournalError when the journal does not go back that far.
     """
     layout = Layout(directory)
-    engine = _newest_snapshot(layout, shard_id, [], sequence)
+    engine, _ = _newest_snapshot(layout, shard_id, [], sequence)
     reader = JournalReader(directory, engine.sequence)
     try:
         _apply(engine, reader.read(sequence), None)
@@ -103,18 +102,23 @@ def engine_at(directory: Path | str, sequence: int, shard_id: int = 0) -> Engine
     return engine
 
 
-def _newest_snapshot(layout: Layout, shard_id: int, warnings: list[str], up_to: int = EVERYTHING) -> Engine:
+def _newest_snapshot(
+    layout: Layout, shard_id: int, warnings: list[str], up_to: int = EVERYTHING
+) -> tuple[Engine, JournalPosition | None]:
+    """Load the newest snapshot that is right, else begin at genesis; with where the journal stood, if that is known."""
     for sequence, path in reversed(layout.snapshot_files()):
         if sequence > up_to:
             continue
         try:
-            return load_snapshot(path, shard_id)
+            return load_snapshot_with_position(path, shard_id)
         except SnapshotInvalid as error:
             warnings.append(f"passed over a snapshot: {error}")
-    return Engine(shard_id)
+    return Engine(shard_id), None
 
 
-def _replay_tail(recovered: Recovered, mark: DurableMark | None, listen: Listen | None) -> None:
+def _replay_tail(
+    recovered: Recovered, position: JournalPosition | None, mark: DurableMark | None, listen: Listen | None
+) -> None:
     """Apply every record behind the snapshot, checking the chain of what is read."""
     engine, layout = recovered.engine, recovered.layout
     listener = None if listen is None else listen(engine)
@@ -130,7 +134,7 @@ def _replay_tail(recovered: Recovered, mark: DurableMark | None, listen: Listen 
         try:
             _check_header(cursor, recovered.shard_id, chain)
             # What the snapshot contains is checked and fed to the chain, and otherwise passed over.
-            deque(cursor.records(engine.sequence), maxlen=0)
+            _pass_over(cursor, engine.sequence, position)
             _apply(engine, cursor.records(), listener)
             if index + 1 < len(segments):
                 _check_end(cursor, segments[index + 1][0])
@@ -148,6 +152,20 @@ def _replay_tail(recovered: Recovered, mark: DurableMark | None, listen: Listen 
     recovered.sequence = engine.sequence
     if recovered.torn is not None:
         recovered.warnings.append(str(recovered.torn))
+
+
+def _pass_over(cursor: SegmentCursor, up_to: int, position: JournalPosition | None) -> None:
+    """Leave the records up to a snapshot behind, whose position spares walking them one by one."""
+    if position is None or position.segment != cursor.header.first_sequence:
+        cursor.pass_over(up_to)
+        return
+    if cursor.leap(position, up_to + 1):
+        return
+    cursor.pass_over(up_to)
+    if cursor.next_sequence > up_to:
+        raise JournalDamaged(
+            cursor.path, cursor.offset, f"the records up to {up_to} are not those of the snapshot at {up_to}"
+        )
 
 
 def _apply(engine: Engine, records: Iterator[Record], listener: Callable[[list[Applied]], None] | None) -> None:

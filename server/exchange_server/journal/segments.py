@@ -9,6 +9,7 @@ from exchange_server.journal.layout import Layout, sync_directory, write_all
 from exchange_server.journal.records import (
     GENESIS_CHAIN,
     SEGMENT_HEADER,
+    JournalPosition,
     SegmentHeader,
     encode_header,
     next_chain,
@@ -46,7 +47,9 @@ class SegmentWriter:
         self._chain = position.chain
         self._fd = -1
         self._capacity = 0
+        self._segment = 0
         if position.path is not None:
+            self._segment = int(position.path.stem)
             self._fd = os.open(position.path, os.O_WRONLY | os.O_CLOEXEC)
             self._capacity = os.fstat(self._fd).st_size
 
@@ -74,6 +77,10 @@ class SegmentWriter:
         self._chain.update(batch)
         return self._fd
 
+    def position(self) -> JournalPosition | None:
+        """Tell where the next batch goes; None before the first one."""
+        return JournalPosition(self._segment, self._offset, self._chain.digest()) if self._segment else None
+
     def close(self) -> None:
         if self._fd >= 0:
             os.close(self._fd)
@@ -86,6 +93,7 @@ class SegmentWriter:
         self._fd = create_segment(
             self._layout.segment(first_sequence), SegmentHeader(self._shard_id, first_sequence, chain), self._capacity
         )
+        self._segment = first_sequence
         self._offset = SEGMENT_HEADER.size
         self._chain = next_chain(chain)
 

@@ -15,6 +15,7 @@ from exchange_server.engine import Engine
 from exchange_server.engine.state import State
 from exchange_server.journal.errors import SnapshotInvalid, SnapshotOutdated
 from exchange_server.journal.layout import Layout, sync_directory
+from exchange_server.journal.records import JournalPosition
 from exchange_server.wire.snapshot_codec import (
     OtherVersion,
     SnapshotHeader,
@@ -30,8 +31,10 @@ _END: Final = _FRAME.pack(0, 0)
 _MAX_FRAME: Final = 1 << 28
 
 
-def write_snapshot(directory: Path | str, engine: Engine) -> Path:
+def write_snapshot(directory: Path | str, engine: Engine, position: JournalPosition | None = None) -> Path:
     """Write a snapshot of the engine as it is, durably, and give its path; everything in it must be durable already.
+
+    Who knows where the journal stood spares the next start from walking the records before.
 
     Takes seconds with a million orders and does not let anything else run meanwhile.
     """
@@ -43,6 +46,7 @@ def write_snapshot(directory: Path | str, engine: Engine) -> Path:
         hash_of(state),
         engine.event_digest,
         {name: len(rows) for name, rows in state.tables()},
+        position,
     )
     path = Layout(directory).snapshot(engine.sequence)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,6 +66,11 @@ def write_snapshot(directory: Path | str, engine: Engine) -> Path:
 
 def load_snapshot(path: Path, shard_id: int = 0) -> Engine:
     """Build the engine of a snapshot and check its state hash; raises SnapshotInvalid."""
+    return load_snapshot_with_position(path, shard_id)[0]
+
+
+def load_snapshot_with_position(path: Path, shard_id: int) -> tuple[Engine, JournalPosition | None]:
+    """Build the engine of a snapshot, and tell where the journal stood; raises as `load_snapshot` does."""
     header, state, state_hash = read_snapshot(path)
     if header.shard_id != shard_id:
         raise SnapshotInvalid(f"{path}: belongs to shard {header.shard_id}, not {shard_id}")
@@ -70,7 +79,7 @@ def load_snapshot(path: Path, shard_id: int = 0) -> Engine:
     engine = Engine.load(state, shard_id)
     if engine.sequence != header.sequence:
         raise SnapshotInvalid(f"{path}: contains sequence {engine.sequence}, not {header.sequence}")
-    return engine
+    return engine, None if header.position is None else JournalPosition(*header.position)
 
 
 def read_snapshot(path: Path) -> tuple[SnapshotHeader, State, bytes]:

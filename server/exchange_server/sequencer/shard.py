@@ -124,7 +124,7 @@ class Shard:
         resting = sum(len(account.open_orders) for account in self.engine.accounts.values())
         long_tail = self.sequence - newest > self._snapshot_tail
         if self.failure is None and long_tail and resting <= SNAPSHOT_RESTING:
-            write_snapshot(self._layout.directory, self.engine)
+            write_snapshot(self._layout.directory, self.engine, self._writer.position())
         self._mark.close(sync=True)
         self._recovered.lock.release()
 

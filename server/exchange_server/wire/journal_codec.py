@@ -142,9 +142,12 @@ def _place_values(command: PlaceOrder) -> dict[str, Value]:
 def decode_command(payload: bytes) -> Command:
     """Decode one command; raises ValueError for bytes that are none this version knows."""
     try:
-        # Nearly all are this: a tag and a length below 128 in front, so the inner message can be read directly.
-        if len(payload) > 1 and payload[0] == _PLACE_ORDER_TAG and payload[1] == len(payload) - 2 < 128:
-            return place_order(_read_place_order(payload[2:]))
+        # Nearly all are these: a tag and a length below 128 in front, so the inner message can be read directly.
+        if len(payload) > 1 and payload[1] == len(payload) - 2 < 128:
+            if payload[0] == _PLACE_ORDER_TAG:
+                return place_order(_read_place_order(payload[2:]))
+            if payload[0] == _CANCEL_ORDER_TAG:
+                return cancel_order(_read_cancel_order(payload[2:]))
         message = journal_pb2.Command.FromString(payload)
     except DecodeError:
         raise ValueError("not a command") from None
@@ -324,3 +327,5 @@ LATER_FIELDS: Final[dict[type, tuple[str, ...]]] = {CancelAllOrders: ("side", "c
 
 _PLACE_ORDER_TAG: Final = 1 << 3 | 2
 _read_place_order = journal_pb2.PlaceOrder.FromString
+_CANCEL_ORDER_TAG: Final = 2 << 3 | 2
+_read_cancel_order = journal_pb2.CancelOrder.FromString

@@ -83,7 +83,7 @@ def any_place_order(place: journal_pb2.PlaceOrder) -> PlaceOrder:
 
 def cancel_order(cancel: journal_pb2.CancelOrder) -> CancelOrder:
     """Decode a cancel."""
-    return CancelOrder(AccountId(cancel.account_id), OrderId(cancel.order_id), cancel.client_order_id)
+    return CancelOrder(cancel.account_id, cancel.order_id, cancel.client_order_id)  # type: ignore[arg-type]
 
 
 def amend_order(amend: journal_pb2.AmendOrder) -> AmendOrder:

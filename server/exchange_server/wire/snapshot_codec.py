@@ -24,7 +24,10 @@ class OtherVersion(ValueError):
 
 
 class SnapshotHeader(NamedTuple):
-    """What a snapshot says about itself. `tables`: rows by table."""
+    """What a snapshot says about itself.
+
+    `tables`: rows by table; `position`: segment, offset and chain of the journal.
+    """
 
     shard_id: int
     sequence: int
@@ -32,11 +35,12 @@ class SnapshotHeader(NamedTuple):
     state_hash: bytes
     event_digest: int
     tables: dict[str, int]
+    position: tuple[int, int, bytes] | None = None
 
 
 def encode_snapshot_header(header: SnapshotHeader) -> bytes:
     """Encode a header in this version's layout."""
-    return snapshot_pb2.SnapshotHeader(
+    message = snapshot_pb2.SnapshotHeader(
         version=SNAPSHOT_VERSION,
         shard_id=header.shard_id,
         sequence=header.sequence,
@@ -44,7 +48,10 @@ def encode_snapshot_header(header: SnapshotHeader) -> bytes:
         state_hash=header.state_hash,
         event_digest=header.event_digest,
         tables=[snapshot_pb2.SnapshotTable(name=name, rows=rows) for name, rows in header.tables.items()],
-    ).SerializeToString()
+    )
+    if header.position is not None:
+        message.position.segment, message.position.offset, message.position.chain = header.position
+    return message.SerializeToString()
 
 
 def decode_snapshot_header(data: bytes) -> SnapshotHeader:
@@ -55,6 +62,7 @@ def decode_snapshot_header(data: bytes) -> SnapshotHeader:
         raise ValueError("not a snapshot's header") from None
     if message.version != SNAPSHOT_VERSION:
         raise OtherVersion(f"snapshot version {message.version}, this program reads {SNAPSHOT_VERSION}")
+    position = message.position
     return SnapshotHeader(
         message.shard_id,
         message.sequence,
@@ -62,6 +70,7 @@ def decode_snapshot_header(data: bytes) -> SnapshotHeader:
         message.state_hash,
         message.event_digest,
         {table.name: table.rows for table in message.tables},
+        (position.segment, position.offset, position.chain) if message.HasField("position") else None,
     )
 
 

@@ -56,8 +56,11 @@ class Column:
         if isinstance(block[0], int):
             return _numbers(block)  # type: ignore[arg-type]
         if isinstance(block[0], str):
+            joined = "".join(block)  # type: ignore[arg-type]
+            if joined.isascii():
+                return _numbers(list(map(len, block))) + joined.encode()  # type: ignore[arg-type]
             block = [value.encode() for value in block]  # type: ignore[union-attr]
-        return _numbers([len(value) for value in block]) + b"".join(block)  # type: ignore[arg-type]
+        return _numbers(list(map(len, block))) + b"".join(block)  # type: ignore[arg-type]
 
 
 class StateHasher:

@@ -1,6 +1,7 @@
 import struct
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,7 @@ from exchange_server.journal import (
     DurableMark,
     JournalDamaged,
     JournalError,
+    JournalReader,
     Layout,
     MarkWriter,
     Recovered,
@@ -76,6 +78,70 @@ def test_a_damaged_snapshot_is_passed_over_for_an_older_one_and_that_is_said(tmp
     assert recovered.snapshot_sequence == 100
     assert str(newest) in recovered.warnings[0]
     assert recovered.engine.state_hash() == engine.state_hash()
+
+
+def with_position(directory: Path, engine: Engine) -> Path:
+    """Write a snapshot as a follower does, which knows where the journal stood."""
+    reader = JournalReader(directory)
+    deque(reader.read(engine.sequence), maxlen=0)
+    position = reader.position()
+    reader.close()
+    assert position is not None
+    return write_snapshot(directory, engine, position)
+
+
+@pytest.mark.parametrize("snapshot_at", [1, 9, 10, 11, 150, 306, 307])
+def test_a_snapshot_that_knows_its_place_and_the_tail_equal_the_journal_alone(tmp_path: Path, snapshot_at: int) -> None:
+    commands = many(300)
+    engine = write_journal(tmp_path, commands, segment_bytes=4096, mark=True)
+    earlier = Engine()
+    apply_all(earlier, commands[:snapshot_at])
+    with_position(tmp_path, earlier)
+    recovered = recover_and_release(tmp_path)
+    alone = tmp_path / "alone"
+    write_journal(alone, commands, segment_bytes=4096, mark=True)
+    replayed = recover_and_release(alone)
+    assert recovered.replayed == 307 - snapshot_at
+    assert recovered.engine.state_hash() == engine.state_hash()
+    assert recovered.position.offset == replayed.position.offset
+    assert recovered.position.chain.digest() == replayed.position.chain.digest()
+
+
+def test_with_a_place_the_records_before_the_snapshot_are_not_walked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = many(300)
+    write_journal(tmp_path, commands, mark=True)
+    earlier = Engine()
+    apply_all(earlier, commands[:200])
+    with_position(tmp_path, earlier)
+    monkeypatch.setattr(SegmentCursor, "pass_over", None)
+    assert recover_and_release(tmp_path).replayed == 107
+
+
+def test_damage_before_the_snapshot_is_named_although_its_place_is_known(tmp_path: Path) -> None:
+    commands = many(300)
+    write_journal(tmp_path, commands, mark=True)
+    earlier = Engine()
+    apply_all(earlier, commands[:200])
+    with_position(tmp_path, earlier)
+    segment = Layout(tmp_path).segment(1)
+    flip_bit(segment, 2015)
+    with pytest.raises(JournalDamaged, match="CRC is wrong where sequence") as damaged:
+        recover(tmp_path)
+    assert str(segment) in str(damaged.value)
+
+
+def test_sound_records_that_are_not_those_of_the_snapshot_refuse_to_start(tmp_path: Path) -> None:
+    commands = many(100)
+    forged = [*commands[:3], CreateAccount("mallory"), *commands[4:]]
+    write_journal(tmp_path / "other", commands)
+    write_journal(tmp_path, forged)
+    earlier = Engine()
+    apply_all(earlier, commands[:50])
+    with_position(tmp_path / "other", earlier).rename(Layout(tmp_path).snapshot(50))
+    with pytest.raises(JournalDamaged, match="the records up to 50 are not those of the snapshot"):
+        recover(tmp_path)
 
 
 def test_segments_before_the_snapshot_are_not_needed(tmp_path: Path) -> None:

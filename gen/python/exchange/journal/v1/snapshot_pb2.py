@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"exchange/journal/v1/snapshot.proto\x12\x13\x65xchange.journal.v1\"\xf8\x01\n\x0eSnapshotHeader\x12\x18\n\x07version\x18\x01 \x01(\rR\x07version\x12\x19\n\x08shard_id\x18\x02 \x01(\rR\x07shardId\x12\x1a\n\x08sequence\x18\x03 \x01(\x04R\x08sequence\x12\x17\n\x07time_ns\x18\x04 \x01(\x04R\x06timeNs\x12\x1d\n\nstate_hash\x18\x05 \x01(\x0cR\tstateHash\x12!\n\x0c\x65vent_digest\x18\x06 \x01(\x06R\x0b\x65ventDigest\x12:\n\x06tables\x18\x07 \x03(\x0b\x32\".exchange.journal.v1.SnapshotTableR\x06tables\"7\n\rSnapshotTable\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n\x04rows\x18\x02 \x01(\x04R\x04rows\"x\n\rSnapshotChunk\x12\x14\n\x05table\x18\x01 \x01(\tR\x05table\x12\x12\n\x04rows\x18\x02 \x01(\rR\x04rows\x12=\n\x07\x63olumns\x18\x03 \x03(\x0b\x32#.exchange.journal.v1.SnapshotColumnR\x07\x63olumns\"\x88\x01\n\x0eSnapshotColumn\x12\x18\n\x07numbers\x18\x01 \x03(\x03R\x07numbers\x12\x18\n\x07strings\x18\x02 \x03(\tR\x07strings\x12\x14\n\x05\x62lobs\x18\x03 \x03(\x0cR\x05\x62lobs\x12\x16\n\x06packed\x18\x04 \x01(\x0cR\x06packed\x12\x14\n\x05width\x18\x05 \x01(\rR\x05widthb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"exchange/journal/v1/snapshot.proto\x12\x13\x65xchange.journal.v1\"\xba\x02\n\x0eSnapshotHeader\x12\x18\n\x07version\x18\x01 \x01(\rR\x07version\x12\x19\n\x08shard_id\x18\x02 \x01(\rR\x07shardId\x12\x1a\n\x08sequence\x18\x03 \x01(\x04R\x08sequence\x12\x17\n\x07time_ns\x18\x04 \x01(\x04R\x06timeNs\x12\x1d\n\nstate_hash\x18\x05 \x01(\x0cR\tstateHash\x12!\n\x0c\x65vent_digest\x18\x06 \x01(\x06R\x0b\x65ventDigest\x12:\n\x06tables\x18\x07 \x03(\x0b\x32\".exchange.journal.v1.SnapshotTableR\x06tables\x12@\n\x08position\x18\x08 \x01(\x0b\x32$.exchange.journal.v1.JournalPositionR\x08position\"Y\n\x0fJournalPosition\x12\x18\n\x07segment\x18\x01 \x01(\x04R\x07segment\x12\x16\n\x06offset\x18\x02 \x01(\x04R\x06offset\x12\x14\n\x05\x63hain\x18\x03 \x01(\x0cR\x05\x63hain\"7\n\rSnapshotTable\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n\x04rows\x18\x02 \x01(\x04R\x04rows\"x\n\rSnapshotChunk\x12\x14\n\x05table\x18\x01 \x01(\tR\x05table\x12\x12\n\x04rows\x18\x02 \x01(\rR\x04rows\x12=\n\x07\x63olumns\x18\x03 \x03(\x0b\x32#.exchange.journal.v1.SnapshotColumnR\x07\x63olumns\"\x88\x01\n\x0eSnapshotColumn\x12\x18\n\x07numbers\x18\x01 \x03(\x03R\x07numbers\x12\x18\n\x07strings\x18\x02 \x03(\tR\x07strings\x12\x14\n\x05\x62lobs\x18\x03 \x03(\x0cR\x05\x62lobs\x12\x16\n\x06packed\x18\x04 \x01(\x0cR\x06packed\x12\x14\n\x05width\x18\x05 \x01(\rR\x05widthb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,11 +32,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'exchange.journal.v1.snapsho
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SNAPSHOTHEADER']._serialized_start=60
-  _globals['_SNAPSHOTHEADER']._serialized_end=308
-  _globals['_SNAPSHOTTABLE']._serialized_start=310
-  _globals['_SNAPSHOTTABLE']._serialized_end=365
-  _globals['_SNAPSHOTCHUNK']._serialized_start=367
-  _globals['_SNAPSHOTCHUNK']._serialized_end=487
-  _globals['_SNAPSHOTCOLUMN']._serialized_start=490
-  _globals['_SNAPSHOTCOLUMN']._serialized_end=626
+  _globals['_SNAPSHOTHEADER']._serialized_end=374
+  _globals['_JOURNALPOSITION']._serialized_start=376
+  _globals['_JOURNALPOSITION']._serialized_end=465
+  _globals['_SNAPSHOTTABLE']._serialized_start=467
+  _globals['_SNAPSHOTTABLE']._serialized_end=522
+  _globals['_SNAPSHOTCHUNK']._serialized_start=524
+  _globals['_SNAPSHOTCHUNK']._serialized_end=644
+  _globals['_SNAPSHOTCOLUMN']._serialized_start=647
+  _globals['_SNAPSHOTCOLUMN']._serialized_end=783
 # @@protoc_insertion_point(module_scope)

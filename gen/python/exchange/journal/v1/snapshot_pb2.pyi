@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SnapshotHeader(_message.Message):
-    __slots__ = ("version", "shard_id", "sequence", "time_ns", "state_hash", "event_digest", "tables")
+    __slots__ = ("version", "shard_id", "sequence", "time_ns", "state_hash", "event_digest", "tables", "position")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     SHARD_ID_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
@@ -15,6 +15,7 @@ class SnapshotHeader(_message.Message):
     STATE_HASH_FIELD_NUMBER: _ClassVar[int]
     EVENT_DIGEST_FIELD_NUMBER: _ClassVar[int]
     TABLES_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
     version: int
     shard_id: int
     sequence: int
@@ -22,7 +23,18 @@ class SnapshotHeader(_message.Message):
     state_hash: bytes
     event_digest: int
     tables: _containers.RepeatedCompositeFieldContainer[SnapshotTable]
-    def __init__(self, version: _Optional[int] = ..., shard_id: _Optional[int] = ..., sequence: _Optional[int] = ..., time_ns: _Optional[int] = ..., state_hash: _Optional[bytes] = ..., event_digest: _Optional[int] = ..., tables: _Optional[_Iterable[_Union[SnapshotTable, _Mapping]]] = ...) -> None: ...
+    position: JournalPosition
+    def __init__(self, version: _Optional[int] = ..., shard_id: _Optional[int] = ..., sequence: _Optional[int] = ..., time_ns: _Optional[int] = ..., state_hash: _Optional[bytes] = ..., event_digest: _Optional[int] = ..., tables: _Optional[_Iterable[_Union[SnapshotTable, _Mapping]]] = ..., position: _Optional[_Union[JournalPosition, _Mapping]] = ...) -> None: ...
+
+class JournalPosition(_message.Message):
+    __slots__ = ("segment", "offset", "chain")
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    CHAIN_FIELD_NUMBER: _ClassVar[int]
+    segment: int
+    offset: int
+    chain: bytes
+    def __init__(self, segment: _Optional[int] = ..., offset: _Optional[int] = ..., chain: _Optional[bytes] = ...) -> None: ...
 
 class SnapshotTable(_message.Message):
     __slots__ = ("name", "rows")
