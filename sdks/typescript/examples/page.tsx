@@ -1,6 +1,6 @@
 // A page with a live book, the last trades and one's own orders. All of it shares two streams.
 
-import { ExchangeClient } from "@exchange/sdk";
+import type { ExchangeClient } from "@exchange/sdk";
 import {
   ExchangeProvider,
   useAccount,
@@ -10,9 +10,8 @@ import {
   useTrades,
 } from "@exchange/sdk/react";
 
-const client = new ExchangeClient({ apiKey: sessionStorage.getItem("key") ?? "" });
-
-export function Page() {
+/** `client`: such as `new ExchangeClient({ apiKey })`, made once and not at each rendering. */
+export function Page({ client }: { client: ExchangeClient }) {
   return (
     <ExchangeProvider client={client}>
       <Connection />
