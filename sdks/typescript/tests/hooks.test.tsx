@@ -243,6 +243,27 @@ test("without a sign of life for long enough everything is stale, and live again
   expect(price.last.status).toBe("live");
 });
 
+test("a page that is opened while the exchange is down goes on trying, and is there when the exchange is", async () => {
+  exchange.isDown = true;
+  const [price, connection] = [new Shown(() => useTicker("M")), new Shown(() => useConnection())];
+  render(
+    <ExchangeProvider client={exchange.client({ timeoutMs: 20 })} options={{ scheduler: frames }}>
+      <Show of={price} />
+      <Show of={connection} />
+    </ExchangeProvider>,
+  );
+  // By then a stream of its own would long have given up.
+  await expect.poll(() => exchange.inVain, { timeout: 10_000 }).toBeGreaterThan(2);
+  await frame();
+  expect([price.last.status, connection.last.status]).toEqual(["connecting", "connecting"]);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  exchange.isDown = false;
+  await expect.poll(() => exchange.subscribes.length, { timeout: 10_000 }).toBe(1);
+  exchange.say("ticker", ticker("5", 1, 0));
+  await frame();
+  expect([price.last.status, connection.last.status]).toEqual(["live", "live"]);
+});
+
 test("a page that was asleep says at once that what it shows is old", async () => {
   const price = new Shown(() => useTicker("M"));
   show(<Show of={price} />);
