@@ -1,10 +1,12 @@
 """The TypeScript SDK's examples run as they stand, with the package as it is published; so do those of its README."""
 
 import re
+import signal
+import subprocess
 from pathlib import Path
 
-from tests.integration.exchange_fixture import MARKET, Exchange, Trader
-from tests.typescript_support import ROOT, gateway, run_node
+from tests.integration.exchange_fixture import BUY, MARKET, SELL, Exchange, Trader
+from tests.typescript_support import ROOT, environment, gateway, run_node
 
 SDK = ROOT / "sdks" / "typescript"
 EXAMPLES = SDK / "examples"
@@ -47,3 +49,21 @@ def test_the_readme_s_pieces_run(exchange: Exchange, alice: Trader, tmp_path: Pa
     finally:
         script.unlink()
     assert out.endswith("all of it ran\n")
+
+
+def test_follow_says_what_the_book_is_and_ends_in_order(exchange: Exchange, alice: Trader, bob: Trader) -> None:
+    with subprocess.Popen(
+        [str(ROOT / ".venv/bin/node"), str(EXAMPLES / "follow.ts")],
+        env=environment() | {"EXCHANGE_ADDRESS": exchange.process.address},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("LocalOrderBook(BTC-USDC, ")
+        exchange.place(bob, SELL, "30000", "0.25")
+        exchange.place(alice, BUY, "30000", "0.25")
+        while not re.fullmatch(r"\d+: 0\.25 @ 30000\n", line := process.stdout.readline()):
+            assert line.startswith("LocalOrderBook("), line
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        assert process.wait(10) == 0
