@@ -92,16 +92,8 @@ export class Connection {
   async #once(operation: Operation<unknown>, signal: AbortSignal, timeoutMs: number): Promise<unknown> {
     const method: DescMethodUnary = operation.method;
     const request = create(method.input, operation.request as Record<string, unknown>);
-    // The transport leaves its listeners on the signal that it is given, and the client's own lives long.
-    const attempt = new AbortController();
-    const abort = () => attempt.abort(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    try {
-      const response = await this.transport.unary(method, attempt.signal, timeoutMs, undefined, request);
-      return response.message;
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
+    const response = await this.transport.unary(method, signal, timeoutMs, undefined, request);
+    return response.message;
   }
 }
 
