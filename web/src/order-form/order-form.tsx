@@ -91,8 +91,9 @@ export function OrderForm({ market }: { market: Market }) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
-    order.clear();
+    // First leave the field, which then snaps what it holds.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    order.clear();
   };
 
   return (
