@@ -213,7 +213,7 @@ class Stack:
 
     def gateway(self, name: str, *, dev_folder: Path | None = None, **settings: Any) -> Gateway:
         """Return a gateway of its own ports, not started."""
-        given = {
+        given: dict[str, Any] = {
             "listen_port": pick_free(),
             "admin_port": pick_free(),
             "grpc_address": self.process.address,

@@ -19,6 +19,7 @@ from exchange.v1 import market_data_service_pb2 as market_pb
 from exchange.v1.market_data_service_pb2_grpc import MarketDataServiceStub
 from exchange_server.gateway.certificate import development_certificate
 from tests.e2e.dev_process import wait_until
+from tests.integration.exchange_fixture import BUY
 from tests.integration.gateway_fixture import GRPC_WEB, Gateway, Stack, frame
 
 LIST_ASSETS = "/exchange.v1.MarketDataService/ListAssets"
@@ -124,7 +125,7 @@ def test_files_and_json_are_compressed_for_who_asks_and_streams_never(gateway: G
 def test_long_json_is_compressed(gateway: Gateway, stack: Stack) -> None:
     trader = stack.exchange.trader()
     for number in range(5):
-        stack.exchange.place(trader, 1, str(40_000 + number), "0.01")
+        stack.exchange.place(trader, BUY, str(40_000 + number), "0.01")
     answer = gateway.http("GET", "/v1/orders?open_only=true", headers={"accept-encoding": "gzip"}, key=trader.api_key)
     assert answer.headers["content-encoding"] == "gzip"
     assert len(json.loads(gzip.decompress(answer.body))["orders"]) == 5
@@ -150,7 +151,7 @@ def test_without_a_built_page_the_address_says_how_to_build_it_and_later_shows_i
             answer = gateway.http("GET", path)
             assert answer.status == 404
             assert "its page is not built" in answer.text
-            assert "make " in answer.text
+            assert "make dev" in answer.text
         assert gateway.http("GET", "/v1/assets").status == 200
         assert gateway.http("GET", "/dev-accounts.json").status == 404
         later.mkdir()
@@ -281,7 +282,7 @@ def test_an_over_long_grpc_message_is_refused_by_the_exchange_with_a_reason(gate
         stub = MarketDataServiceStub(channel)
         with pytest.raises(grpc.RpcError) as caught:
             stub.GetMarket(market_pb.GetMarketRequest(market="x" * (5 << 20)), timeout=10)
-        assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED  # type: ignore[attr-defined]
+        assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 def test_statistics_are_on_the_loopback_interface_only_and_cannot_stop_it(gateway: Gateway) -> None:

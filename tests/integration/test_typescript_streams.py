@@ -24,6 +24,6 @@ def live() -> Iterator[dict[str, Any]]:
             yield {"gateway": url, "grpc": f"http://{exchange.address}", "control": control, "keys": controller.keys}
 
 
-@pytest.mark.parametrize("file", ["streams.test.ts", "hooks.test.tsx"])
+@pytest.mark.parametrize("file", ["calls.test.ts", "order-entry.test.ts", "streams.test.ts", "hooks.test.tsx"])
 def test_the_typescript_sdk(live: dict[str, Any], file: str) -> None:
     run_vitest(f"tests/live/{file}", live=live, seconds=SECONDS)

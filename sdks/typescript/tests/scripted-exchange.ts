@@ -72,6 +72,8 @@ export class ScriptedExchange {
   readonly updates: pb.UpdateSubscriptionRequest[] = [];
   /** What the next updates are refused with. */
   readonly refusals: ConnectError[] = [];
+  /** What the next streams of the account begin with. */
+  readonly accountBegins: AccountMessage[][] = [];
   /** What the next calls for a market's terms fail with. */
   readonly marketFailures: ConnectError[] = [];
   #streamId = 0;
@@ -116,6 +118,7 @@ export class ScriptedExchange {
       listFills: () => ({ fills: this.history.fills }),
       streamAccount: (request, { signal }) => {
         const pipe = new Pipe<AccountMessage>();
+        pipe.push(...(this.accountBegins.shift() ?? []));
         this.accounts.push({ request, pipe, closed: signal });
         return pipe;
       },

@@ -80,14 +80,13 @@ test("an update that is lost is asked for again, and nothing is missing", async 
 
 test("a connection on which nothing comes is dead, and the stream goes on with another", async () => {
   const exchange = new ScriptedExchange();
-  const { events, statuses } = account(exchange, { livenessMs: 40 });
-  await settled();
-  exchange.account.pipe.push(snapshot(10n));
-  await expect.poll(() => exchange.accounts.length).toBe(2);
-  exchange.account.pipe.push(update(10n, 11n));
-  await expect.poll(() => events.length).toBe(3);
+  exchange.accountBegins.push([snapshot(10n)], [update(10n, 11n)]);
+  const { events, statuses, stream } = account(exchange, { livenessMs: 40 });
+  await expect.poll(() => events.length, { timeout: 10_000 }).toBe(3);
+  stream.close();
   expect(events.map((event) => event.type)).toEqual(["snapshot", "reconnected", "update"]);
   expect(statuses.slice(0, 3)).toEqual(["live", "reconnecting", "live"]);
+  expect(exchange.accounts[0]?.closed.aborted).toBe(true);
 });
 
 test("what does not pass is thrown, and what never came to be is given up", async () => {
@@ -145,7 +144,7 @@ test("a channel that is out of step begins anew under another number, and the ot
   exchange.say("trades", trades(8, 9));
   await settled();
   expect(told(events)).toEqual(["ticker 1", "trade 7", "ticker 2", "trades reconnected: Gap", "trade 8", "trade 9"]);
-  expect(exchange.subscribes).toHaveLength(1);
+  expect([exchange.subscribes.length, exchange.updates.length]).toEqual([1, 1]);
 });
 
 test("a stream that does not begin with its id begins anew: it could not be changed", async () => {
