@@ -128,6 +128,9 @@ async def test_no_divergence_goes_unnoticed(
         if program.returncode is None:
             program.send_signal(signal.SIGKILL)
         await asyncio.gather(following, return_exceptions=True)
+    for trader in (alice, bob):
+        async with sdk.AsyncClient(exchange.process.address, api_key=trader.api_key) as client:
+            await client.cancel_all_orders()
 
     assert comparison.flaws == []
     assert set(proxy.faults) == set(FAULTS)
@@ -177,7 +180,6 @@ async def _follow_through_faults(
             assert not following.done(), following.result()
             assert not comparison.flaws
             await asyncio.sleep(0.02)
-    await direct.cancel_all_orders()
 
 
 def _is_settled(comparison: Comparison, sequence: int) -> bool:
