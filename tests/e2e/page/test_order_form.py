@@ -190,3 +190,14 @@ def test_markets_and_commands_are_a_key_away(open_tab: OpenTab) -> None:
     trader.page.get_by_placeholder("Market, page or command…").fill("theme")
     trader.page.keyboard.press("Enter")
     expect(trader.page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def test_a_key_that_is_not_taken_any_more_signs_out(open_tab: OpenTab) -> None:
+    trader = open_tab()
+    session = '{"apiKey": "ex_0000000000000000_gone", "accountId": "1002", "name": "alice"}'
+    trader.page.add_init_script(f"sessionStorage.setItem('exchange.session', {session!r})")
+    trader.open()
+    expect(trader.toast("You were signed out")).to_be_visible()
+    expect(trader.page.get_by_role("banner").get_by_role("button", name="Sign in")).to_be_visible()
+    # The market is for everybody.
+    expect(trader.connection).to_have_attribute("data-status", "live")
