@@ -168,4 +168,4 @@ def test_a_long_history_is_loaded_as_it_is_scrolled_and_exported_whole(trader: T
     with open(downloading.value.path(), encoding="utf-8", newline="") as file:
         exported = list(csv.DictReader(file))
     assert sum(row["price"] == "2600" for row in exported) == 250
-    assert len({row["trade_id"] for row in exported}) == len(exported)
+    assert len({(row["market"], row["trade_id"]) for row in exported}) == len(exported)
