@@ -37,6 +37,8 @@ class Doubt(StrEnum):
     MALFORMED = "malformed"
     CROSSED = "crossed"
     CLOCK_JUMP = "clock_jump"
+    ONE_SIDED = "one_sided"
+    """Only of this exchange's own markets: there is no price, and that is nobody's fault."""
 
 
 class Look(NamedTuple):
