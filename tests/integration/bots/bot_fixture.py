@@ -41,7 +41,7 @@ class VenueSaying:
     def say(self, text: str) -> None:
         self.feed.take(Received(now_ns(), text))
 
-    def book(self, bids: Mapping[object, object], asks: Mapping[object, object], *, late: float = 0.0) -> None:
+    def book(self, bids: Mapping[Any, Any], asks: Mapping[Any, Any], *, late: float = 0.0) -> None:
         """Tell a book; `late`: how many seconds the venue's clock is behind."""
         sides = [
             [Level(Decimal(str(price)), Decimal(str(size))) for price, size in side.items()] for side in (bids, asks)
@@ -79,7 +79,11 @@ async def until(condition: Callable[[], object], what: str, seconds: float = 10.
         await asyncio.sleep(0.01)
 
 
-def book_of(client: Client, market: str = MARKET) -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]:
+Book = tuple[dict[Any, Any], dict[Any, Any]]
+"""Quantities of bids and of asks by price; compared with numbers of any kind."""
+
+
+def book_of(client: Client, market: str = MARKET) -> Book:
     """Return the exchange's bids and asks by price."""
     found = client.get_order_book(market)
     return dict(found.bids), dict(found.asks)

@@ -4,11 +4,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import pytest
 
 from exchange_bots.bot.safety import State
-from exchange_bots.bot.view import Terms
+from exchange_bots.bot.strategy import Strategy
+from exchange_bots.bot.view import Quote, Terms
 from exchange_bots.clock import NS, now_ns
 from exchange_bots.feed.messages import BookSnapshot, TradePrint, parse, trades_text
 from exchange_bots.feed.recorded import messages
@@ -18,7 +21,7 @@ from exchange_bots.strategies import make_bot
 from exchange_bots.strategies.mirror_maker import mapped_book
 from exchange_sdk import AccountUpdate, AsyncClient, Client, OrderStatus
 from exchange_sdk.testing import TestExchange
-from tests.integration.bots.bot_fixture import MARKET, VenueSaying, at_work, book_of, bot_exchange, until
+from tests.integration.bots.bot_fixture import MARKET, Book, VenueSaying, at_work, book_of, bot_exchange, until
 from tests.unit.bots.recordings import HYPERLIQUID, needs_hyperliquid
 
 __all__ = ["bot_exchange"]
@@ -28,7 +31,7 @@ BIDS = {100: 1, 99: 2}
 ASKS = {101: 1, 102: 2}
 
 
-def maker(name: str, **settings: object) -> object:
+def maker(name: str, **settings: object) -> Strategy[Any]:
     return make_bot("mirror-maker", {"name": name, "market": MARKET, "coin": "BTC", "react_seconds": 0, **settings})
 
 
@@ -40,8 +43,12 @@ def onlooker(bot_exchange: TestExchange) -> Client:
     return client
 
 
-def as_levels(quotes: object) -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]:
-    sides = {side: {quote.price: quote.quantity for quote in quotes if quote.side is side} for side in Side}  # type: ignore[attr-defined]
+def is_book(client: Client, wanted: Book) -> bool:
+    return book_of(client) == wanted
+
+
+def as_levels(quotes: list[Quote]) -> Book:
+    sides = {side: {quote.price: quote.quantity for quote in quotes if quote.side is side} for side in Side}
     return sides[Side.BUY], sides[Side.SELL]
 
 
@@ -51,7 +58,7 @@ async def test_the_book_is_the_recordings_mapped_to_ticks_at_every_snapshot(
 ) -> None:
     venue = VenueSaying()
     snapshots = [text for _, text in messages(HYPERLIQUID) if isinstance(parse(text), BookSnapshot)]
-    async with at_work(bot_exchange, maker("mirror-recording"), venue) as core:  # type: ignore[arg-type]
+    async with at_work(bot_exchange, maker("mirror-recording"), venue) as core:
         for time_ns, text in messages(HYPERLIQUID):
             # The recording's own times: its clocks agree with each other, not with ours.
             venue.feed.take(Received(time_ns, text))
@@ -62,7 +69,7 @@ async def test_the_book_is_the_recordings_mapped_to_ticks_at_every_snapshot(
             venue.feed._coins["BTC"].received_ns = now_ns()
             wanted = as_levels(mapped_book(book, GRID, 20, Decimal(1)))
             assert len(wanted[0]) == len(wanted[1]) == 20
-            await until(lambda wanted=wanted: book_of(onlooker) == wanted, "the venue's book", 5)  # type: ignore[misc]
+            await until(partial(is_book, onlooker, wanted), "the venue's book", 5)
         # By difference: far less than twice forty requests a snapshot.
         changes = core.counts["places"] + core.counts["amends"] + core.counts["cancels"]
         assert 40 < changes < len(snapshots) * 40 / 2
@@ -96,7 +103,7 @@ async def test_a_fault_of_the_feed_cancels_every_quote_within_five_seconds_and_n
 ) -> None:
     venue = VenueSaying()
     name = f"mirror-{fault.__name__.replace('_', '-')}"
-    async with at_work(bot_exchange, maker(name), venue) as core:  # type: ignore[arg-type]
+    async with at_work(bot_exchange, maker(name), venue) as core:
         venue.book(BIDS, ASKS)
         await until(lambda: book_of(onlooker) == (BIDS, ASKS), "the quotes")
         key = await asyncio.to_thread(bot_exchange.api_key, name)
@@ -115,14 +122,14 @@ async def test_a_fault_of_the_feed_cancels_every_quote_within_five_seconds_and_n
             venue.book({200: 1}, {201: 1})
             await until(lambda: book_of(onlooker) == ({200: 1}, {201: 1}), "the quotes again")
             # What the account saw: first only cancels, then only the new quotes.
-            prices = []
+            prices: list[Decimal] = []
             async with asyncio.timeout(5):
                 while len(prices) < 2:
                     event = await anext(account)
                     assert isinstance(event, AccountUpdate)
-                    opened = [order.price for order in event.orders if order.status is OrderStatus.OPEN]
-                    prices.extend(opened)
-            assert sorted(price for price in prices if price) == [200, 201]
+                    opened = [order for order in event.orders if order.status is OrderStatus.OPEN]
+                    prices.extend(order.price for order in opened if order.price)
+            assert sorted(prices) == [200, 201]
 
 
 async def test_the_taker_repeats_news_scaled_and_not_what_is_old_or_doubtful(
