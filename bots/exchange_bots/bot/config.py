@@ -18,7 +18,7 @@ class ConfigError(Exception):
 class Section(BaseModel):
     """What all parts of a config have in common."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True)
 
 
 class SafetyConfig(Section):

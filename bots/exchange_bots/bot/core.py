@@ -16,6 +16,7 @@ from exchange_bots.bot.reconcile import affordable, reconcile
 from exchange_bots.bot.safety import KillSwitch, State
 from exchange_bots.bot.strategy import Strategy
 from exchange_bots.bot.view import ZERO, OwnFill, Quote, Terms, View
+from exchange_bots.clock import NS
 from exchange_bots.feed.messages import TradePrint
 from exchange_bots.feed.venue_feed import Look
 from exchange_bots.logs import BotLog
@@ -41,6 +42,8 @@ from exchange_sdk import (
 
 Item = NewOrder | AmendOrder | CancelOrder
 LARGEST_BATCH = 500
+UNTOLD_SECONDS = 3.0
+"""After which a fill that was answered and not told on the account's stream puts everything in doubt."""
 WAITING_TRADES = 1_000
 """Of the reference, between two views; older ones are left out."""
 
@@ -53,6 +56,48 @@ class Step(NamedTuple):
 
 
 NO_STEP = Step(False, ())
+
+
+class UntoldFills:
+    """What answers said was taken, and the account's stream has not told yet: until then holdings are out of date."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, Decimal] = {}
+        self._untold: dict[str, Decimal] = {}
+        self._since_ns = 0
+
+    def answered(self, at_ns: int, key: str, filled: Decimal) -> None:
+        """Take what an answer said."""
+        missing = filled - self._told.pop(key, ZERO)
+        if missing > 0:
+            self._untold[key] = missing
+            self._since_ns = at_ns
+
+    def told(self, key: str, quantity: Decimal) -> None:
+        """Take what the stream told."""
+        if key not in self._untold:
+            self._told[key] = self._told.get(key, ZERO) + quantity
+        elif quantity >= self._untold[key]:
+            del self._untold[key]
+        else:
+            self._untold[key] -= quantity
+
+    def settled(self) -> None:
+        """Nothing is under way any more: what was told of orders that rest is of no concern here."""
+        self._told.clear()
+
+    def clear(self) -> None:
+        """Forget everything: the holdings were asked for."""
+        self._told.clear()
+        self._untold.clear()
+
+    def are_there(self) -> bool:
+        """Tell whether to wait."""
+        return bool(self._untold)
+
+    def are_overdue(self, at_ns: int) -> bool:
+        """Tell whether to wait no longer."""
+        return bool(self._untold) and at_ns - self._since_ns > UNTOLD_SECONDS * NS
 
 
 @dataclass(slots=True)
@@ -87,6 +132,7 @@ class BotCore:
         self._mark: Decimal | None = None
         self._trades: list[TradePrint] = []
         self._fills: list[OwnFill] = []
+        self._untold = UntoldFills()
 
     # ---------------------------------------------------------------- what it hears
 
@@ -98,6 +144,7 @@ class BotCore:
     def synced(self, balances: Iterable[Balance]) -> None:
         """Start clean: no order of ours is open, and these are the balances."""
         self.orders.clear()
+        self._untold.clear()
         self._take_balances(balances)
         if self._holdings.start_base is None:
             self._holdings.start_base, self._holdings.start_quote = self._holdings.base, self._holdings.quote
@@ -144,6 +191,8 @@ class BotCore:
 
     def step(self, at_ns: int, look: Look) -> Step:
         """Return what to do at this time, with this look at the reference."""
+        if self._untold.are_overdue(at_ns):
+            self.doubt_orders("a fill was answered and never told")
         if self._terms is None or self.needs_sync:
             return NO_STEP
         if look.book is not None:
@@ -154,6 +203,8 @@ class BotCore:
             # What was traded meanwhile is history when it goes on.
             self._trades.clear()
             return Step(True, ()) if len(self.orders) else NO_STEP
+        if self._untold.are_there():
+            return NO_STEP
         view = View(
             time_ns=at_ns,
             terms=self._terms,
@@ -197,7 +248,11 @@ class BotCore:
             if result.error is not None:
                 self._refused(at_ns, key, result.error)
             elif isinstance(item, NewOrder):
-                self._count("takes" if item.time_in_force is TimeInForce.IOC else "places")
+                if item.time_in_force is TimeInForce.IOC:
+                    self._count("takes")
+                    self._untold.answered(at_ns, key, result.filled_quantity)
+                else:
+                    self._count("places")
                 price, quantity = Decimal(str(item.price)), Decimal(str(item.quantity))
                 self.orders.placed(key, _side(item), price, quantity, filled, rests=rests)
             elif isinstance(item, AmendOrder):
@@ -210,6 +265,7 @@ class BotCore:
                 self._count("cancels")
                 self.orders.ended(key)
         self.orders.answered()
+        self._untold.settled()
 
     def status(self) -> dict[str, Any]:
         """Return what `exchange bot status` shows: JSON's types only."""
@@ -259,6 +315,7 @@ class BotCore:
 
     def _filled(self, fill: Fill) -> None:
         self._count("fills")
+        self._untold.told(fill.client_order_id, fill.quantity)
         side = Side(fill.side.name.lower())
         is_maker = fill.liquidity is Liquidity.MAKER
         self._fills.append(OwnFill(side, fill.price, fill.quantity, fill.quote_amount, fill.fee, is_maker))

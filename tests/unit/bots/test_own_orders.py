@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def place(orders: OwnOrders, filled: int = 0) -> None:
     orders.placed("k", Side.BUY, Decimal(100), Decimal(10), Decimal(filled), rests=True)
 
 
-def resting(orders: OwnOrders) -> list[tuple[Decimal, Decimal, Decimal]]:
+def resting(orders: OwnOrders) -> list[tuple[Any, ...]]:
     return [(each.price, each.quantity, each.open_quantity) for each in orders.resting()]
 
 
