@@ -229,7 +229,7 @@ class BotCore:
                 items.append(self._quote(change) if isinstance(change, Quote) else change)
         for take in decision.takes:
             items.append(self._order(take.side, take.price, take.quantity, takes=True))
-        return Step(False, items[:LARGEST_BATCH])
+        return Step(False, tuple(items[:LARGEST_BATCH]))
 
     def canceled_all(self) -> None:
         """Take the answer to a cancel of everything."""

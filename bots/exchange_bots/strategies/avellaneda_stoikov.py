@@ -8,8 +8,8 @@ Finance 8 (2008), equations (29) and (30), with the time to the end held constan
     spread               δ_ask + δ_bid = γ σ² τ + (2 / γ) ln(1 + γ / k)
 
 s: middle price. q: inventory in orders of `order_quantity`. γ: `risk_aversion`, per quote unit. σ: volatility, quote
-units per √s. τ: `horizon_seconds`. k: how fast the rate of fills λ(δ) = A e^(−k δ) falls with the distance δ. Volatility
-and k are measured from the feed.
+units per √s. τ: `horizon_seconds`. k: how fast the rate of fills λ(δ) = A e^(−k δ) falls with the distance δ. σ and k
+are measured from the feed.
 """
 
 import math

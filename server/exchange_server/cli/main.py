@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from exchange_server.cli import account, admin, book, candles, journal, market, market_data, order, play, record, run
+from exchange_server.cli import (
+    account,
+    admin,
+    book,
+    bot,
+    candles,
+    journal,
+    market,
+    market_data,
+    order,
+    play,
+    record,
+    run,
+)
 from exchange_server.cli.commands import PANEL, markup_mode
 from exchange_server.cli.dev.command import dev
 from exchange_server.cli.session import Output, Session
@@ -82,3 +95,4 @@ app.add_typer(journal.app, name="journal")
 top.register(app)
 record.register(app)
 play.register(app)
+app.add_typer(bot.app, name="bot")

@@ -21,7 +21,12 @@ def dev(
     grpc_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the gRPC API; 0 is any free one.")] = 50051,
     gateway_port: Annotated[int, typer.Option(min=0, max=65535, help="Port for browsers; 0 is any free one.")] = 8080,
     headless: Annotated[bool, typer.Option("--headless", help="Plain lines only, no table.")] = False,
-    no_bots: Annotated[bool, typer.Option("--no-bots", help="No synthetic order flow.")] = False,
+    no_bots: Annotated[
+        bool, typer.Option("--no-bots", help="No bots: markets in which nobody trades but you.")
+    ] = False,
+    feed: Annotated[
+        str, typer.Option(help="What the bots look at: synthetic, hyperliquid, ws://…, or a recording's file.")
+    ] = "synthetic",
     fresh: Annotated[bool, typer.Option("--fresh", help="Erase what is there and start empty.")] = False,
     ready_file: Annotated[
         Path | None, typer.Option(help="Write addresses, process ids and the credentials file's place here when ready.")
@@ -38,6 +43,7 @@ def dev(
         gateway_port=gateway_port,
         headless=headless,
         bots=not no_bots,
+        feed=feed,
         fresh=fresh,
         ready_file=ready_file,
     )
