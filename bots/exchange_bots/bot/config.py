@@ -32,7 +32,7 @@ class SafetyConfig(Section):
     max_inventory: Positive | None = None
     """Base units that may be held beyond the neutral amount, or be missing from it."""
     max_refusals_per_minute: Annotated[int, Field(ge=1)] = 120
-    """Orders refused; a post-only order that would have traded is not counted."""
+    """Orders refused, not counting those for which the market was quicker (post-only, filled meanwhile)."""
     pause_seconds: Seconds = 10
     """How long it pauses after too many refusals, or when the market is closed."""
 

@@ -37,6 +37,7 @@ from exchange_sdk import (
     OrderStatus,
     OutcomeUnknown,
     PostOnlyWouldCross,
+    QuantityNotAboveFilled,
     TimeInForce,
 )
 
@@ -295,7 +296,8 @@ class BotCore:
             self.orders.ended(key)
         elif isinstance(error, MarketClosed):
             self._safety.pause(at_ns, f"market: {reason.lower()}")
-        elif not isinstance(error, PostOnlyWouldCross):
+        elif not isinstance(error, PostOnlyWouldCross | QuantityNotAboveFilled):
+            # Those two say that the market was quicker, and that is no fault.
             self._safety.refused(at_ns)
             self.log.warning("refused", order=key, reason=reason, message=error.message)
 
