@@ -1,7 +1,7 @@
 """Where a bot looks: at a coin of the venue, or at this exchange's own market without the bot's own orders."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -98,14 +98,7 @@ class MarketFeed:
         levels = self._books[market]
         if levels is None:
             return Look(None, Doubt.DISCONNECTED)
-        mine: dict[tuple[Side, Decimal], Decimal] = {}
-        for order in own:
-            key = (order.side, order.price)
-            mine[key] = mine.get(key, Decimal(0)) + order.open_quantity
-        bids, asks = (_without(side, found, mine) for side, found in zip(Side, levels, strict=True))
-        if not bids or not asks:
-            return Look(None, Doubt.ONE_SIDED)
-        return Look(BookSnapshot(market, at_ns, bids, asks), None)
+        return look_without(market, at_ns, levels, own)
 
     def _tell(self, market: str, trades: tuple[TradePrint, ...]) -> None:
         for listener in tuple(self._listeners[market]):
@@ -126,7 +119,26 @@ class OwnMarket:
         return self._feed.look(self._market, at_ns, own)
 
 
-def _without(side: Side, levels: Iterable[PriceLevel], mine: dict[tuple[Side, Decimal], Decimal]) -> tuple[Level, ...]:
+def look_without(
+    market: str,
+    at_ns: int,
+    levels: tuple[Sequence[tuple[Decimal, Decimal]], Sequence[tuple[Decimal, Decimal]]],
+    own: Iterable[RestingOrder],
+) -> Look:
+    """Return a look at a market's bids and asks, best first, without some orders that are among them."""
+    mine: dict[tuple[Side, Decimal], Decimal] = {}
+    for order in own:
+        key = (order.side, order.price)
+        mine[key] = mine.get(key, Decimal(0)) + order.open_quantity
+    bids, asks = (_without(side, found, mine) for side, found in zip(Side, levels, strict=True))
+    if not bids or not asks:
+        return Look(None, Doubt.ONE_SIDED)
+    return Look(BookSnapshot(market, at_ns, bids, asks), None)
+
+
+def _without(
+    side: Side, levels: Iterable[tuple[Decimal, Decimal]], mine: dict[tuple[Side, Decimal], Decimal]
+) -> tuple[Level, ...]:
     left = (Level(price, quantity - mine.get((side, price), Decimal(0))) for price, quantity in levels)
     return tuple(level for level in left if level.quantity > 0)
 

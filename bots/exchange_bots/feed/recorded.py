@@ -1,8 +1,9 @@
-"""A recording as a source: of Hyperliquid's WebSocket, or what `exchange record` wrote, told in the venue's words."""
+"""A recording as a source, told in the venue's words: of Hyperliquid, of Binance, or what `exchange record` wrote."""
 
 import asyncio
+import heapq
 import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from exchange_bots.play.tape import Tape
 from exchange_bots.recording import FORMAT, VERSION
 
 BOOK_INTERVAL_NS = NS // 2
-"""Of this exchange's recordings, which tell every change, a book is told as often as Hyperliquid does."""
+"""Of recordings that tell every change, a book is told as often as Hyperliquid does."""
 DEPTH = 20
 
 
@@ -41,15 +42,54 @@ class RecordedSource:
             yield Received(now_ns(), text)
 
 
-def messages(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield (receive time in ns, message) of either kind of recording. Raises TapeError."""
-    tape = Tape.open(path)
+def messages(recording: Path | Tape) -> Iterator[tuple[int, str]]:
+    """Yield (receive time in ns, message) of any of these kinds of recording. Raises TapeError."""
+    tape = recording if isinstance(recording, Tape) else Tape.open(recording)
     first = next(iter(tape), "")
     if first.startswith("{"):
         yield from _of_this_exchange(tape, first)
-        return
+    elif '"channel"' in first:
+        for time_ns, message in tape.messages():
+            yield time_ns, json.dumps(message)
+    else:
+        yield from _of_binance(tape)
+
+
+def _of_binance(tape: Tape) -> Iterator[tuple[int, str]]:
+    """Tell Binance USDⓈ-M streams of one symbol in Hyperliquid's words; the coin is the symbol without USDT.
+
+    The book begins with the snapshot; what its updates say is absolute. See `play.binance` for their rules.
+    """
+    sides: tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]] = ({}, {})
+    last_update, told_ns = 0, 0
     for time_ns, message in tape.messages():
-        yield time_ns, json.dumps(message)
+        data = message.get("data", message)
+        try:
+            if "lastUpdateId" in data:
+                last_update = int(data["lastUpdateId"])
+                for side, levels in zip(sides, (data["bids"], data["asks"]), strict=True):
+                    side.clear()
+                    _set(side, levels)
+                continue
+            kind = data.get("e")
+            if kind == "trade" and data.get("X", "MARKET") == "MARKET" and last_update:
+                # The buyer made the market: somebody sold to it.
+                taker = Side.SELL if data["m"] else Side.BUY
+                price, quantity = Decimal(data["p"]), Decimal(data["q"])
+                yield time_ns, trades_text([TradePrint(_coin(data), time_ns, taker, price, quantity, int(data["t"]))])
+            if kind != "depthUpdate" or data["u"] < last_update or not last_update:
+                continue
+            for side, levels in zip(sides, (data["b"], data["a"]), strict=True):
+                _set(side, levels)
+            if time_ns - told_ns >= BOOK_INTERVAL_NS:
+                told_ns = time_ns
+                yield time_ns, book_text(_coin(data), time_ns, *_bests(sides))
+        except (ValueError, KeyError, TypeError, IndexError, InvalidOperation) as error:
+            raise tape.error(f"not a message of Binance or Hyperliquid: {error!r}") from error
+
+
+def _coin(data: dict[str, Any]) -> str:
+    return str(data["s"]).removesuffix("USDT")
 
 
 def _of_this_exchange(tape: Tape, first: str) -> Iterator[tuple[int, str]]:
@@ -79,26 +119,27 @@ def _of_this_exchange(tape: Tape, first: str) -> Iterator[tuple[int, str]]:
             elif kind != "order_book_delta" or market not in books:
                 continue
             for side, levels in zip(books[market], (body["bids"], body["asks"]), strict=True):
-                _set(side, levels)
+                _set(side, [(level["price"], level["quantity"]) for level in levels])
         except (ValueError, KeyError, TypeError, InvalidOperation) as error:
             raise tape.error(f"not an event of a recording: {error!r}") from error
-        bids, asks = books[market]
-        if time_ns - told_ns.get(market, 0) >= BOOK_INTERVAL_NS and bids and asks:
+        if time_ns - told_ns.get(market, 0) >= BOOK_INTERVAL_NS and all(books[market]):
             told_ns[market] = time_ns
-            yield time_ns, book_text(coins[market], time_ns, _best(bids, reverse=True), _best(asks, reverse=False))
+            yield time_ns, book_text(coins[market], time_ns, *_bests(books[market]))
 
 
-def _set(side: dict[Decimal, Decimal], levels: list[dict[str, Any]]) -> None:
-    for level in levels:
-        price, quantity = Decimal(level["price"]), Decimal(level["quantity"])
+def _set(side: dict[Decimal, Decimal], levels: Iterable[Sequence[str]]) -> None:
+    for price_text, quantity_text in levels:
+        price, quantity = Decimal(price_text), Decimal(quantity_text)
         if quantity:
             side[price] = quantity
         else:
             side.pop(price, None)
 
 
-def _best(side: dict[Decimal, Decimal], *, reverse: bool) -> list[Level]:
-    return [Level(price, side[price]) for price in sorted(side, reverse=reverse)[:DEPTH]]
+def _bests(sides: tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]) -> tuple[list[Level], list[Level]]:
+    bids, asks = sides
+    best_bids, best_asks = heapq.nlargest(DEPTH, bids), heapq.nsmallest(DEPTH, asks)
+    return [Level(price, bids[price]) for price in best_bids], [Level(price, asks[price]) for price in best_asks]
 
 
 def _trade(coin: str, time_ns: int, body: dict[str, Any]) -> TradePrint:

@@ -28,8 +28,16 @@ class MirrorMakerConfig(BotConfig):
 class MirrorMaker(Strategy[MirrorMakerConfig]):
     """What rests is the venue's book, mapped to this market's ticks and lots."""
 
+    def __init__(self, config: MirrorMakerConfig) -> None:
+        super().__init__(config)
+        self._mapped: tuple[BookSnapshot, Terms, list[Quote]] | None = None
+
     def decide(self, view: View) -> Decision:
-        return Decision(quotes=mapped_book(view.book, view.terms, self.config.levels, self.config.scale))
+        # Most views show a book that was seen before: a trade or a fill brought them.
+        if self._mapped is None or self._mapped[0] is not view.book or self._mapped[1] != view.terms:
+            quotes = mapped_book(view.book, view.terms, self.config.levels, self.config.scale)
+            self._mapped = (view.book, view.terms, quotes)
+        return Decision(quotes=self._mapped[2])
 
 
 def mapped_book(book: BookSnapshot, terms: Terms, levels: int, scale: Decimal) -> list[Quote]:

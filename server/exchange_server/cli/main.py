@@ -19,6 +19,7 @@ from exchange_server.cli import (
     record,
     run,
 )
+from exchange_server.cli.backtest import command as backtest
 from exchange_server.cli.commands import PANEL, markup_mode
 from exchange_server.cli.dev.command import dev
 from exchange_server.cli.session import Output, Session
@@ -96,3 +97,4 @@ top.register(app)
 record.register(app)
 play.register(app)
 app.add_typer(bot.app, name="bot")
+backtest.register(app)
