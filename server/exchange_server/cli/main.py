@@ -9,6 +9,7 @@ from exchange_server.cli import (
     account,
     admin,
     book,
+    bot,
     candles,
     gateway,
     journal,
@@ -21,6 +22,7 @@ from exchange_server.cli import (
     record,
     run,
 )
+from exchange_server.cli.backtest import command as backtest
 from exchange_server.cli.commands import PANEL, markup_mode
 from exchange_server.cli.dev.command import dev
 from exchange_server.cli.session import Output, Session
@@ -100,3 +102,5 @@ app.add_typer(gateway.app, name="gateway")
 top.register(app)
 record.register(app)
 play.register(app)
+app.add_typer(bot.app, name="bot")
+backtest.register(app)

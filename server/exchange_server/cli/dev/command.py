@@ -24,7 +24,12 @@ def dev(
         bool, typer.Option("--tls", help="Browsers come by TLS, with a certificate that the browser does not know.")
     ] = False,
     headless: Annotated[bool, typer.Option("--headless", help="Plain lines only, no table.")] = False,
-    no_bots: Annotated[bool, typer.Option("--no-bots", help="No synthetic order flow.")] = False,
+    no_bots: Annotated[
+        bool, typer.Option("--no-bots", help="No bots: markets in which nobody trades but you.")
+    ] = False,
+    feed: Annotated[
+        str, typer.Option(help="What the bots look at: synthetic, hyperliquid, ws://…, or a recording's file.")
+    ] = "synthetic",
     fresh: Annotated[bool, typer.Option("--fresh", help="Erase what is there and start empty.")] = False,
     ready_file: Annotated[
         Path | None, typer.Option(help="Write addresses, process ids and the credentials file's place here when ready.")
@@ -42,6 +47,7 @@ def dev(
         tls=tls,
         headless=headless,
         bots=not no_bots,
+        feed=feed,
         fresh=fresh,
         ready_file=ready_file,
     )

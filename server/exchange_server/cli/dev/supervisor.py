@@ -43,6 +43,7 @@ class Options:
     tls: bool
     headless: bool
     bots: bool
+    feed: str
     fresh: bool
     ready_file: Path | None
 
@@ -134,7 +135,7 @@ class Supervisor:
         await self._seed()
         gateway = await self._start_gateway()
         if self._options.bots:
-            await self._start_kept("bots", ["play", "synthetic", *self._bot_options()])
+            await self._start_kept("bots", ["bot", "fleet", *self._bot_options()])
         running = self._running(gateway=gateway)
         if self._options.ready_file is not None:
             write_ready_file(self._options.ready_file, running)
@@ -241,7 +242,7 @@ class Supervisor:
         }
 
     def _bot_options(self) -> list[str]:
-        return ["--data-dir", str(self._data.path), "--market", "BTC-USDC", "--endless", "--rate", "10", "--speed", "1"]
+        return ["--data-dir", str(self._data.path), "--feed", self._options.feed]
 
     def _running(self, *, gateway: bool) -> Running:
         addresses = {"grpc": self._address, "postgres": self._postgres.url}

@@ -1,0 +1,1 @@
+"""`exchange backtest`: a bot against a recording, on the engine itself."""
