@@ -1,4 +1,4 @@
-/** How many toasts of its own an order event may have, and in what time. */
+/** So many order events within this time, and there are no toasts of their own until it is quieter. */
 const MOST = 4;
 const WINDOW_MS = 3_000;
 
@@ -7,18 +7,16 @@ const WINDOW_MS = 3_000;
  * each toast is measured in the page's layout. What gets none is counted.
  */
 export class ToastGate {
-  private shownAt: number[] = [];
+  /** When the latest events were, oldest first; at most `MOST` of them. */
+  private readonly latest: number[] = [];
   private heldBack = 0;
 
   /** Whether an event at `nowMs` is shown; when not, how many have been held back since the last that was. */
   admit(nowMs: number): { isShown: true } | { isShown: false; heldBack: number } {
-    this.shownAt = this.shownAt.filter((time) => nowMs - time < WINDOW_MS);
-    if (this.shownAt.length < MOST) {
-      this.shownAt.push(nowMs);
-      this.heldBack = 0;
-      return { isShown: true };
-    }
-    this.heldBack += 1;
-    return { isShown: false, heldBack: this.heldBack };
+    const oldest = this.latest.length === MOST ? this.latest.shift() : undefined;
+    this.latest.push(nowMs);
+    const isShown = oldest === undefined || nowMs - oldest >= WINDOW_MS;
+    this.heldBack = isShown ? 0 : this.heldBack + 1;
+    return isShown ? { isShown } : { isShown, heldBack: this.heldBack };
   }
 }
