@@ -189,6 +189,7 @@ check-docs: install
 check-typescript: install
 	@$(NODE_PATH) node_modules/.bin/biome check --error-on-warnings
 	@$(NODE_PATH) node_modules/.bin/tsc --project sdks/typescript
+	@$(NODE_PATH) node_modules/.bin/tsc --project tests/conformance/typescript
 	@if [ -f web/tsconfig.json ]; then $(NODE_PATH) node_modules/.bin/tsc --project web; fi
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && export $(NODE_PATH) && \
 	  npm pack --silent --workspace sdks/typescript --pack-destination "$$folder" >/dev/null && \

@@ -1,7 +1,7 @@
-"""Order flows of `tests/conformance/order_flows.json` at a real exchange: their market and accounts, and Python's outcome.
+"""Order flows of `tests/conformance/order_flows.json` at a real exchange: markets, accounts, and Python's outcome.
 
-Each run of a flow has a market and accounts of its own. In a case `$MARKET`, `$BASE` and `$QUOTE` stand for their names;
-outcomes are told with these too, so that they are the same whoever runs them.
+Each run of a flow has a market and accounts of its own. In a case `$MARKET`, `$BASE` and `$QUOTE` stand for their
+names; outcomes are told with these too, so that they are the same whoever runs them.
 """
 
 import asyncio
@@ -69,7 +69,9 @@ async def outcome(flow: Mapping[str, Any], address: str) -> dict[str, Any]:
                 await stream.__aenter__()
                 assert isinstance(await anext(stream), sdk.AccountSnapshot)
             steps = [await _taken(clients[step["by"]], step) for step in flow["steps"]]
-            events = {name: [_shown(await anext(stream)) for _ in flow["events"][name]] for name, stream in streams.items()}
+            events = {
+                name: [_shown(await anext(stream)) for _ in flow["events"][name]] for name, stream in streams.items()
+            }
             trades = await _trades(next(iter(clients.values())), flow["market"], len(flow["trades"]))
             return {"steps": steps, "events": events, "trades": trades}
         finally:
@@ -85,7 +87,9 @@ async def _taken(client: sdk.AsyncClient, step: Mapping[str, Any]) -> dict[str, 
         result = await getattr(client, step["method"])(**arguments)
     except sdk.ExchangeError as error:
         paths = step.get("error", {"reason": None})
-        return {"error": {path: type(error).__name__ if path == "name" else plain(getattr(error, path)) for path in paths}}
+        return {
+            "error": {path: type(error).__name__ if path == "name" else plain(getattr(error, path)) for path in paths}
+        }
     return {"result": {path: plain(_at(result, path)) for path in step.get("result", {})}}
 
 
@@ -123,7 +127,10 @@ def _shown(update: Any) -> dict[str, Any]:
     assert isinstance(update, sdk.AccountUpdate), update
     return {
         "orders": [
-            [order.client_order_id, *map(plain, (order.status, order.open_quantity, order.filled_quantity, order.close_reason))]
+            [
+                order.client_order_id,
+                *map(plain, (order.status, order.open_quantity, order.filled_quantity, order.close_reason)),
+            ]
             for order in update.orders
         ],
         "fills": [
@@ -137,7 +144,10 @@ def _shown(update: Any) -> dict[str, Any]:
 async def _trades(client: sdk.AsyncClient, market: str, count: int) -> list[Any]:
     if not count:
         return []
+    told = []
     async with client.stream_trades(market, after_trade_id=0) as stream:
-        trades = [await anext(stream) for _ in range(count)]
-    assert all(isinstance(trade, sdk.Trade) for trade in trades)
-    return [list(map(plain, (trade.price, trade.quantity, trade.taker_side))) for trade in trades]
+        for _ in range(count):
+            trade = await anext(stream)
+            assert isinstance(trade, sdk.Trade), trade
+            told.append(list(map(plain, (trade.price, trade.quantity, trade.taker_side))))
+    return told

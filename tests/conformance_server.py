@@ -1,5 +1,7 @@
 """A real gRPC server that plays conformance cases: who calls with the key of a case gets that case's answer."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +42,7 @@ class ConformanceServer(grpc.GenericRpcHandler):
         self.server.add_generic_rpc_handlers((self,))
         self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
 
-    def service(self, details: Any) -> grpc.RpcMethodHandler | None:
+    def service(self, details: Any) -> grpc.RpcMethodHandler[Any, Any] | None:
         metadata = dict(details.invocation_metadata)
         play = self.plays.get(str(metadata.get("authorization", "")).removeprefix("Bearer "))
         name = details.method.rpartition("/")[2]
@@ -56,7 +58,9 @@ class ConformanceServer(grpc.GenericRpcHandler):
         return _unary(play, name, status=play.status)
 
 
-def _unary(play: Play, name: str, status: dict[str, Any] | None, is_seen: bool = True) -> grpc.RpcMethodHandler:
+def _unary(
+    play: Play, name: str, status: dict[str, Any] | None, is_seen: bool = True
+) -> grpc.RpcMethodHandler[Any, Any]:
     async def answer(request: Any, context: Any) -> Any:
         if is_seen:
             play.seen.append(request)
@@ -68,7 +72,7 @@ def _unary(play: Play, name: str, status: dict[str, Any] | None, is_seen: bool =
     return grpc.unary_unary_rpc_method_handler(answer, decode, lambda reply: reply.SerializeToString())
 
 
-def _stream(play: Play, content: dict[str, Any]) -> grpc.RpcMethodHandler:
+def _stream(play: Play, content: dict[str, Any]) -> grpc.RpcMethodHandler[Any, Any]:
     async def answers(requests: Any, _context: Any) -> AsyncIterator[Any]:
         async for request in requests:
             play.seen.append(request)

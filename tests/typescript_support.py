@@ -27,7 +27,7 @@ def gateway(grpc_address: str, page: Path | None = None) -> Iterator[str]:
     """Run the real gateway in front of a server; yield its address, such as http://127.0.0.1:40123."""
     with tempfile.TemporaryDirectory(prefix="gateway-") as folder:
         settings = GatewaySettings(
-            _env_file=None,  # type: ignore[call-arg]  # the developer's own settings do not belong to tests
+            _env_file=None,
             grpc_address=grpc_address,
             listen_port=free_port(),
             admin_port=free_port(),
@@ -66,7 +66,9 @@ def bundle(source: Path, target: Path, platform: str) -> Path:
     """Put a TypeScript file and all that it imports into one file; `platform` is node or browser."""
     rolldown = ROOT / "node_modules" / ".bin" / "rolldown"
     command = [str(rolldown), str(source), "--file", str(target), "--format", "esm", "--platform", platform]
-    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=RUN_SECONDS)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=RUN_SECONDS, check=False
+    )
     assert done.returncode == 0, done.stderr + done.stdout
     return target
 
@@ -81,6 +83,7 @@ def run_node(script: Path, *arguments: str, stdin: Any = None, settings: Mapping
         capture_output=True,
         text=True,
         timeout=RUN_SECONDS,
+        check=False,
     )
     assert done.returncode == 0, f"{script.name}: {done.stderr[-4000:]}"
     return done.stdout

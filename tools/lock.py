@@ -1,7 +1,7 @@
-"""Resolve the workspace into requirements.lock, or check without network that the lock is current.
+"""Resolve the workspace into requirements.lock, or check without network that the locks are current.
 
 `write` asks uv to resolve every member; `check` compares the digest recorded in the lock with the one of the members'
-dependencies as they are now, and refuses a lock that names a download address.
+dependencies as they are now, and refuses a lock that names a download address. `check` looks at npm's lock too.
 """
 
 import hashlib
@@ -23,6 +23,8 @@ MEMBERS = {
 }
 OLDEST_PYTHON = "3.11"
 DIGEST_LINE = re.compile(r"^# inputs: sha256:([0-9a-f]{64})$", re.MULTILINE)
+NODE_LOCK = ROOT / "package-lock.json"
+NODE_DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 ADDRESS = re.compile(r"https?://|^\s*--?(?:index-url|extra-index-url|find-links|i|f)\b", re.MULTILINE)
 
 
@@ -33,7 +35,7 @@ def main(arguments: list[str]) -> int:
             write(uv, options)
             return 0
         case ["check"]:
-            problems = check()
+            problems = check() + check_node()
             for problem in problems:
                 print(problem, file=sys.stderr)
             return 1 if problems else 0
@@ -83,6 +85,26 @@ def check() -> list[str]:
         problems.append(f"{LOCK.name} does not record the digest of its inputs; run `make lock`")
     elif recorded[1] != digest():
         problems.append(f"{LOCK.name} is older than the dependencies it locks; run `make lock`")
+    return problems
+
+
+def check_node() -> list[str]:
+    """Return what is wrong with npm's lock, as sentences: addresses, no hashes, or not what is asked for."""
+    packages = json.loads(NODE_LOCK.read_text("utf-8"))["packages"]
+    problems = []
+    for name, package in packages.items():
+        if package.get("link"):
+            continue
+        if "resolved" in package:
+            problems.append(f"{NODE_LOCK.name} holds the address of {name}: {package['resolved']}")
+        if name.startswith("node_modules/") and not package.get("inBundle") and "integrity" not in package:
+            problems.append(f"{NODE_LOCK.name} holds no hash of {name}")
+    workspaces = ("", *packages[""].get("workspaces", ()))
+    for folder in workspaces:
+        asked = json.loads((ROOT / folder / "package.json").read_text("utf-8"))
+        locked = packages.get(folder, {})
+        if any(asked.get(kind, {}) != locked.get(kind, {}) for kind in NODE_DEPENDENCIES):
+            problems.append(f"{NODE_LOCK.name} is older than {folder or '.'}/package.json; run `make lock`")
     return problems
 
 

@@ -50,23 +50,30 @@ def dev() -> Iterator[Dev]:
         yield running_dev
 
 
-def run(dev: Dev, block: str) -> subprocess.CompletedProcess[str]:
+def run(dev: Dev, block: str, **keys: str) -> subprocess.CompletedProcess[str]:
     """Run a block of the page as somebody would who has set the keys, but against this exchange."""
     gateway = dev.ready["addresses"]["gateway"].removeprefix("http://")
-    script = KEYS + block.replace("127.0.0.1:50051", dev.address).replace("127.0.0.1:8080", gateway)
+    script = block.replace("127.0.0.1:50051", dev.address).replace("127.0.0.1:8080", gateway)
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = clean_environment() | {"PATH": tools, "EXCHANGE_DATA_DIR": str(dev.data_dir)}
+    environment = clean_environment() | {"PATH": tools, "EXCHANGE_DATA_DIR": str(dev.data_dir)} | keys
     return subprocess.run(
         ["sh", "-c", script], env=environment, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def exported(dev: Dev) -> dict[str, str]:
+    """Return what the block sets that is for a whole session."""
+    alice, admin = run(dev, KEYS + 'echo "$ALICE" "$ADMIN"').stdout.split()
+    return {"ALICE": alice, "ADMIN": admin}
 
 
 def test_every_command_of_the_page_does_what_it_says(dev: Dev) -> None:
     """One test for the whole page: the commands build on each other, as its reader runs them."""
     assert len(RUN) > 20
     said: dict[str, str] = {}
+    keys = exported(dev)
     for block in RUN:
-        done = run(dev, block)
+        done = run(dev, block, **keys)
         expected = 124 if block.startswith("timeout ") else 0
         assert done.returncode == expected, (block, done.stdout, done.stderr)
         said[block.strip()] = done.stdout + done.stderr
@@ -90,10 +97,11 @@ def test_every_command_of_the_page_does_what_it_says(dev: Dev) -> None:
 
 
 def test_every_curl_command_of_the_gateway_s_page_does_what_it_says(dev: Dev) -> None:
-    blocks = re.findall(r"^```sh\n(.*?)^```$", GATEWAY_PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    key, *blocks = re.findall(r"^```sh\n(.*?)^```$", GATEWAY_PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    exported_key = run(dev, key + 'echo "$KEY"').stdout.strip()
     said = []
     for block in blocks:
-        done = run(dev, block)
+        done = run(dev, block, KEY=exported_key)
         assert done.returncode == 0, (block, done.stdout, done.stderr)
         said.append(json.loads(done.stdout))
     market, book, placed, listed, amended, canceled, balances, refused = said
@@ -111,8 +119,9 @@ def test_every_curl_command_of_the_gateway_s_page_does_what_it_says(dev: Dev) ->
 def test_every_grpcurl_command_of_the_page_does_what_it_says() -> None:
     """On an exchange of its own: the commands build on each other, and `buf curl` has told the other one the same."""
     with open_folder() as folder, running(folder / "data", "--no-bots") as dev:
+        keys = exported(dev)
         for block in GRPCURL:
-            done = run(dev, block)
+            done = run(dev, block, **keys)
             expected = 124 if block.startswith("timeout ") else 0
             assert done.returncode == expected, (block, done.stdout, done.stderr)
 

@@ -4,7 +4,6 @@ import http.client
 import json
 import ssl
 import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -239,11 +238,3 @@ class Stack:
     def _metrics(self) -> list[str]:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as answer:
             return list(answer.read().decode().splitlines())
-
-
-def wait_for(seconds: float) -> Iterator[None]:
-    """Iterate until the time is over, a little pause between the turns."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        yield
-        time.sleep(0.03)

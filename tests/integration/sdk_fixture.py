@@ -14,7 +14,7 @@ class AnyClient:
     def __init__(self, client: Any) -> None:
         self.client = client
 
-    async def __call__(self, name: str, *args: Any, **options: Any) -> Any:
+    async def __call__(self, name: str, /, *args: Any, **options: Any) -> Any:
         method: Callable[..., Any] = self.client
         for part in name.split("."):
             method = getattr(method, part)

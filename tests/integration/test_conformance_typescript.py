@@ -61,7 +61,9 @@ def jobs(with_sessions: bool) -> Iterator[Job]:
     gaps = cases("stream_gaps")
     for case in gaps["cases"]:
         verdicts = [step["expect"] for step in case["steps"]]
-        yield Job(f"stream {case['stream']}: {case['name']}", "stream_gap", {**case, "market": gaps["market"]}, verdicts)
+        yield Job(
+            f"stream {case['stream']}: {case['name']}", "stream_gap", {**case, "market": gaps["market"]}, verdicts
+        )
     for case in (*cases("order_methods")["cases"], *cases("read_methods")["cases"]):
         answer = message(f"{case['rpc']}Response", case["answer"])
         request = message(f"{case['rpc']}Request", case["request"])

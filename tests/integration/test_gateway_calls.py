@@ -213,6 +213,21 @@ def test_a_bad_json_call_gets_a_clear_answer(
     assert answer.json["details"] == []
 
 
+def test_an_answer_that_is_too_long_for_json_says_what_to_do(stack: Stack) -> None:
+    trader = stack.exchange.trader()
+    place = order_pb.PlaceOrderRequest(market=MARKET, side=BUY, type=LIMIT, price="30000", quantity="0.01")
+    items = [order_pb.OrderBatchItem(place_order=place) for _ in range(100)]
+    for _ in range(5):
+        stack.exchange.orders.BatchOrders(order_pb.BatchOrdersRequest(items=items), metadata=trader.metadata)
+    gateway = stack.gateway("short")
+    gateway.changes = {"max_response_body_size: 8388608": "max_response_body_size: 20000"}
+    with gateway:
+        answer = gateway.http("GET", "/v1/orders?open_only=true&page_size=1000", key=trader.api_key)
+        assert (answer.status, answer.json.get("code")) == (500, 8), (answer.status, len(answer.body))
+        assert "smaller pages" in answer.json["message"]
+        assert gateway.http("GET", "/v1/orders?open_only=true&page_size=10", key=trader.api_key).status == 200
+
+
 def test_a_forged_key_on_a_json_call_is_401_with_the_reason(gateway: Gateway) -> None:
     for headers in ({"authorization": "Bearer ex_forged"}, {}):
         answer = gateway.http("GET", "/v1/account", headers=headers)
@@ -241,7 +256,8 @@ def test_a_killed_exchange_is_unavailable_and_back_when_it_is_started_again(stac
             _read_to_the_end(stream)
     got = gateway.web("MarketDataService/ListAssets", request)
     assert got.code == grpc.StatusCode.UNAVAILABLE.value[0]
-    assert got.trailers["grpc-message"] == "the exchange cannot be reached"
+    # A client may do it again: the gateway knows that the call did not leave.
+    assert got.trailers["grpc-message"] == "the exchange cannot be reached; nothing was sent"
     answer = gateway.http("GET", "/v1/assets")
     assert (answer.status, answer.json) == (
         503,

@@ -12,6 +12,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ import exchange_sdk as sdk
 from tests.chaos_proxy import FAULTS, ChaosProxy, Key, level_mark
 from tests.integration.exchange_fixture import MARKET, Exchange, Trader
 from tests.integration.test_sdk_chaos import ORDERS, RATE, VIEW, book_request, orders_request, trade
-from tests.typescript_support import ROOT, bundle, environment
+from tests.typescript_support import ROOT, bundle, environment, gateway
 
 UPDATES = 20_000 if os.environ.get("EXCHANGE_TEST_SIZE") in ("full", "nightly") else 1_500
 """Messages with something in them that pass through the proxy in each test: at least so many."""
@@ -108,13 +109,18 @@ async def proxy(exchange: Exchange) -> AsyncIterator[ChaosProxy]:
         yield proxy
 
 
-@pytest.mark.parametrize("how", ["each", "all"])
+@pytest.mark.parametrize(("transport", "how"), [("grpc", "each"), ("grpc-web", "all")])
 async def test_no_divergence_goes_unnoticed(
-    exchange: Exchange, alice: Trader, bob: Trader, proxy: ChaosProxy, follower: Path, how: str
+    exchange: Exchange, alice: Trader, bob: Trader, proxy: ChaosProxy, follower: Path, transport: str, how: str
 ) -> None:
     comparison = Comparison(proxy)
+    gateways = ExitStack()
+    url = f"http://{proxy.address}"
+    if transport == "grpc-web":
+        # The proxy stands between the gateway and the exchange.
+        url = await asyncio.to_thread(gateways.enter_context, gateway(proxy.address))
     program = await asyncio.create_subprocess_exec(
-        str(ROOT / ".venv" / "bin" / "node"), str(follower), f"http://{proxy.address}", alice.api_key, how,
+        str(ROOT / ".venv" / "bin" / "node"), str(follower), url, alice.api_key, transport, how,
         env=environment(), stdout=asyncio.subprocess.PIPE, limit=1 << 24,
     )  # fmt: skip
     following = asyncio.create_task(_compare_lines(program, comparison))
@@ -128,6 +134,10 @@ async def test_no_divergence_goes_unnoticed(
         if program.returncode is None:
             program.send_signal(signal.SIGKILL)
         await asyncio.gather(following, return_exceptions=True)
+        await asyncio.to_thread(gateways.close)
+    for trader in (alice, bob):
+        async with sdk.AsyncClient(exchange.process.address, api_key=trader.api_key) as client:
+            await client.cancel_all_orders()
 
     assert comparison.flaws == []
     assert set(proxy.faults) == set(FAULTS)
@@ -177,7 +187,6 @@ async def _follow_through_faults(
             assert not following.done(), following.result()
             assert not comparison.flaws
             await asyncio.sleep(0.02)
-    await direct.cancel_all_orders()
 
 
 def _is_settled(comparison: Comparison, sequence: int) -> bool:

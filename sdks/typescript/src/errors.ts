@@ -364,7 +364,7 @@ export function wasNeverSent(error: ExchangeError): boolean {
 }
 
 // Other words turn "not sent" into "unknown", which is safe.
-const NO_UPSTREAM = /remote connection failure|no healthy upstream|connection refused/i;
+const NO_UPSTREAM = /nothing was sent|remote connection failure|no healthy upstream/i;
 const NO_CONNECTION: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",

@@ -28,8 +28,9 @@ test.each([
     "fetch in Node is refused at every address",
     new TypeError("fetch failed", { cause: new AggregateError([system("ECONNREFUSED"), system("ECONNREFUSED")]) }),
   ],
+  ["our gateway is refused", wire("the exchange cannot be reached; nothing was sent", 14)],
   [
-    "the gateway is refused",
+    "an Envoy as it comes is refused",
     wire("upstream connect error or disconnect/reset before headers. reset reason: remote connection failure", 14),
   ],
 ])("what could not connect was never sent: %s", (_, failure) => {

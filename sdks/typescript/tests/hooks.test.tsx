@@ -4,7 +4,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { act, cleanup, render } from "@testing-library/react";
 import { type ReactNode, StrictMode } from "react";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import {
   type AccountHappening,
   type AccountView,
@@ -36,7 +36,10 @@ beforeEach(() => {
   frames = new ManualFrames();
 });
 
-afterEach(cleanup);
+afterEach(() => {
+  vi.useRealTimers();
+  cleanup();
+});
 
 /** Show something under a provider; `again` shows something else in its place. */
 function show(node: ReactNode, options: { lingerMs?: number; staleMs?: number } = {}) {
@@ -238,6 +241,42 @@ test("without a sign of life for long enough everything is stale, and live again
   exchange.subscribed.pipe.push(HEARTBEAT);
   await frame();
   expect(price.last.status).toBe("live");
+});
+
+test("a page that is opened while the exchange is down goes on trying, and is there when the exchange is", async () => {
+  exchange.isDown = true;
+  const [price, connection] = [new Shown(() => useTicker("M")), new Shown(() => useConnection())];
+  render(
+    <ExchangeProvider client={exchange.client({ timeoutMs: 20 })} options={{ scheduler: frames }}>
+      <Show of={price} />
+      <Show of={connection} />
+    </ExchangeProvider>,
+  );
+  // By then a stream of its own would long have given up.
+  await expect.poll(() => exchange.inVain, { timeout: 10_000 }).toBeGreaterThan(2);
+  await frame();
+  expect([price.last.status, connection.last.status]).toEqual(["connecting", "connecting"]);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  exchange.isDown = false;
+  await expect.poll(() => exchange.subscribes.length, { timeout: 10_000 }).toBe(1);
+  exchange.say("ticker", ticker("5", 1, 0));
+  await frame();
+  expect([price.last.status, connection.last.status]).toEqual(["live", "live"]);
+});
+
+test("a page that was asleep says at once that what it shows is old", async () => {
+  const price = new Shown(() => useTicker("M"));
+  show(<Show of={price} />);
+  await settled();
+  exchange.say("ticker", ticker("5", 1, 0));
+  await frame();
+  expect(price.last.status).toBe("live");
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  act(() => {
+    document.dispatchEvent(new Event("visibilitychange"));
+    frames.next();
+  });
+  expect(price.last.status).toBe("stale");
 });
 
 test("a market whose terms cannot be had just now comes later; one that is not there is an error", async () => {

@@ -2,7 +2,7 @@
 // cannot be made to do on time (lost messages, refused resumption). Everything else is tested against the real one.
 
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { type Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
+import { Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { ExchangeClient } from "../src/client.ts";
 import { type ClientOptions, Connection } from "../src/connection.ts";
 import * as pb from "../src/proto.ts";
@@ -56,9 +56,9 @@ class ScriptedClient extends ExchangeClient {
   // The field would be set after the base class has asked for it.
   static #next: Transport;
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, options: ClientOptions) {
     ScriptedClient.#next = transport;
-    super({ apiKey: "key", retry: { initialMs: 1 } });
+    super({ apiKey: "key", retry: { initialMs: 1 }, ...options });
   }
 
   protected override connect(options: ClientOptions): Connection {
@@ -74,6 +74,10 @@ export class ScriptedExchange {
   readonly refusals: ConnectError[] = [];
   /** What the next streams of the account begin with. */
   readonly accountBegins: AccountMessage[][] = [];
+  /** Nobody is there: no Subscribe stream can be opened. */
+  isDown = false;
+  /** How often one was asked for in vain. */
+  inVain = 0;
   /** What the next calls for a market's terms fail with. */
   readonly marketFailures: ConnectError[] = [];
   #streamId = 0;
@@ -125,8 +129,8 @@ export class ScriptedExchange {
     });
   });
 
-  client(): ExchangeClient {
-    return new ScriptedClient(this.transport);
+  client(options: ClientOptions = {}): ExchangeClient {
+    return new ScriptedClient(this.transport, options);
   }
 
   caller(livenessMs = 60_000): StreamCaller {
@@ -135,6 +139,10 @@ export class ScriptedExchange {
   }
 
   #subscribe(request: pb.SubscribeRequest, closed: AbortSignal): Pipe<SubscribeMessage> {
+    if (this.isDown) {
+      this.inVain += 1;
+      throw new ConnectError("nobody is there", Code.Unavailable);
+    }
     const pipe = new Pipe<SubscribeMessage>();
     this.#streamId += 1;
     if (this.saysOpened) {

@@ -144,6 +144,8 @@ test("a channel that is out of step begins anew under another number, and the ot
   exchange.say("trades", trades(8, 9));
   await settled();
   expect(told(events)).toEqual(["ticker 1", "trade 7", "ticker 2", "trades reconnected: Gap", "trade 8", "trade 9"]);
+  exchange.subscribed.pipe.push(HEARTBEAT);
+  await settled();
   expect([exchange.subscribes.length, exchange.updates.length]).toEqual([1, 1]);
 });
 

@@ -93,6 +93,20 @@ function positional(method: string, given: JsonObject): unknown[] {
       return [Number(after) * 1000, rest];
     case "set_market_protection":
       return [market, argument(protection ?? null), rest];
+    case "set_market_status": {
+      const { status, ...options } = rest;
+      return [market, status, options];
+    }
+    case "create_asset": {
+      const { name, decimals, ...options } = rest;
+      return [name, decimals, options];
+    }
+    case "create_account": {
+      const { name, ...options } = rest;
+      return [name, options];
+    }
+    case "revoke_api_key":
+      return [given.key_id];
     case "set_trade_group":
       return [rest.accountId, BigInt(Number(given.trade_group_id))];
     default:

@@ -80,7 +80,7 @@ class Trader:
 
     def level(self, side: str, price: str) -> Locator:
         """The level of the order book (`Bids` or `Asks`) at a price."""
-        return self.page.get_by_role("table", name=side).locator(f"tr[data-price='{price}']")
+        return self.page.get_by_role("table", name=side).locator(f"[data-price='{price}']")
 
     def lines(self) -> Locator:
         """The account's orders on the chart."""

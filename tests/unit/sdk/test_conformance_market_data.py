@@ -1,5 +1,6 @@
 """The Python SDK on the cases of market data that every SDK has to pass (`tests/conformance`)."""
 
+import asyncio
 import json
 from dataclasses import astuple
 from datetime import datetime
@@ -14,6 +15,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 import exchange_sdk as sdk
 from exchange.v1 import account_service_pb2 as account_pb
 from exchange.v1 import account_streams_pb2 as account_streams_pb
+from exchange.v1 import admin_service_pb2 as admin_pb
 from exchange.v1 import market_data_service_pb2 as market_pb
 from exchange.v1 import market_streams_pb2 as pb
 from exchange.v1 import order_service_pb2 as order_pb
@@ -92,7 +94,7 @@ def test_what_is_lost_repeated_or_wrong_is_noticed(case: dict[str, Any]) -> None
 async def test_a_read_sends_its_request_and_reads_the_answer(
     case: dict[str, Any], server: FaultyServer, client: AnyClient
 ) -> None:
-    services = (market_pb, order_pb, account_pb)
+    services = (market_pb, order_pb, account_pb, admin_pb)
     (service,) = (each for each in services if hasattr(each, f"{case['rpc']}Request"))
 
     def message(suffix: str, content: dict[str, Any]) -> Any:
@@ -100,11 +102,12 @@ async def test_a_read_sends_its_request_and_reads_the_answer(
 
     server.play(case["rpc"], message("Response", case["answer"]))
     arguments = {name: argument(value) for name, value in case["arguments"].items()}
-    if case["method"].startswith("list_"):
-        # `market` and `interval` are positional in the first place; names do as well.
-        result = await client.page(case["method"], **arguments)
-    else:
-        result = await client(case["method"], **arguments)
+    # `market` and `interval` are positional in the first place; names do as well.
+    result = await client(case["method"], **arguments)
+    if isinstance(result, sdk.AsyncPages):
+        result = await result.page()
+    elif isinstance(result, sdk.Pages):
+        result = await asyncio.to_thread(result.page)
     assert server.seen == {case["rpc"]: [message("Request", case["request"])]}
     assert_result(result, case["result"])
 

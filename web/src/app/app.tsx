@@ -1,5 +1,6 @@
 import { lazy, Suspense, useMemo } from "react";
 
+import { RefusedKey } from "@/session/refused-key";
 import { SignInDialog } from "@/session/sign-in-dialog";
 import { Spinner } from "@/ui/feedback";
 import { ErrorBoundary } from "./error-boundary";
@@ -53,6 +54,7 @@ function Shell() {
       <SignInDialog />
       <ShortcutsDialog />
       <OrderToasts />
+      <RefusedKey />
     </div>
   );
 }

@@ -33,9 +33,7 @@ export function TradeView({ market: asked }: { market?: string }) {
 
   const name = market?.name;
   useEffect(() => {
-    if (!name) return;
-    setLastMarket(name);
-    document.title = `${name} · Exchange`;
+    if (name) setLastMarket(name);
   }, [name, setLastMarket]);
 
   if (!market) return <NoMarket asked={asked} isLoading={isLoading} error={error} />;

@@ -41,9 +41,10 @@ export function BookSide({ side, rows, priceDecimals, quantityDecimals, onPick }
           </span>
         ))}
       </div>
-      {shown.map((row) => (
+      {shown.map((row, place) => (
         <Row
-          key={row.price.toFixed()}
+          // By place, counted from the best price: levels come and go many times a second, and the rows stay.
+          key={side === "asks" ? shown.length - place : place}
           isAsk={side === "asks"}
           price={row.price.toFixed()}
           priceText={formatDecimal(row.price, { decimals: priceDecimals })}

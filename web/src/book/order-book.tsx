@@ -27,8 +27,12 @@ export function OrderBook({ market }: { market: Market }) {
   const rowsPerSide = Math.max(1, Math.floor((height - SPREAD_ROW_HEIGHT - HEAD_HEIGHT) / 2 / ROW_HEIGHT));
   const view = bookView(book, { depth: rowsPerSide, step, own });
 
-  const prefillOrder = useUiStore((state) => state.prefillOrder);
-  const pick = useCallback(({ price, quantity }: BookPick) => prefillOrder({ price, quantity }), [prefillOrder]);
+  const pick = useCallback(({ price, quantity }: BookPick) => {
+    const { prefillOrder, setTradeTab } = useUiStore.getState();
+    prefillOrder({ price, quantity });
+    // On a phone the form is behind another tab.
+    setTradeTab("order");
+  }, []);
   const columns = {
     priceDecimals: decimalsOf(step),
     quantityDecimals: decimalsOf(market.lotSize),

@@ -1,7 +1,7 @@
 import type { Market } from "@exchange/sdk";
 import { useTicker } from "@exchange/sdk/react";
-import type { ReactNode } from "react";
-import { decimalsOf, formatCompact, formatDecimal, formatPercent } from "@/lib/decimal";
+import { type ReactNode, useEffect } from "react";
+import { decimalsOf, formatCompact, formatDecimal, formatPercent, NO_VALUE } from "@/lib/decimal";
 import { cn } from "@/ui/cn";
 import { Badge } from "@/ui/feedback";
 import { MarketPicker } from "./market-picker";
@@ -12,6 +12,7 @@ export function MarketBar({ market }: { market: Market }) {
   const { ticker, status } = useTicker(market.name);
   const { change, changeRatio, spread } = tickerFigures(ticker);
   const decimals = decimalsOf(market.tickSize);
+  useTitle(market, formatDecimal(ticker?.lastPrice, { decimals }));
   const isStale = status !== "live" && status !== "connecting";
   return (
     <section
@@ -41,6 +42,19 @@ export function MarketBar({ market }: { market: Market }) {
       </div>
       <MarketStatusBadge market={market} />
     </section>
+  );
+}
+
+/** The tab of the browser says where the market is, also behind others. */
+function useTitle(market: Market, price: string): void {
+  useEffect(() => {
+    document.title = price === NO_VALUE ? `${market.name} · Exchange` : `${price} ${market.name} · Exchange`;
+  }, [market.name, price]);
+  useEffect(
+    () => () => {
+      document.title = "Exchange";
+    },
+    [],
   );
 }
 

@@ -17,7 +17,7 @@ function Price({ error, start }: { error?: string; start?: Decimal }) {
       onChange={setValue}
       snap={(price) => snapPrice(price, TICK)}
       step={(price, ticks) => stepPrice(price, ticks, TICK)}
-      start={start}
+      start={() => start}
       error={error}
     />
   );

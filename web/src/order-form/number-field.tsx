@@ -15,7 +15,7 @@ type NumberFieldProps = {
   /** Some steps up or down; for the arrow keys, ten times as many with Shift. */
   step: (value: Decimal, steps: number) => Decimal;
   /** Where the arrow keys begin in an empty field. */
-  start?: Decimal;
+  start?: () => Decimal | undefined;
   error?: string;
   inputRef?: Ref<HTMLInputElement>;
   placeholder?: string;
@@ -29,7 +29,7 @@ export function NumberField(props: NumberFieldProps) {
   const id = useId();
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const direction = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
-    const from = parseDecimal(value) ?? start;
+    const from = parseDecimal(value) ?? start?.();
     if (direction === 0 || !from) return;
     event.preventDefault();
     onChange(toPlainText(step(from, event.shiftKey ? direction * 10 : direction)));

@@ -1,7 +1,7 @@
-import type { Market } from "@exchange/sdk";
+import type { Market, Ticker } from "@exchange/sdk";
 import { useAccount, useTicker } from "@exchange/sdk/react";
 import { Decimal } from "decimal.js";
-import { type FormEvent, type KeyboardEvent, useState } from "react";
+import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { Controller } from "react-hook-form";
 import { useAssets } from "@/app/queries";
 import { useUiStore } from "@/app/ui-store";
@@ -57,7 +57,8 @@ const PARTS = [25, 50, 75, 100] as const;
 export function OrderForm({ market }: { market: Market }) {
   const session = useSession();
   const account = useAccount();
-  const { ticker } = useTicker(market.name);
+  // A form must not be rendered for each tick: what it reads of the ticker, it reads when a person does something.
+  const ticker = useRef<Ticker>(undefined);
   const assets = useAssets();
   const faucet = useFaucet();
   const setSignInOpen = useUiStore((state) => state.setSignInOpen);
@@ -75,12 +76,11 @@ export function OrderForm({ market }: { market: Market }) {
   const isLimit = hasLimitPrice(values);
   const unit = effectiveUnit(values);
   const timeInForce = effectiveTimeInForce(values);
-  const best = isBuy ? ticker?.bid?.price : ticker?.ask?.price;
   const spentAsset = isBuy ? market.quoteAsset : market.baseAsset;
   const priceSteps = {
     snap: (price: Decimal) => snapPrice(price, market.tickSize),
     step: (price: Decimal, ticks: number) => stepPrice(price, ticks, market.tickSize),
-    start: best ?? ticker?.lastPrice,
+    start: () => (isBuy ? ticker.current?.bid : ticker.current?.ask)?.price ?? ticker.current?.lastPrice,
     unit: market.quoteAsset,
   };
 
@@ -91,12 +91,14 @@ export function OrderForm({ market }: { market: Market }) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
-    order.clear();
+    // First leave the field, which then snaps what it holds.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    order.clear();
   };
 
   return (
     <form aria-label="Order" noValidate onSubmit={onSubmit} onKeyDown={onKeyDown} className="flex flex-col gap-3 p-3">
+      <FollowTicker market={market.name} into={ticker} />
       <SideChoice value={values.side} onChange={(side) => form.setValue("side", side)} />
       <Segmented
         label="Order type"
@@ -116,7 +118,7 @@ export function OrderForm({ market }: { market: Market }) {
                 <NumberField
                   label="Trigger"
                   {...priceSteps}
-                  start={ticker?.lastPrice}
+                  start={() => ticker.current?.lastPrice}
                   value={field.value}
                   onChange={field.onChange}
                   inputRef={field.ref}
@@ -184,7 +186,7 @@ export function OrderForm({ market }: { market: Market }) {
               step={(size, steps) =>
                 unit === "QUOTE" ? Decimal.max(size.plus(steps), 0) : stepQuantity(size, steps, market.lotSize)
               }
-              start={ZERO}
+              start={zero}
               error={errorAt("size")}
             />
           )}
@@ -286,6 +288,15 @@ export function OrderForm({ market }: { market: Market }) {
   );
 }
 
+/** Keeps the newest ticker where the form finds it; shows nothing. */
+function FollowTicker({ market, into }: { market: string; into: RefObject<Ticker | undefined> }) {
+  const { ticker } = useTicker(market);
+  useEffect(() => {
+    into.current = ticker;
+  }, [ticker, into]);
+  return null;
+}
+
 type TotalFieldProps = { unit: string; total: string; onChange: (text: string) => void; lotValue: Decimal };
 
 /** Price × size. What is typed here decides the size; until the field is left it shows what was typed, not what became of it. */
@@ -303,12 +314,13 @@ function TotalField({ unit, total, onChange, lotValue }: TotalFieldProps) {
       onLeave={() => setTyped(undefined)}
       snap={(value) => value}
       step={(value, steps) => Decimal.max(value.plus(lotValue.times(steps)), 0)}
-      start={ZERO}
+      start={zero}
     />
   );
 }
 
 const ZERO = new Decimal(0);
+const zero = () => ZERO;
 
 function formatFee(ppm: number): string {
   return `${formatDecimal(new Decimal(ppm).div(10_000))}%`;

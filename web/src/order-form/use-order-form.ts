@@ -2,7 +2,7 @@ import type { Asset, Balance, Market, Ticker } from "@exchange/sdk";
 import { useExchange } from "@exchange/sdk/react";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { Decimal } from "decimal.js";
-import { useEffect, useMemo, useRef } from "react";
+import { type RefObject, useEffect, useMemo, useRef } from "react";
 import { type UseFormReturn, useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { useUiStore } from "@/app/ui-store";
@@ -29,7 +29,8 @@ export type OrderFormContext = {
   market: Market;
   assets: readonly Asset[];
   balances: readonly Balance[];
-  ticker: Ticker | undefined;
+  /** The newest one; read when it is needed. */
+  ticker: RefObject<Ticker | undefined>;
 };
 
 export type OrderForm = {
@@ -84,7 +85,7 @@ export function useOrderForm({ market, assets, balances, ticker }: OrderFormCont
       return;
     }
     if (values.kind === "MARKET") set("sizeUnit", "BASE");
-    const at = reckoningPrice(values, ticker);
+    const at = reckoningPrice(values, ticker.current);
     const quantity = affordableQuantity({ isBuy, available, price: at, part }, market);
     if (!quantity) return;
     // A part can only be reckoned at a price: where none was entered it is the best one.

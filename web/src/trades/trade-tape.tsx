@@ -8,12 +8,11 @@ import { cn } from "@/ui/cn";
 import { EmptyState } from "@/ui/feedback";
 import { StreamFrame } from "@/ui/stream-frame";
 
-const LIMIT = 60;
+const LIMIT = 50;
 
 /** The latest trades of a market, newest first, in the colour of the side that took. */
 export function TradeTape({ market }: { market: Market }) {
   const { trades, status } = useTrades(market.name, { limit: LIMIT });
-  const prefillOrder = useUiStore((state) => state.prefillOrder);
   const priceDecimals = decimalsOf(market.tickSize);
   const quantityDecimals = decimalsOf(market.lotSize);
   if (trades.length === 0 && status === "live") return <EmptyState title="No trades yet." />;
@@ -42,7 +41,7 @@ export function TradeTape({ market }: { market: Market }) {
                 trade={trade}
                 priceDecimals={priceDecimals}
                 quantityDecimals={quantityDecimals}
-                onPick={prefillOrder}
+                onPick={pick}
               />
             ))}
           </tbody>
@@ -52,16 +51,23 @@ export function TradeTape({ market }: { market: Market }) {
   );
 }
 
+function pick(price: string): void {
+  const { prefillOrder, setTradeTab } = useUiStore.getState();
+  prefillOrder({ price });
+  // On a phone the form is behind another tab.
+  setTradeTab("order");
+}
+
 type TradeRowProps = {
   trade: Trade;
   priceDecimals: number;
   quantityDecimals: number;
-  onPick: (pick: { price: string }) => void;
+  onPick: (price: string) => void;
 };
 
 const TradeRow = memo(function TradeRow({ trade, priceDecimals, quantityDecimals, onPick }: TradeRowProps) {
   return (
-    <tr className="h-5 cursor-pointer hover:bg-hover" onClick={() => onPick({ price: trade.price.toFixed() })}>
+    <tr className="h-5 cursor-pointer hover:bg-hover" onClick={() => onPick(trade.price.toFixed())}>
       <td className={cn("pl-3", sideColor(trade))}>
         {formatDecimal(trade.price, { decimals: priceDecimals })}
         <span className="sr-only">{trade.takerSide === "SELL" ? " sold" : " bought"}</span>

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 
 import type { AccountHappening, AccountView } from "../account-hub.ts";
-import { type DecimalInput, toWire } from "../decimals.ts";
+import { type DecimalInput, fromWire, toWire } from "../decimals.ts";
 import type { CandleInterval } from "../enums.ts";
 import type { ExchangeError } from "../errors.ts";
 import type { Store } from "../feed.ts";
@@ -24,8 +24,8 @@ export function useOrderBook(
   { priceStep, depth = DEFAULT_DEPTH }: { priceStep?: DecimalInput | undefined; depth?: number } = {},
 ): OrderBookView {
   const { marketData } = useHubs();
-  // Text, because an equal Decimal of every render is another object.
-  const step = priceStep === undefined ? undefined : toWire(priceStep, "priceStep");
+  // One text for all that is equal: a Decimal of every render is another object, and 0.50 is 0.5.
+  const step = priceStep === undefined ? undefined : fromWire(toWire(priceStep, "priceStep")).toFixed();
   return useStore(useMemo(() => marketData.orderBook(market, depth, step), [marketData, market, depth, step]));
 }
 

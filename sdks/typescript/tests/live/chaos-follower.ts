@@ -2,11 +2,24 @@
 // event. A program for tests/integration/test_typescript_chaos.py, which knows what was true.
 
 import type { LocalOrderQueues } from "../../src/node.ts";
-import { type AnyEvent, type Channel, LocalOrderBook, NodeExchangeClient, type TextLevel } from "../../src/node.ts";
+import {
+  type AnyEvent,
+  type Channel,
+  ExchangeClient,
+  LocalOrderBook,
+  NodeExchangeClient,
+  type TextLevel,
+} from "../../src/node.ts";
 
-const [baseUrl, apiKey, how] = process.argv.slice(2) as [string, string, "each" | "all"];
+const [baseUrl, apiKey, transport, how] = process.argv.slice(2) as [
+  string,
+  string,
+  "grpc" | "grpc-web",
+  "each" | "all",
+];
 const market = "BTC-USDC";
-const client = new NodeExchangeClient({ baseUrl, apiKey, retry: { initialMs: 1, maximumMs: 10 } });
+const Client = transport === "grpc" ? NodeExchangeClient : ExchangeClient;
+const client = new Client({ baseUrl, apiKey, retry: { initialMs: 1, maximumMs: 10 } });
 
 /** In the order of their numbers in the lines. */
 const CHANNELS: readonly Channel[] = [

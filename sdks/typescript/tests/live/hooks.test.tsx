@@ -4,6 +4,7 @@
 import { cleanup, render } from "@testing-library/react";
 import { StrictMode, useEffect } from "react";
 import { afterEach, expect, test } from "vitest";
+import { Page as ExamplePage } from "../../examples/page.tsx";
 import { ExchangeClient, InvalidRequest, NotFound } from "../../src/index.ts";
 import {
   type AccountHappening,
@@ -175,5 +176,21 @@ test("a market that is not there is an error of its own, and the others do not n
   await until(() => seen.wrong?.error && seen.badStep?.error, "the errors of the others");
   expect(seen.wrong?.error).toBeInstanceOf(NotFound);
   expect(seen.badStep?.error).toBeInstanceOf(InvalidRequest);
+  client.close();
+});
+
+test("the example's page shows the market", async () => {
+  await quote("BTC-USDC", [["100", "1"]], [["120", "2"]]);
+  // The package as it is published: the example imports it by its name.
+  const { ExchangeClient: Published } = await import("@exchange/sdk");
+  const client = new Published({ baseUrl: live.gateway, apiKey: live.keys.alice });
+  const page = render(<ExamplePage client={client} />);
+  await until(() => page.container.textContent?.startsWith("live"), "it is live");
+  await until(
+    () => page.container.querySelector("table")?.textContent?.includes("1202"),
+    "the best offer and its size",
+  );
+  await place("alice", { market: "BTC-USDC", side: "BUY", price: "55.5", quantity: "0.5" });
+  await until(() => page.container.textContent?.endsWith("BUY 0.5 @ 55.5"), "one's own order");
   client.close();
 });

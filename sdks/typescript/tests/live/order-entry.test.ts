@@ -11,7 +11,7 @@ import {
 } from "../../src/node.ts";
 import { cancelAll, freeze, kill, live, start, thaw } from "./exchange.ts";
 
-const options = { baseUrl: live.grpc, timeoutMs: 20_000, retry: { initialMs: 20, maximumMs: 100 } };
+const options = { baseUrl: live.grpc, timeoutMs: 60_000, retry: { initialMs: 20, maximumMs: 100 } };
 const client = new NodeExchangeClient({ ...options, apiKey: live.keys.alice });
 
 beforeEach(() => cancelAll("alice"));
