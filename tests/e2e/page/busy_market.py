@@ -46,6 +46,7 @@ class BusyMarket:
     ) -> None:
         self._stopped.set()
         self._thread.join(30)
+        self._maker.cancel_all_orders()
         if self._error is not None:
             raise self._error
 

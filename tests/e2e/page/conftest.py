@@ -47,6 +47,21 @@ def clients(dev: Dev) -> Iterator[Clients]:
         client.close()
 
 
+@pytest.fixture(scope="package")
+def strangers(dev: Dev, clients: Clients) -> Iterator[tuple[Client, Client]]:
+    """Give two accounts with plenty of money that nobody signs in with: a maker and a taker."""
+    admin = clients["admin"].admin
+    made = []
+    for name in ("maker", "taker"):
+        account = admin.create_account(name)
+        for asset, amount in (("USDC", 10_000_000), ("BTC", 100)):
+            admin.credit(account.account_id, asset, amount)
+        made.append(Client(dev.address, api_key=admin.create_api_key(account.account_id, ["READ", "TRADE"]).api_key))
+    yield made[0], made[1]
+    for client in made:
+        client.close()
+
+
 @pytest.fixture
 def open_tab(browser: Browser, dev: Dev, clients: Clients) -> Iterator[OpenTab]:
     """Give a function that opens a tab: `open_tab(phone=True, theme="light")`. Orders are canceled after the test."""

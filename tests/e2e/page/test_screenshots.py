@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from exchange_sdk import Client
 from tests.e2e.page.busy_market import MARKET, BusyMarket
 from tests.e2e.page.conftest import Clients, OpenTab
 from tests.e2e.page.trader import Trader
@@ -41,8 +42,8 @@ def shoot(trader: Trader, name: str) -> None:
     assert file.stat().st_size < LARGEST_BYTES, f"{file} is too large for docs/"
 
 
-def test_pictures_of_every_page(open_tab: OpenTab, clients: Clients) -> None:
-    with BusyMarket(clients["bob"], clients["alice"], batches_per_second=4) as market:
+def test_pictures_of_every_page(open_tab: OpenTab, clients: Clients, strangers: tuple[Client, Client]) -> None:
+    with BusyMarket(*strangers, batches_per_second=4) as market:
         alice = clients["alice"]
         alice.place_order(market=MARKET, side="buy", quantity="0.25", price="64999", client_order_id="swing-1")
         alice.place_order(market=MARKET, side="sell", quantity="0.4", price="65001.5", client_order_id="swing-2")
