@@ -11,6 +11,7 @@ from exchange_server.cli import (
     book,
     candles,
     gateway,
+    health,
     journal,
     key,
     market,
@@ -86,6 +87,7 @@ def main(
 
 app.command("dev")(dev)
 run.register(app)
+health.register(app)
 app.add_typer(market.app, name="market")
 book.register(app)
 market_data.register(app)
