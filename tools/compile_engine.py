@@ -4,7 +4,7 @@
     python tools/compile_engine.py --if-possible    the same if there is a compiler and nothing is built of these
                                                     sources yet; a word and success if it cannot be
     python tools/compile_engine.py --clean          remove what was built
-    python tools/compile_engine.py --root FOLDER    the same for an exchange_server that lies elsewhere: an installed one
+    python tools/compile_engine.py --root FOLDER    the same for an exchange_server elsewhere: an installed one
 
 Everything works without. A build of other sources than the present ones is not used: `exchange_server.compiled_engine`
 sees to that. It is made elsewhere and moved in when it is complete; a failure leaves what was there before.
