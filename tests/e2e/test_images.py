@@ -45,7 +45,11 @@ class Container:
         self.name = service
         self.log_path = folder / f"{service}.log"
         self._python = str(image.root / "opt/exchange/bin/python")
-        self._volumes = {"/srv/": f"{image.root}/srv/", "/var/lib/exchange": str(folder / "lib"), "/tmp": f"{folder}/tmp"}
+        self._volumes = {
+            "/srv/": f"{image.root}/srv/",
+            "/var/lib/exchange": str(folder / "lib"),
+            "/tmp": f"{folder}/tmp",
+        }
         given = {name: self._moved(_resolved(value)) for name, value in settings["environment"].items() if value}
         unknown = set(changes) - set(given)
         assert not unknown, f"compose does not set {unknown}"
@@ -92,7 +96,8 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, St
     folder = tmp_path_factory.mktemp("images")
     arguments = {"COMPILE": os.environ.get("EXCHANGE_TEST_IMAGES_COMPILE", "no")}
     made = [
-        build(ROOT / f"deploy/docker/{name}.Dockerfile", ROOT, folder / name, arguments) for name in ("exchange", "gateway")
+        build(ROOT / f"deploy/docker/{name}.Dockerfile", ROOT, folder / name, arguments)
+        for name in ("exchange", "gateway")
     ]
     yield made[0], made[1]
 
