@@ -9,19 +9,18 @@ import re
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from exchange_sdk import Client, OrderType, Scope, Side
+from exchange_sdk import Client, Scope, Side
 from exchange_server.cli.dev.ports import pick_free
 from tests.e2e.dev_process import wait_until
 from tests.e2e.dockerfile import Stage, build
-from tests.integration.clickhouse_fixture import embedded_clickhouse
+from tests.integration.clickhouse_fixture import clickhouse_client, embedded_clickhouse
 from tests.integration.postgres_fixture import postgres_server
 
 pytestmark = pytest.mark.skipif("EXCHANGE_TEST_IMAGES" not in os.environ, reason="make test-images runs it")
@@ -92,14 +91,14 @@ def _resolved(value: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Stage]]:
+def images(tmp_path_factory: pytest.TempPathFactory) -> tuple[Stage, Stage]:
     folder = tmp_path_factory.mktemp("images")
     arguments = {"COMPILE": os.environ.get("EXCHANGE_TEST_IMAGES_COMPILE", "no")}
     made = [
         build(ROOT / f"deploy/docker/{name}.Dockerfile", ROOT, folder / name, arguments)
         for name in ("exchange", "gateway")
     ]
-    yield made[0], made[1]
+    return made[0], made[1]
 
 
 def test_images_hold_only_what_is_locked(images: tuple[Stage, Stage]) -> None:
@@ -163,26 +162,29 @@ def test_compose_without_containers_takes_an_order_and_tells_its_history(
         key_file = tmp_path / "lib/keys/admin.key"
         assert key_file.stat().st_mode & 0o777 == 0o600
         address = f"{loopback}:{grpc_port}"
-        with Client(address, api_key=key_file.read_text().strip()) as admin:
+        operator_key = key_file.read_text().strip()
+        with Client(address, api_key=operator_key) as operator:
+            admin = operator.admin
             admin.create_asset("BTC", 8)
             admin.create_asset("USDC", 6)
             admin.create_market("BTC", "USDC", tick_size="0.01", lot_size="0.0001")
             account_id = admin.create_account("trader").account_id
+            admin.credit(operator.get_account().account_id, "BTC", "1", credit_id="operator")
             admin.credit(account_id, "USDC", "100000", credit_id="first")
             key = admin.create_api_key(account_id, [Scope.READ, Scope.TRADE]).api_key
 
-        # 3. An order through the gateway, canceled; then it is history, which only the database knows.
-        with Client(address, api_key=key) as trader:
-            order = trader.place_order(
-                market="BTC-USDC", side=Side.BUY, type=OrderType.LIMIT, price="50000", quantity="0.01"
-            ).order
+        # 3. An order, which the gateway knows; a trade with it, which the databases know.
+        with Client(address, api_key=key) as trader, Client(address, api_key=operator_key) as operator:
+            order = trader.place_order(market="BTC-USDC", side=Side.BUY, price="50000", quantity="0.01").order
             request = urllib.request.Request(
                 f"http://{loopback}:{web_port}/v1/orders?open_only=true", headers={"authorization": f"Bearer {key}"}
             )
             with urllib.request.urlopen(request, timeout=10) as answer:
                 assert [each["orderId"] for each in json.load(answer)["orders"]] == [str(order.order_id)]
-            trader.cancel_order(order_id=order.order_id)
-            wait_until(lambda: order.order_id in [each.order_id for each in trader.list_orders()], "it is history")
+            operator.place_order(market="BTC-USDC", side=Side.SELL, price="50000", quantity="0.01")
+            wait_until(lambda: order.order_id in [each.order_id for each in trader.list_fills()], "the fill is told")
+        market_history = stack.enter_context(closing(clickhouse_client(clickhouse.url)))
+        wait_until(lambda: market_history.query("SELECT count() FROM trades").first_row[0] == 1, "the trade is told")
         with urllib.request.urlopen(f"http://{loopback}:{web_port}/", timeout=10) as answer:
             assert b"<script" in answer.read()
 
