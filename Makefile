@@ -137,13 +137,17 @@ test-nightly: install ## Compare the engine with the naive exchange over million
 test-large: install ## Kill the market history's follower and database sixty times under load
 	@EXCHANGE_TEST_SIZE=large $(BIN)/python -m pytest -n 0 -k killed tests/integration/test_market_history_writer.py
 
+.PHONY: test-images
+test-images: install ## Do what the Dockerfiles say in a folder, and run what comes out of it (no Docker needed)
+	@EXCHANGE_TEST_IMAGES=yes $(BIN)/python -m pytest -n 0 -o timeout=900 $(ARGS) tests/e2e/test_images.py
+
 .PHONY: mutants
 mutants: install ## See whether tests fail when matching, ledger or stops are changed (docs/mutation-testing.md)
 	@$(BIN)/python tools/mutants.py $(ARGS)
 
 # One after the other, the quick ones first; `make -k check` goes on after a failure.
 .PHONY: check
-check: check-lock check-format check-lint check-imports check-proto check-gen check-docs check-typescript check-types ## Check all that needs no run
+check: check-lock check-format check-lint check-imports check-proto check-gen check-docs check-deploy check-typescript check-types ## Check all that needs no run
 	@echo "All checks passed"
 
 .PHONY: check-lock
@@ -184,6 +188,10 @@ check-gen: install
 .PHONY: check-docs
 check-docs: install
 	@$(BIN)/python -m tools.generate_errors_doc check
+
+.PHONY: check-deploy
+check-deploy: install
+	@$(BIN)/python tools/check_deploy.py
 
 .PHONY: check-typescript
 check-typescript: install

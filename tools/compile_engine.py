@@ -4,6 +4,7 @@
     python tools/compile_engine.py --if-possible    the same if there is a compiler and nothing is built of these
                                                     sources yet; a word and success if it cannot be
     python tools/compile_engine.py --clean          remove what was built
+    python tools/compile_engine.py --root FOLDER    the same for an exchange_server elsewhere: an installed one
 
 Everything works without. A build of other sources than the present ones is not used: `exchange_server.compiled_engine`
 sees to that. It is made elsewhere and moved in when it is complete; a failure leaves what was there before.
@@ -146,18 +147,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--clean", action="store_true", help="remove what was built")
     parser.add_argument("--if-possible", action="store_true", help="build what is not built yet, and never fail")
+    parser.add_argument("--root", type=Path, default=SERVER, help="the folder that holds exchange_server")
     arguments = parser.parse_args()
+    root = arguments.root.resolve()
     if arguments.clean:
-        print(f"{clean(SERVER)} shared objects removed")
+        print(f"{clean(root)} shared objects removed")
         return 0
     if arguments.if_possible:
-        return build_if_possible(SERVER)
+        return build_if_possible(root)
     try:
-        build(SERVER)
+        build(root)
     except subprocess.CalledProcessError as error:
         print(error.stdout, file=sys.stderr)
         return 1
-    print(f"{PACKAGE} is compiled below {SERVER}")
+    print(f"{PACKAGE} is compiled below {root}")
     return 0
 
 

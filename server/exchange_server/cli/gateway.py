@@ -46,6 +46,20 @@ def run(
     _with_gateway_errors(work)
 
 
+@app.command("health")
+def health() -> None:
+    """Say whether the gateway on this machine answers and the exchange behind it serves; exit status 1 if not."""
+
+    def ask() -> None:
+        from exchange_server.gateway.envoy import is_healthy
+
+        if not is_healthy(_settings()):
+            raise CommandError("the gateway or the exchange behind it is not well")
+        print("SERVING")
+
+    _with_gateway_errors(ask)
+
+
 def _with_gateway_errors(work: Callable[[], None]) -> None:
     def told() -> None:
         from exchange_server.gateway.template import GatewayIncomplete

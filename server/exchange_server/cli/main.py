@@ -12,6 +12,7 @@ from exchange_server.cli import (
     bot,
     candles,
     gateway,
+    health,
     journal,
     key,
     market,
@@ -88,6 +89,7 @@ def main(
 
 app.command("dev")(dev)
 run.register(app)
+health.register(app)
 app.add_typer(market.app, name="market")
 book.register(app)
 market_data.register(app)
