@@ -48,8 +48,7 @@ def test_an_order_is_dragged_to_another_price(trader: Trader, clients: Clients) 
     trader.page.mouse.move(x, y - 20, steps=4)
     trader.page.mouse.up()
 
-    # A small market has small steps: only the whole cell tells the old price from the new one.
-    expect(trader.rows("Open orders").first).to_contain_text("2,000.")
+    # How far a pixel reaches depends on the chart's scale: only the whole cell tells the old price from the new one.
     expect(trader.rows("Open orders").first.get_by_role("cell", name="2,000.5", exact=True)).to_have_count(0)
     (order,) = clients["alice"].list_orders(open_only=True)
     assert order.price is not None

@@ -119,9 +119,12 @@ async def test_a_prediction_market_lives_of_its_maker_and_noise(fleet_exchange: 
         {"market": "RAIN-USDC", "rate": 20, "typical_quantity": 3, "inventory_band": 30, "slippage_bps": 500},
     )
     async with running(fleet_exchange, maker, noise) as fleet:
-        await until(
-            lambda: {bot["name"]: bot["counts"] for bot in fleet.status()["bots"]}["lmsr"].get("fills", 0) > 10, "fills"
-        )
+
+        def fills() -> int:
+            # A bot is listed from its start on.
+            return int({bot["name"]: bot["counts"] for bot in fleet.status()["bots"]}.get("lmsr", {}).get("fills", 0))
+
+        await until(lambda: fills() > 10, "fills", 30)
         before = max(book_of(others, "RAIN-USDC")[0])
         await asyncio.to_thread(others.place_order, market="RAIN-USDC", side="buy", quantity=90, price="0.9")
         await until(lambda: max(book_of(others, "RAIN-USDC")[0]) > before + Decimal("0.1"), "a higher price")
