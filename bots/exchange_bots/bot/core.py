@@ -287,17 +287,20 @@ class BotCore:
 
     def _refused(self, at_ns: int, key: str, error: ExchangeError) -> None:
         reason = error.reason_name or type(error).__name__
-        self._count(f"refused_{reason.lower()}")
         self.last_error = str(error)
+        if isinstance(error, NotFound | OrderClosed | PostOnlyWouldCross | QuantityNotAboveFilled):
+            # The market was quicker, and that is no fault. Of the first two: filled, or canceled from outside, while we
+            # asked.
+            self._count(f"outrun_{reason.lower()}")
+            if isinstance(error, NotFound | OrderClosed):
+                self.orders.ended(key)
+            return
+        self._count(f"refused_{reason.lower()}")
         if isinstance(error, OutcomeUnknown):
             self.doubt_orders(str(error))
-        elif isinstance(error, NotFound | OrderClosed):
-            # It was filled, or canceled from outside, while we asked.
-            self.orders.ended(key)
         elif isinstance(error, MarketClosed):
             self._safety.pause(at_ns, f"market: {reason.lower()}")
-        elif not isinstance(error, PostOnlyWouldCross | QuantityNotAboveFilled):
-            # Those two say that the market was quicker, and that is no fault.
+        else:
             self._safety.refused(at_ns)
             self.log.warning("refused", order=key, reason=reason, message=error.message)
 

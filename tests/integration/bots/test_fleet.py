@@ -124,15 +124,12 @@ async def test_a_prediction_market_lives_of_its_maker_and_noise(fleet_exchange: 
             # A bot is listed from its start on.
             return int({bot["name"]: bot["counts"] for bot in fleet.status()["bots"]}.get("lmsr", {}).get("fills", 0))
 
-        await until(lambda: fills() > 10, "fills", 30)
+        await until(lambda: fills() > 10, "fills")
         before = max(book_of(others, "RAIN-USDC")[0])
         await asyncio.to_thread(others.place_order, market="RAIN-USDC", side="buy", quantity=90, price="0.9")
         await until(lambda: max(book_of(others, "RAIN-USDC")[0]) > before + Decimal("0.1"), "a higher price")
         statuses = {bot["name"]: bot for bot in fleet.status()["bots"]}
-        # That the market was quicker than an amend is no fault.
-        quicker = ("post_only", "quantity_not_above_filled", "order_closed", "order_not_found", "order_not_open")
-        refused = [name.removeprefix("refused_") for name in statuses["lmsr"]["counts"] if name.startswith("refused_")]
-        assert [name for name in refused if not name.startswith(quicker)] == []
+        assert not any(name.startswith("refused") for name in statuses["lmsr"]["counts"])
         await asyncio.to_thread(others.cancel_all_orders)
     assert book_of(others, "RAIN-USDC") == ({}, {})
 
