@@ -69,8 +69,8 @@ class CrossedBook(MessageFault):
 
 Message = BookSnapshot | tuple[TradePrint, ...]
 
-_TAKER_SIDES = {"B": Side.BUY, "A": Side.SELL}
-_SIDE_LETTERS = {side: letter for letter, side in _TAKER_SIDES.items()}
+TAKER_SIDES = {"B": Side.BUY, "A": Side.SELL}
+_SIDE_LETTERS = {side: letter for letter, side in TAKER_SIDES.items()}
 
 
 def parse(text: str | bytes) -> Message | None:
@@ -116,7 +116,7 @@ def _levels(levels: Iterable[dict[str, Any]]) -> tuple[Level, ...]:
 
 
 def _trade(trade: dict[str, Any]) -> TradePrint:
-    side = _TAKER_SIDES[trade["side"]]
+    side = TAKER_SIDES[trade["side"]]
     price, quantity = _positive(trade["px"]), _positive(trade["sz"])
     return TradePrint(str(trade["coin"]), _time_ns(trade["time"]), side, price, quantity, int(trade["tid"]))
 

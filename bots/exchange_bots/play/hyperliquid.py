@@ -1,6 +1,7 @@
 """Order flow from a recording of Hyperliquid's WebSocket: `l2Book` snapshots and `trades`.
 
-Snapshots have the twenty best levels a side. A level that leaves the twenty is canceled, as if it had gone.
+Snapshots have the twenty best levels a side. A level that leaves the twenty is canceled, as if it had gone. What was
+recorded is played as it is, one-sided or crossed books too; a bot's feed, which doubts those, reads by `feed.messages`.
 (https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket/subscriptions)
 """
 
@@ -9,11 +10,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from exchange_bots.play.actions import Action, Counts, Execution, MarketTerms, Outcome, Settle, Side
+from exchange_bots.feed.messages import TAKER_SIDES
+from exchange_bots.play.actions import Action, Counts, Execution, MarketTerms, Outcome, Settle
 from exchange_bots.play.depth import MAKER, TAKER, DepthMirror, parse_levels
 from exchange_bots.play.tape import Tape
-
-TAKER_SIDES = {"B": Side.BUY, "A": Side.SELL}
 
 
 class HyperliquidFlow:

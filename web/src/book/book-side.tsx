@@ -118,33 +118,33 @@ const Row = memo(function Row(row: RowProps) {
           {row.priceText}
         </button>
       </Cell>
-      <Cell>
-        <button
-          type="button"
-          tabIndex={-1}
-          title={TAKE_ALL}
-          className={cn(CELL, "w-full px-1 text-right")}
-          onClick={takeAll}
-        >
-          {row.quantityText}
-        </button>
-      </Cell>
-      <Cell>
-        <button
-          type="button"
-          tabIndex={-1}
-          title={TAKE_ALL}
-          className={cn(CELL, "w-full pr-3 pl-1 text-right text-muted")}
-          onClick={takeAll}
-        >
-          {row.totalText}
-        </button>
-      </Cell>
+      <TakeAllCell className="px-1" onTake={takeAll}>
+        {row.quantityText}
+      </TakeAllCell>
+      <TakeAllCell className="pr-3 pl-1 text-muted" onTake={takeAll}>
+        {row.totalText}
+      </TakeAllCell>
     </div>
   );
 });
 
-const TAKE_ALL = "Use all up to this price";
+type TakeAllCellProps = { className: string; onTake: () => void; children: string };
+
+function TakeAllCell({ className, onTake, children }: TakeAllCellProps) {
+  return (
+    <Cell>
+      <button
+        type="button"
+        tabIndex={-1}
+        title="Use all up to this price"
+        className={cn(CELL, "w-full text-right", className)}
+        onClick={onTake}
+      >
+        {children}
+      </button>
+    </Cell>
+  );
+}
 
 function Cell({ className, children }: { className?: string; children: React.ReactNode }) {
   return (

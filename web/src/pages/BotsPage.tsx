@@ -7,13 +7,12 @@ import { queryKeys } from "@/app/queries";
 import { formatCompact, formatDecimal, sumOf } from "@/lib/decimal";
 import { formatClock, formatDuration } from "@/lib/time";
 import { EmptyState } from "@/ui/feedback";
-import { Select } from "@/ui/select";
 import { Cell, HeaderCell, TableHead, TableRow } from "@/ui/table";
 import { Card, Figure, PageFrame, SignedIn } from "./page-frame";
 import { netResult, resultBars } from "./performance-figures";
 import { QueryView } from "./query-view";
+import { QuoteAssetSelect } from "./quote-asset-select";
 import { ScrollTable } from "./scroll-table";
-import { useQuoteAssets } from "./use-quote-assets";
 
 const REFRESH_MS = 3_000;
 const PAGE_SIZE = 200;
@@ -29,7 +28,6 @@ export function BotsPage() {
 
 function AllPerformance({ accountId }: { accountId: string }) {
   const client = useExchange();
-  const quoteAssets = useQuoteAssets();
   const [chosen, setChosen] = useState<string>();
   const table = useQuery({
     queryKey: queryKeys.account(accountId, "performance", chosen),
@@ -47,18 +45,7 @@ function AllPerformance({ accountId }: { accountId: string }) {
           ? `Every account that has traded, as of ${formatClock(new Date(table.dataUpdatedAt))}.`
           : "Every account that has traded, and what it came to."
       }
-      actions={
-        quoteAsset && quoteAssets.length > 1 ? (
-          <Select
-            label="Valued in"
-            size="sm"
-            align="end"
-            value={quoteAsset}
-            options={quoteAssets.map((name) => ({ value: name, label: `in ${name}` }))}
-            onChange={setChosen}
-          />
-        ) : undefined
-      }
+      actions={<QuoteAssetSelect value={quoteAsset} onChange={setChosen} />}
     >
       <QueryView query={table}>
         {(data) => (

@@ -8,7 +8,6 @@ import { formatCompact, formatDecimal } from "@/lib/decimal";
 import { formatDateTime } from "@/lib/time";
 import { EmptyState } from "@/ui/feedback";
 import { Segmented } from "@/ui/segmented";
-import { Select } from "@/ui/select";
 import { Cell, HeaderCell, TableHead, TableRow } from "@/ui/table";
 import { BalancesCard } from "./balances-card";
 import { EquityChart } from "./equity-chart";
@@ -23,8 +22,8 @@ import {
 import { Card, Figure, PageFrame, SignedIn } from "./page-frame";
 import { netOf, portfolioTotals } from "./portfolio-figures";
 import { QueryView } from "./query-view";
+import { QuoteAssetSelect } from "./quote-asset-select";
 import { ScrollTable } from "./scroll-table";
-import { useQuoteAssets } from "./use-quote-assets";
 
 /** How often figures are asked for anew: they move with every price. */
 const REFRESH_MS = 4_000;
@@ -43,7 +42,6 @@ export function PortfolioPage() {
 
 function AccountPortfolio({ accountId }: { accountId: string }) {
   const client = useExchange();
-  const quoteAssets = useQuoteAssets();
   const [chosen, setChosen] = useState<string>();
   const portfolio = useQuery({
     queryKey: queryKeys.account(accountId, "portfolio", chosen),
@@ -56,18 +54,7 @@ function AccountPortfolio({ accountId }: { accountId: string }) {
     <PageFrame
       title="Portfolio"
       description="Balances at the last prices; results count fills, not deposits."
-      actions={
-        quoteAsset && quoteAssets.length > 1 ? (
-          <Select
-            label="Valued in"
-            size="sm"
-            align="end"
-            value={quoteAsset}
-            options={quoteAssets.map((name) => ({ value: name, label: `in ${name}` }))}
-            onChange={setChosen}
-          />
-        ) : undefined
-      }
+      actions={<QuoteAssetSelect value={quoteAsset} onChange={setChosen} />}
     >
       <QueryView query={portfolio}>
         {(data) => (
