@@ -151,4 +151,8 @@ def describe(error: Exception) -> str | None:
     if isinstance(error, EngineNotAsWanted):
         return str(error)
     sdk = sys.modules.get("exchange_sdk")
-    return str(error) if sdk is not None and isinstance(error, sdk.ExchangeError) else None
+    if sdk is None or not isinstance(error, sdk.ExchangeError):
+        return None
+    if isinstance(error, sdk.PermissionDenied) and os.environ.get("EXCHANGE_API_KEY"):
+        return f"{error}; the key is that of EXCHANGE_API_KEY unless --api-key or --as names another"
+    return str(error)

@@ -80,6 +80,8 @@ def cell(value: Any) -> str:
     """Write one cell of a table."""
     if value is None:
         return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Enum):
         return value.name.lower().replace("_", " ")
     if isinstance(value, datetime):

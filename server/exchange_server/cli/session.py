@@ -138,7 +138,11 @@ class Session:
         """Return the key to call with. Raises CommandError when there is none."""
         api_key = self.resolve_api_key()
         if api_key is None:
-            raise CommandError("no API key: give --api-key, set EXCHANGE_API_KEY, or start exchange dev")
+            raise CommandError(
+                "no API key: give --api-key, set EXCHANGE_API_KEY, or start exchange dev "
+                f"(one that keeps its data elsewhere than in {self.directory} is found by --data-dir, "
+                "or EXCHANGE_DATA_DIR)"
+            )
         return api_key
 
     @contextmanager

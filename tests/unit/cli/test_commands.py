@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from exchange_sdk import InsufficientFunds, InvalidOrder, RejectReason
+from exchange_sdk import InsufficientFunds, InvalidOrder, PermissionDenied, RejectReason
 from exchange_server.cli.commands import client_command, describe, with_errors
 from exchange_server.cli.main import app
 from exchange_server.cli.play import parse_speed
@@ -103,6 +103,14 @@ def test_a_refusal_names_its_field() -> None:
     error = InvalidOrder("no multiple of 0.1", reason=RejectReason.PRICE_OFF_TICK, field="price")
     assert describe(error) == "PRICE_OFF_TICK: no multiple of 0.1 (price)"
     assert describe(ValueError("x")) is None
+
+
+def test_a_key_that_may_not_is_traced_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = PermissionDenied("lacks the scope ADMIN", reason=RejectReason.SCOPE_MISSING)
+    monkeypatch.delenv("EXCHANGE_API_KEY", raising=False)
+    assert describe(error) == "SCOPE_MISSING: lacks the scope ADMIN"
+    monkeypatch.setenv("EXCHANGE_API_KEY", "alice's")
+    assert "the key is that of EXCHANGE_API_KEY unless --api-key or --as names another" in (describe(error) or "")
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:

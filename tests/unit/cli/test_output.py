@@ -62,6 +62,10 @@ def test_a_decimal_has_no_exponent_and_no_trailing_zeros(value: str, text: str) 
     assert cell(Decimal(value)) == text
 
 
+def test_yes_and_no_are_words_in_a_table_and_booleans_in_json() -> None:
+    assert (cell(True), cell(False), plain(True)) == ("yes", "no", True)
+
+
 def test_the_beginning_of_time_is_written_whole() -> None:
     assert timestamp(1) == "1970-01-01T00:00:00.000000001Z"
 
