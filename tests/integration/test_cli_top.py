@@ -20,6 +20,10 @@ def text_of(app: TopApp, name: str) -> str:
     return capture.get()
 
 
+def quantities(app: TopApp) -> list[str]:
+    return [str(trade.quantity) for trade in app.state.trades]
+
+
 async def shows(app: TopApp, holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not holds():
@@ -37,7 +41,7 @@ async def test_the_screen_shows_book_trades_own_orders_and_latencies(
         resting = exchange.place(alice, SELL, "100.5", "2")
         exchange.place(bob, BUY, "99", "3")
         exchange.place(bob, BUY, "100.5", "0.75")
-        await shows(app, lambda: len(app.state.trades) == 1 and "1.25" in text_of(app, "book"))
+        await shows(app, lambda: quantities(app)[:1] == ["0.75"] and "1.25" in text_of(app, "book"))
         book = text_of(app, "book")
         assert "spread 1.5" in book
         assert "█" in book
@@ -67,6 +71,21 @@ async def test_the_screen_shows_book_trades_own_orders_and_latencies(
         await pilot.press("q")
     assert not app.is_running
     assert app.error is None
+
+
+async def test_trades_from_before_we_look_are_shown_and_none_is_told_twice(
+    exchange: Exchange, alice: Trader, bob: Trader
+) -> None:
+    exchange.place(alice, SELL, "100.5", "2")
+    exchange.place(bob, BUY, "100.5", "0.75")
+    app = TopApp(Session(address=exchange.process.address, api_key="", output=Output.TABLE), MARKET)
+    async with app.run_test(size=(140, 45)):
+        await shows(app, lambda: quantities(app)[:1] == ["0.75"] and app._subscription is not None)
+        exchange.place(bob, BUY, "100.5", "0.25")
+        await shows(app, lambda: quantities(app)[:1] == ["0.25"])
+        assert quantities(app)[:2] == ["0.25", "0.75"]
+        ids = [trade.trade_id for trade in app.state.trades]
+        assert ids == sorted(set(ids), reverse=True)
 
 
 async def test_a_market_that_is_not_there_ends_the_screen_with_the_error(exchange: Exchange) -> None:

@@ -14,7 +14,7 @@ from exchange_server.cli.book import ladder
 from exchange_server.cli.order_fields import COLUMNS as ORDER_COLUMNS
 from exchange_server.cli.output import cell, number, table
 from exchange_server.cli.session import Session
-from exchange_server.cli.top.state import HOPS, MarketState
+from exchange_server.cli.top.state import HOPS, SHOWN_TRADES, MarketState
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -80,24 +80,32 @@ class TopApp(App[None]):
 
     async def _follow(self) -> None:
         """Read the subscription until the end; what cannot be mended ends the app, and the command says it."""
-        channels: list[sdk.Channel] = [
-            self._book,
-            sdk.TradesChannel(self._market),
-            sdk.TickerChannel(self._market, interval=0.25),
-        ]
-        if self._session.resolve_api_key():
-            channels.append(sdk.AccountChannel())
         try:
-            async with (
-                self._session.async_client(public=True) as client,
-                client.subscribe(*channels) as subscription,
-            ):
-                self._subscription = subscription
-                async for told in subscription:
-                    self.state.take(told)
+            async with self._session.async_client(public=True) as client:
+                newest = await self._past_trades(client)
+                channels: list[sdk.Channel] = [
+                    self._book,
+                    sdk.TradesChannel(self._market, after_trade_id=newest),
+                    sdk.TickerChannel(self._market, interval=0.25),
+                ]
+                if self._session.resolve_api_key():
+                    channels.append(sdk.AccountChannel())
+                async with client.subscribe(*channels) as subscription:
+                    self._subscription = subscription
+                    async for told in subscription:
+                        self.state.take(told)
         except sdk.ExchangeError as error:
             self.error = error
             self.exit()
+
+    async def _past_trades(self, client: sdk.AsyncClient) -> int | None:
+        """Show the trades before we look, and return the newest one's id; none while there is no history."""
+        try:
+            page = await client.list_trades(self._market, page_size=SHOWN_TRADES).page()
+        except sdk.Unavailable:
+            return None
+        self.state.trades.extend(page.items)
+        return page.items[0].trade_id if page.items else None
 
     # ---------------------------------------------------------------- keys
 
@@ -154,7 +162,7 @@ class TopApp(App[None]):
             colour = {sdk.Side.BUY: "green", sdk.Side.SELL: "red"}.get(trade.taker_side, "") if trade.taker_side else ""
             time = f"{trade.trade_time.astimezone():%H:%M:%S}"
             grid.add_row(Text(time, style="dim"), Text(number(trade.price), style=colour), number(trade.quantity))
-        return grid if self.state.trades else Text("none since we look", style="dim")
+        return grid if self.state.trades else Text("none yet", style="dim")
 
     def _orders(self) -> "RenderableType":
         if not self.state.orders:
