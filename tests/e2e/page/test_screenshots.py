@@ -3,6 +3,7 @@
 They are taken of what `make dev` shows: markets that bots move, with an account that trades a little among them.
 """
 
+import itertools
 import json
 import os
 import re
@@ -17,20 +18,29 @@ from exchange_sdk import Client, OrderType, Side
 from tests.e2e.dev_process import Dev, open_folder, running, wait_until
 from tests.e2e.page.browser import build_page
 from tests.e2e.page.conftest import Clients, OpenTab
-from tests.e2e.page.trader import Trader
+from tests.e2e.page.trader import PATIENCE_MS, Trader
 
 FOLDER = os.environ.get("EXCHANGE_SCREENSHOTS")
 LARGEST_BYTES = 250_000
 MARKET = "BTC-USDC"
 # The shortest candles there are: two minutes of trading fill the chart.
-SECOND_CANDLES = "SECOND_1"
+SECOND_CANDLES = "1s"
 CANDLES = 110
 PATIENCE_SECONDS = 300
+NUMBERS = itertools.count(1)
 
 pytestmark = [
     pytest.mark.skipif(FOLDER is None, reason="EXCHANGE_SCREENSHOTS names no folder: use `make screenshots`"),
     pytest.mark.timeout(2 * PATIENCE_SECONDS),
 ]
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """With all its bots, a machine takes its time."""
+    expect.set_options(timeout=4 * PATIENCE_MS)
+    yield
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")
@@ -62,18 +72,19 @@ def place_orders(alice: Client) -> None:
     """Orders on both sides of the market, and a stop below it."""
     last = alice.get_ticker(MARKET).last_price
     assert last is not None
-    for side, quantity, part, key in (("buy", "0.25", "0.9996", "swing-1"), ("sell", "0.4", "1.0005", "swing-2")):
+    for side, quantity, part, key in (("buy", "0.25", "0.9996", "swing"), ("sell", "0.4", "1.0005", "swing")):
         price = (last * Decimal(part)).quantize(Decimal("0.1"))
-        alice.place_order(market=MARKET, side=side, quantity=quantity, price=price, client_order_id=key)
+        alice.place_order(market=MARKET, side=side, quantity=quantity, price=price, client_order_id=f"{key}-{next(NUMBERS)}")
     trigger = (last * Decimal("0.9991")).quantize(Decimal("0.1"))
     kind = OrderType.STOP_MARKET
     alice.place_order(
-        market=MARKET, side="sell", quantity="0.5", type=kind, trigger_price=trigger, client_order_id="guard"
+        market=MARKET, side="sell", quantity="0.5", type=kind, trigger_price=trigger, client_order_id=f"guard-{next(NUMBERS)}"
     )
 
 
 def start(trader: Trader, name: str, theme: str) -> Trader:
     """Open the trading view with the shortest candles, and sign in."""
+    trader.page.set_default_timeout(4 * PATIENCE_MS)
     stored = json.dumps({"state": {"theme": theme, "interval": SECOND_CANDLES}, "version": 1})
     trader.page.add_init_script(
         f"localStorage.getItem('exchange.ui') ?? localStorage.setItem('exchange.ui', {stored!r})"
@@ -85,6 +96,7 @@ def shoot(trader: Trader, name: str, part: Locator | None = None) -> None:
     """Take the picture, of a part or of all, when what the page asked for has come."""
     expect(trader.page.get_by_role("main").get_by_role("status").filter(has_text="Loading")).to_have_count(0)
     expect(trader.page.locator("[data-sonner-toast]")).to_have_count(0)
+    trader.page.mouse.move(0, 0)
     # Two frames later the last answer is drawn.
     trader.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     file = Path(FOLDER or "") / f"{name}.png"
@@ -108,7 +120,7 @@ def test_the_depth_of_the_book_and_an_order_that_is_refused(open_tab: OpenTab, l
     trader.submit("Buy")
     form = trader.page.get_by_role("form", name="Order")
     expect(form.get_by_label("Size", exact=True)).to_have_attribute("aria-invalid", "true")
-    shoot(trader, "order-refused", trader.page.get_by_role("region", name="Place an order"))
+    shoot(trader, "order-refused", form)
 
 
 def test_the_other_pages(open_tab: OpenTab, lively: Client) -> None:

@@ -103,7 +103,9 @@ export class TradeChart {
   }
 
   setPriceDecimals(decimals: number): void {
-    this.candles.applyOptions({ priceFormat: { type: "price", precision: decimals, minMove: 10 ** -decimals } });
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    const { format } = new Intl.NumberFormat("en", digits);
+    this.candles.applyOptions({ priceFormat: { type: "custom", formatter: format, minMove: 10 ** -decimals } });
   }
 
   /** Show these candles, oldest first; only what changed is drawn anew. */
