@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -57,15 +58,18 @@ def lively(clients: Clients) -> Client:
     alice = clients["alice"]
     wait_until(lambda: alice.get_ticker(MARKET).trade_count, "the market trades", PATIENCE_SECONDS)
     for part in range(1, 5):
-        wait_until(lambda part=part: candles(alice) >= CANDLES * part // 5, "the chart fills", PATIENCE_SECONDS)
+        wait_for_candles(alice, CANDLES * part // 5)
         side = Side.SELL if part == 3 else Side.BUY
         alice.place_order(market=MARKET, side=side, quantity=Decimal(part) / 20)
-    wait_until(lambda: candles(alice) >= CANDLES, "the chart is full", PATIENCE_SECONDS)
+    wait_for_candles(alice, CANDLES)
     return alice
 
 
-def candles(client: Client) -> int:
-    return len(client.list_candles(MARKET, "1s", page_size=CANDLES).page().items)
+def wait_for_candles(client: Client, count: int) -> None:
+    def there_are() -> bool:
+        return len(client.list_candles(MARKET, "1s", page_size=count).page().items) >= count
+
+    wait_until(there_are, f"{count} candles", PATIENCE_SECONDS)
 
 
 def place_orders(alice: Client) -> None:
@@ -74,11 +78,18 @@ def place_orders(alice: Client) -> None:
     assert last is not None
     for side, quantity, part, key in (("buy", "0.25", "0.9996", "swing"), ("sell", "0.4", "1.0005", "swing")):
         price = (last * Decimal(part)).quantize(Decimal("0.1"))
-        alice.place_order(market=MARKET, side=side, quantity=quantity, price=price, client_order_id=f"{key}-{next(NUMBERS)}")
+        alice.place_order(
+            market=MARKET, side=side, quantity=quantity, price=price, client_order_id=f"{key}-{next(NUMBERS)}"
+        )
     trigger = (last * Decimal("0.9991")).quantize(Decimal("0.1"))
     kind = OrderType.STOP_MARKET
     alice.place_order(
-        market=MARKET, side="sell", quantity="0.5", type=kind, trigger_price=trigger, client_order_id=f"guard-{next(NUMBERS)}"
+        market=MARKET,
+        side="sell",
+        quantity="0.5",
+        type=kind,
+        trigger_price=trigger,
+        client_order_id=f"guard-{next(NUMBERS)}",
     )
 
 
@@ -123,13 +134,20 @@ def test_the_depth_of_the_book_and_an_order_that_is_refused(open_tab: OpenTab, l
     shoot(trader, "order-refused", form)
 
 
-def test_the_other_pages(open_tab: OpenTab, lively: Client) -> None:
+def test_the_other_pages(open_tab: OpenTab, clients: Clients, lively: Client) -> None:
+    admin, account = clients["admin"].admin, lively.get_account()
+    admin.create_api_key(account.account_id, ["READ"], label="dashboard", expire_time=datetime(2030, 1, 1, tzinfo=UTC))
     light = start(open_tab(theme="light"), "alice", "light")
-    for route in ("markets", "portfolio", "keys"):
-        shoot(light.go(route), route)
     operator = start(open_tab(), "admin", "dark")
-    for route in ("bots", "admin"):
-        shoot(operator.go(route), route)
+    for trader, route, height in (
+        (light, "markets", 360),
+        (light, "portfolio", 900),
+        (light, "keys", 360),
+        (operator, "bots", 680),
+        (operator, "admin", 440),
+    ):
+        trader.page.set_viewport_size({"width": 1440, "height": height})
+        shoot(trader.go(route), route)
 
 
 def test_a_phone(open_tab: OpenTab, lively: Client) -> None:
@@ -142,3 +160,11 @@ def test_a_phone(open_tab: OpenTab, lively: Client) -> None:
     phone.page.get_by_role("tab", name=re.compile("^Account")).click()
     expect(phone.rows("Open orders").first).to_be_visible()
     shoot(phone, "phone-orders")
+
+
+def test_a_market_that_is_halted(open_tab: OpenTab, clients: Clients, lively: Client) -> None:
+    trader = start(open_tab(), "alice", "dark")
+    clients["admin"].admin.set_market_status(MARKET, "HALTED")
+    expect(trader.page.get_by_test_id("market-status")).to_be_visible()
+    shoot(trader, "halted")
+    clients["admin"].admin.set_market_status(MARKET, "OPEN")
