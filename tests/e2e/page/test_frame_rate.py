@@ -15,7 +15,7 @@ ROUNDS = 3
 FRAMES_PER_SECOND = 50
 CHANGES_PER_SECOND = 400
 FRAME_CPU_MS = 12.0
-"""What the page's work of a frame may take of the 20 ms that there are at 50 frames a second; drawing needs the rest."""
+"""What the page's work of a frame may take of its 20 ms at 50 frames a second; drawing needs the rest."""
 SATURATED_PERCENT = 95.0
 """Of all processors together: from here on, frames are lost to whoever else is there."""
 # Counts animation frames; the page's own work is done in the same thread, so that what it takes is missing here.
@@ -32,7 +32,7 @@ COUNT_FRAMES = """seconds => new Promise(resolve => {
 
 
 class Round(NamedTuple):
-    """Some seconds of the page: frames and changes a second, CPU of its main thread a frame, how busy the machine was."""
+    """Some seconds of the page: frames and changes a second, CPU of its main thread a frame, how busy all was."""
 
     frames: float
     changes: float
