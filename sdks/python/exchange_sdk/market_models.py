@@ -148,7 +148,7 @@ class Bbo(Model):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Ticker(Model):
-    """A market at a glance: the last trade, the trades since `window_start_time` (24 hours), best levels, what it accepts.
+    """A market at a glance: the last trade, trades since `window_start_time` (24 hours), best levels, what it accepts.
 
     Prices are quote units per base unit and None when there is none; `volume` is base units, `quote_volume` quote
     units. The window is shorter only while the exchange does not know the older trades. `status` is None of an exchange

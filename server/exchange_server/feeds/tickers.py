@@ -18,7 +18,7 @@ from exchange_server.wire.trade_streams import Ticker, ticker_heartbeat, ticker_
 class TickerFeed:
     """One market's ticker and its versions: a trade, other best prices, another status and every minute make a new one.
 
-    `sequence` is that of the last command that is in it; `status` is what the market accepts, as far as it is published.
+    `sequence` is that of the last command that is in it; `status` is what the market accepts, as far as published.
     """
 
     __slots__ = (
