@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from exchange_sdk import MarketStatus
+from tests.e2e.page.browser import axe_findings
 from tests.e2e.page.conftest import Clients, OpenTab
 from tests.e2e.page.trader import MARKET, Trader
 
@@ -86,6 +87,22 @@ def test_an_auction_collects_and_says_what_it_would_do(trader: Trader, clients: 
     clients["bob"].place_order(market=MARKET, side="sell", quantity="0.4", price="2500")
     trader.place("Buy", "2500", "0.3")
     expect(notice).to_contain_text("Would trade 0.3 ETH at 2,500.00")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("status", [MarketStatus.HALTED, MarketStatus.AUCTION])
+def test_the_notice_can_be_read_by_everybody(
+    open_tab: OpenTab, clients: Clients, theme: str, status: MarketStatus
+) -> None:
+    set_status(clients, status)
+    trader = open_tab(theme=theme).open().sign_in("alice")
+    expect(trader.page.get_by_test_id("market-status")).to_be_visible()
+    assert axe_findings(trader.page) == []
+    trader.go("markets")
+    row = trader.page.get_by_role("table", name="Markets").get_by_role("row").filter(has_text="ETH")
+    expect(row).to_contain_text(status.name.capitalize())
+    row.hover()
+    assert axe_findings(trader.page) == []
 
 
 def test_lists_of_markets_follow_too(open_tab: OpenTab, clients: Clients) -> None:
