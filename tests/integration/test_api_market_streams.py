@@ -12,8 +12,11 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from exchange.v1 import account_streams_pb2 as account_streams_pb
+from exchange.v1 import admin_service_pb2 as admin_pb
+from exchange.v1 import market_data_service_pb2 as market_pb
 from exchange.v1 import market_streams_pb2 as pb
 from exchange.v1 import order_service_pb2 as order_pb
+from exchange.v1 import types_pb2
 from tests.integration.exchange_fixture import BUY, MARKET, SELL, Exchange, Trader
 from tests.integration.exchange_process import ExchangeProcess
 from tests.property.feeds_clients import BookClient
@@ -124,6 +127,21 @@ def test_best_prices_trades_ticker_and_candles_follow_what_happens(
     for stream in streams.values():
         stream.cancel()
     cancel_all(exchange, alice, bob)
+
+
+def test_a_ticker_tells_what_the_market_accepts_when_it_changes(exchange: Exchange) -> None:
+    stream = exchange.market_data.StreamTicker(pb.StreamTickerRequest(market=MARKET), timeout=DEADLINE_S)
+    client = TickerClient()
+    until(stream, client, lambda: client.ticker is not None)
+    assert client.ticker is not None
+    assert client.ticker.status == types_pb2.MARKET_STATUS_OPEN
+    for status in (types_pb2.MARKET_STATUS_CANCEL_ONLY, types_pb2.MARKET_STATUS_OPEN):
+        request = admin_pb.SetMarketStatusRequest(market=MARKET, status=status)
+        exchange.admin.SetMarketStatus(request, metadata=exchange.operator)
+        until(stream, client, lambda status=status: client.ticker.status == status)  # type: ignore[misc]
+        asked = exchange.market_data.GetTicker(market_pb.GetTickerRequest(market=MARKET)).ticker
+        assert (asked.status, asked.sequence) == (status, client.ticker.sequence)
+    stream.cancel()
 
 
 def test_a_candle_closes_when_its_time_is_over_though_nothing_trades(

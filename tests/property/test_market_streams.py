@@ -48,9 +48,11 @@ class Truth:
     asks: Sequence[tuple[int, int]] = field(default_factory=list)
     queues: dict[int, list[tuple[int, str, str]]] = field(default_factory=dict)
     trades: list[tuple[Trade, int]] = field(default_factory=list)
+    status: int = 0
 
     def read(self, engine: Engine, market: Market) -> None:
         market_id = market.market_id
+        self.status = market.status
         self.bids, self.asks = (list(engine.levels(market_id, side)) for side in (SIDE_BUY, SIDE_SELL))
         for side, book_side in ((SIDE_BUY, engine.books[market_id].bids), (SIDE_SELL, engine.books[market_id].asks)):
             rows: list[tuple[int, str, str]] = []
@@ -127,6 +129,7 @@ class Followers:
     def compare_ticker(self, client: TickerClient, bests: tuple[Any, ...]) -> None:
         ticker = client.ticker
         assert ticker is not None
+        assert ticker.status == self.truth.status
         for name, best in zip(("bid", "ask"), bests, strict=True):
             level = getattr(ticker, name)
             assert ((level.price, level.quantity) if ticker.HasField(name) else None) == best

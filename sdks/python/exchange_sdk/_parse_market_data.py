@@ -7,7 +7,7 @@ from typing import Protocol
 from exchange.v1 import market_streams_pb2 as pb
 from exchange.v1 import types_pb2
 from exchange_sdk._decimals import from_wire
-from exchange_sdk._enums import CandleInterval, Side
+from exchange_sdk._enums import CandleInterval, MarketStatus, Side
 from exchange_sdk._times import time_ns
 from exchange_sdk.market_models import (
     Bbo,
@@ -114,6 +114,7 @@ def ticker(message: pb.Ticker, hops: HopTimes | None = None) -> Ticker:
         window_start_time_ns=time_ns(message.window_start_time),
         bid=level(message.bid) if message.HasField("bid") else None,
         ask=level(message.ask) if message.HasField("ask") else None,
+        status=MarketStatus(message.status) if message.status else None,
         sequence=message.sequence,
         event_time_ns=time_ns(message.event_time),
         hops=hops,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from exchange_sdk._enums import CandleInterval, Side
+from exchange_sdk._enums import CandleInterval, MarketStatus, Side
 from exchange_sdk._model import Model, to_datetime
 from exchange_sdk._tables import html_ladder, html_pairs
 
@@ -148,10 +148,11 @@ class Bbo(Model):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Ticker(Model):
-    """A market at a glance: the last trade, the trades since `window_start_time` (24 hours), the best levels.
+    """A market at a glance: the last trade, trades since `window_start_time` (24 hours), best levels, what it accepts.
 
     Prices are quote units per base unit and None when there is none; `volume` is base units, `quote_volume` quote
-    units. The window is shorter only while the exchange does not know the older trades.
+    units. The window is shorter only while the exchange does not know the older trades. `status` is None of an exchange
+    that does not tell it yet.
     """
 
     market: str
@@ -167,6 +168,7 @@ class Ticker(Model):
     window_start_time_ns: int
     bid: PriceLevel | None
     ask: PriceLevel | None
+    status: MarketStatus | None
     sequence: int
     event_time_ns: int
     hops: HopTimes | None = field(default=None, compare=False, repr=False)

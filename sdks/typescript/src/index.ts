@@ -77,6 +77,7 @@ export type * from "./models.ts";
 export type * from "./order-items.ts";
 export type * from "./order-models.ts";
 export { orThrow } from "./order-models.ts";
+export { newKey } from "./order-requests.ts";
 export { Pages } from "./pages.ts";
 export type { RetryPolicy } from "./retry.ts";
 export { type OrderBookStream, type OrdersStream, Stream, type StreamOptions, type StreamStatus } from "./stream.ts";

@@ -4,7 +4,7 @@
 // since 1970 beside them (`tradeTime`, `tradeTimeNs`); what there is not is undefined.
 
 import type { Decimal } from "./decimals.ts";
-import type { CandleInterval, Side } from "./enums.ts";
+import type { CandleInterval, MarketStatus, Side } from "./enums.ts";
 
 /** One price of one side: quote units per base unit, and the sum of open quantities in base units. */
 export interface PriceLevel {
@@ -78,11 +78,12 @@ export interface Bbo {
 }
 
 /**
- * A market at a glance: the last trade, the trades since `windowStartTime` (24 hours), the best levels.
+ * A market at a glance: the last trade, the trades since `windowStartTime` (24 hours), the best levels, what it accepts.
  *
  * Prices are quote units per base unit and undefined when there is none; `volume` is base units, `quoteVolume` quote units.
  * The window is shorter only while the exchange does not know the older trades. `change`: last price − open price, quote
- * units; `changePercent`: the same in percent of the open price, to two decimals.
+ * units; `changePercent`: the same in percent of the open price, to two decimals. `status` is undefined of an exchange that
+ * does not tell it yet.
  */
 export interface Ticker {
   readonly market: string;
@@ -102,6 +103,7 @@ export interface Ticker {
   readonly ask: PriceLevel | undefined;
   readonly change: Decimal | undefined;
   readonly changePercent: Decimal | undefined;
+  readonly status: MarketStatus | undefined;
   readonly sequence: bigint;
   readonly eventTime: Date;
   readonly eventTimeNs: bigint;

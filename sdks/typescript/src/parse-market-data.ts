@@ -1,7 +1,7 @@
 // From the contract's messages of market data to models.
 
 import { type Decimal, divided, fromWire, fromWireOptional } from "./decimals.ts";
-import { candleIntervals, intervalMs, sides } from "./enums.ts";
+import { candleIntervals, intervalMs, marketStatuses, sides } from "./enums.ts";
 import type {
   Bbo,
   BookOrder,
@@ -131,6 +131,7 @@ export function ticker(message: pb.Ticker, hops?: HopTimes): Ticker {
     ask: message.ask && level(message.ask),
     change,
     changePercent: change && openPrice && percent(change, openPrice),
+    status: marketStatuses.fromWireOptional(message.status),
     sequence: message.sequence,
     eventTime: toDate(eventTimeNs),
     eventTimeNs,

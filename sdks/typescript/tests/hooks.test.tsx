@@ -14,6 +14,7 @@ import {
   useCandles,
   useConnection,
   useExchange,
+  useMarketStatus,
   useOrderBook,
   useTicker,
   useTrades,
@@ -107,6 +108,28 @@ test("hundreds of messages are one rendering a frame", async () => {
   exchange.subscribed.pipe.push(HEARTBEAT);
   await frame();
   expect(price.views).toHaveLength(2);
+});
+
+test("what a market accepts is rendered when it changes, not with each tick", async () => {
+  let renderings = 0;
+  const status = new Shown(() => {
+    renderings += 1;
+    return useMarketStatus("M");
+  });
+  show(<Show of={status} />);
+  await settled();
+  exchange.say("ticker", ticker("5", 1, 0));
+  await frame();
+  expect(status.last).toBe("OPEN");
+  const before = renderings;
+  for (const sequence of [2, 3, 4]) {
+    exchange.say("ticker", ticker(`${sequence}`, sequence, sequence - 1));
+    await frame();
+  }
+  expect(renderings).toBe(before);
+  exchange.say("ticker", ticker("5", 5, 4, 4));
+  await frame();
+  expect(status.last).toBe("HALTED");
 });
 
 test("everybody shares one stream, and a channel for each thing that is shown", async () => {

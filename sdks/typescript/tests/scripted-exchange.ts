@@ -192,8 +192,9 @@ export function tradesBegin(lastTradeId: number): object {
   return { event: { case: "heartbeat", value: {} }, lastTradeId: BigInt(lastTradeId) };
 }
 
-export function ticker(lastPrice: string, sequence: number, prevSequence: number): object {
-  const value = { ticker: { market: "M", lastPrice, sequence: BigInt(sequence) }, prevSequence: BigInt(prevSequence) };
+export function ticker(lastPrice: string, sequence: number, prevSequence: number, status = 1): object {
+  const told = { market: "M", lastPrice, sequence: BigInt(sequence), status };
+  const value = { ticker: told, prevSequence: BigInt(prevSequence) };
   return { event: { case: "update", value } };
 }
 

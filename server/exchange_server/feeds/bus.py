@@ -15,6 +15,7 @@ from exchange_server.engine.events import (
     BalanceChanged,
     LevelChanged,
     MarketCreated,
+    MarketStatusChanged,
     OrderAccepted,
     OrderAmended,
     OrderCanceled,
@@ -161,6 +162,10 @@ class Feeds:
                     touched.add(traded)
                 elif type(event) is MarketCreated:
                     self._open_market(event, applied)
+                elif type(event) is MarketStatusChanged:
+                    market = markets[event.market.market_id]
+                    market.pending_status = event.status, applied
+                    touched.add(market)
         last = batch[-1]
         self._published.sequence = last.sequence
         self._published.time_ns = TimeNs(last.time_ns)
@@ -179,7 +184,14 @@ class Feeds:
         market = event.market
         if market.market_id not in self._markets:
             self._markets[market.market_id] = PublishedMarket(
-                self._published, self._engine, market, ([], []), 0, applied.sequence, TimeNs(applied.time_ns)
+                self._published,
+                self._engine,
+                market,
+                event.status,
+                ([], []),
+                0,
+                applied.sequence,
+                TimeNs(applied.time_ns),
             )
 
     def _wake_early(self) -> None:

@@ -15,19 +15,36 @@ from exchange_server.feeds.published import Published
 from exchange_server.feeds.reader import Budget
 from exchange_server.feeds.tickers import TickerFeed, TickerReader
 from exchange_server.feeds.trades import TradeReader, TradeTape
+from exchange_server.journal import Applied
 from exchange_server.wire.trade_streams import Ticker
 
 
 class PublishedMarket:
-    """One market's streams. The bus writes into `book` and `tape` and then calls `publish`."""
+    """One market's streams. The bus writes into `book`, `tape` and `pending_status`, and then calls `publish`.
 
-    __slots__ = ("_candles", "_engine", "_published", "_ticker", "book", "day_window", "market", "queues", "tape")
+    `pending_status`: what the market accepts by the last command of a batch that said so, and that command.
+    """
+
+    __slots__ = (
+        "_candles",
+        "_engine",
+        "_published",
+        "_status_of",
+        "_ticker",
+        "book",
+        "day_window",
+        "market",
+        "pending_status",
+        "queues",
+        "tape",
+    )
 
     def __init__(
         self,
         published: Published,
         engine: Engine,
         market: Market,
+        status: int,
         levels: tuple[list[Level], list[Level]],
         latest_trade_id: int,
         sequence: int,
@@ -41,7 +58,9 @@ class PublishedMarket:
         self.book: Final = PublishedBook(market, *levels, sequence, time_ns)
         self.tape: Final = TradeTape(market, latest_trade_id, time_ns)
         self.day_window: Final = DayWindow(latest_trade_id, time_ns)
-        self._ticker: Final = TickerFeed(market, self.day_window, known_price_ticks, published.clock_ns)
+        self.pending_status: tuple[int, Applied] | None = None
+        self._status_of: Applied | None = None
+        self._ticker: Final = TickerFeed(market, status, self.day_window, known_price_ticks, published.clock_ns)
         self.queues: Final = OrderFeed(market, engine, published)
         self._candles: Final[dict[int, CandleSeries]] = {}
 
@@ -51,7 +70,9 @@ class PublishedMarket:
         market = engine.markets[market_id]
         levels = engine.levels(market_id, SIDE_BUY), engine.levels(market_id, SIDE_SELL)
         latest, price_ticks = market.next_trade_id - 1, market.last_price_ticks
-        return cls(published, engine, market, levels, latest, engine.sequence, engine.time_ns, price_ticks)
+        return cls(
+            published, engine, market, market.status, levels, latest, engine.sequence, engine.time_ns, price_ticks
+        )
 
     @property
     def timed(self) -> bool:
@@ -74,8 +95,18 @@ class PublishedMarket:
             for series in self._candles.values():
                 series.follow(tape.pending, traded)
             tape.publish()
+        changed = traded is not None
+        if self.pending_status is not None:
+            status, status_of = self.pending_status
+            self.pending_status = None
+            if status != self._ticker.status:
+                self._ticker.status = status
+                self._status_of = status_of
+                changed = True
+                if last is None or last.sequence < status_of.sequence:
+                    last = status_of
         if self._ticker.readers and last is not None:
-            self._ticker.follow(traded is not None, self.book.bests(), last)
+            self._ticker.follow(changed, self.book.bests(), last)
 
     def on_time(self, now_ns: int) -> None:
         """Show what the time has changed."""
@@ -91,6 +122,8 @@ class PublishedMarket:
         sequence, time_ns = book.sequence, book.time_ns
         if last is not None and last.sequence > sequence:
             sequence, time_ns = last.sequence, last.time_ns
+        if self._status_of is not None and self._status_of.sequence > sequence:
+            sequence, time_ns = self._status_of.sequence, TimeNs(self._status_of.time_ns)
         return self._ticker.at(book.bests(), sequence, time_ns, now_ns)
 
     # ---------------------------------------------------------------- readers

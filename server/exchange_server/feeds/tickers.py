@@ -1,4 +1,4 @@
-"""The ticker of a market, followed while somebody reads: the last trade, the last 24 hours, the best prices."""
+"""A market's ticker, followed while somebody reads: last trade, last 24 hours, best prices, what the market accepts."""
 
 import time
 from collections.abc import Callable
@@ -16,9 +16,9 @@ from exchange_server.wire.trade_streams import Ticker, ticker_heartbeat, ticker_
 
 
 class TickerFeed:
-    """One market's ticker and its versions: a trade, other best prices, and every minute make a new one.
+    """One market's ticker and its versions: a trade, other best prices, another status and every minute make a new one.
 
-    `sequence` is that of the last command that is in it.
+    `sequence` is that of the last command that is in it; `status` is what the market accepts, as far as published.
     """
 
     __slots__ = (
@@ -34,14 +34,16 @@ class TickerFeed:
         "market",
         "readers",
         "sequence",
+        "status",
         "version",
     )
 
     def __init__(
-        self, market: Market, day_window: DayWindow, known_price_ticks: Ticks, clock_ns: Callable[[], int]
+        self, market: Market, status: int, day_window: DayWindow, known_price_ticks: Ticks, clock_ns: Callable[[], int]
     ) -> None:
         """`known_price_ticks` is of the last trade before the feeds began, 0 for none."""
         self.market: Final = market
+        self.status = status
         self.readers: Final[set[TickerReader]] = set()
         self.version = 0
         self.sequence = 0
@@ -64,9 +66,12 @@ class TickerFeed:
         self._times = UNKNOWN_TIMES
         self._become()
 
-    def follow(self, traded: bool, bests: Bests, applied: Applied) -> None:
-        """Tell the readers if a batch, of whose commands this was the last for the market, changed the ticker."""
-        if traded or bests != self._bests:
+    def follow(self, changed: bool, bests: Bests, applied: Applied) -> None:
+        """Tell the readers if a batch, of whose commands this was the last for the market, changed the ticker.
+
+        `changed`: by trades or the status; the best prices are compared here.
+        """
+        if changed or bests != self._bests:
             self._bests = bests
             self.sequence = applied.sequence
             self._time_ns = TimeNs(applied.time_ns)
@@ -111,6 +116,7 @@ class TickerFeed:
         bid, ask = bests
         return ticker_message(
             self.market,
+            self.status,
             last=last,
             window_start_ns=figures.window_start_ns,
             prices=(figures.open_ticks, figures.high_ticks, figures.low_ticks),

@@ -64,6 +64,7 @@ def past_trade_message(
 
 def ticker_message(
     market: Market,
+    status: int,
     *,
     last: tuple[Ticks, Lots, TimeNs] | None,
     window_start_ns: TimeNs,
@@ -86,6 +87,7 @@ def ticker_message(
         quote_volume=format_quote(market, cost_atoms),
         trade_count=trade_count,
         sequence=sequence,
+        status=cast(types_pb2.MarketStatus, status),
     )
     if last is not None:
         message.last_price = format_price(market, last[0])

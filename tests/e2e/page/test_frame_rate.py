@@ -1,7 +1,9 @@
 """The page keeps its frame rate while a market changes five hundred times a second."""
 
-import os
+from typing import NamedTuple
 
+import psutil
+import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from exchange_sdk import Client
@@ -9,8 +11,13 @@ from tests.e2e.page.busy_market import MARKET, BusyMarket
 from tests.e2e.page.conftest import Clients, OpenTab
 
 SECONDS = 5
+ROUNDS = 3
 FRAMES_PER_SECOND = 50
 CHANGES_PER_SECOND = 400
+FRAME_CPU_MS = 12.0
+"""What the page's work of a frame may take of its 20 ms at 50 frames a second; drawing needs the rest."""
+SATURATED_PERCENT = 95.0
+"""Of all processors together: from here on, frames are lost to whoever else is there."""
 # Counts animation frames; the page's own work is done in the same thread, so that what it takes is missing here.
 COUNT_FRAMES = """seconds => new Promise(resolve => {
   let count = 0
@@ -24,16 +31,41 @@ COUNT_FRAMES = """seconds => new Promise(resolve => {
 })"""
 
 
-def measured(page: Page, seconds: float) -> tuple[float, float]:
-    """Return frames per second, and what a frame takes of the CPU in the page's main thread, in milliseconds."""
+class Round(NamedTuple):
+    """Some seconds of the page: frames and changes a second, CPU of its main thread a frame, how busy all was."""
+
+    frames: float
+    changes: float
+    frame_cpu_ms: float
+    machine_percent: float
+
+    @property
+    def is_fast(self) -> bool:
+        return self.frames >= FRAMES_PER_SECOND and self.changes >= CHANGES_PER_SECOND
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a frame had at least as many changes to show as one that is fast enough has."""
+        return self.changes / self.frames >= CHANGES_PER_SECOND / FRAMES_PER_SECOND
+
+    def __str__(self) -> str:
+        rates = f"{self.frames:.1f} frames/s at {self.changes:.0f} changes/s"
+        return f"{rates}, {self.frame_cpu_ms:.1f} ms of CPU a frame, machine {self.machine_percent:.0f}% busy"
+
+
+def measured(page: Page, market: BusyMarket) -> Round:
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    before = _busy_seconds(session)
-    frames = float(page.evaluate(COUNT_FRAMES, seconds))
-    return frames, (_busy_seconds(session) - before) / (frames * seconds) * 1000
+    psutil.cpu_percent()
+    changes, busy = market.changes, _busy_seconds(session)
+    frames = float(page.evaluate(COUNT_FRAMES, SECONDS))
+    busy = _busy_seconds(session) - busy
+    changes = market.changes - changes
+    return Round(frames, changes / SECONDS, busy / (frames * SECONDS) * 1000, psutil.cpu_percent())
 
 
 def _busy_seconds(session: CDPSession) -> float:
+    """Return the CPU time of the page's main thread: scripts, style, layout and paint, as Chromium itself counts."""
     metrics = session.send("Performance.getMetrics")["metrics"]
     return next(float(metric["value"]) for metric in metrics if metric["name"] == "TaskDuration")
 
@@ -41,26 +73,24 @@ def _busy_seconds(session: CDPSession) -> float:
 def test_fifty_frames_a_second_at_five_hundred_changes(
     open_tab: OpenTab, clients: Clients, strangers: tuple[Client, Client]
 ) -> None:
-    figures = []
-    frames = frame_cpu_ms = 0.0
+    rounds: list[Round] = []
     with BusyMarket(*strangers) as market:
         trader = open_tab().open(f"trade/{MARKET}").sign_in("alice")
         expect(trader.connection).to_have_attribute("data-status", "live")
         # Once more when the machine was too busy.
-        for _ in range(2):
-            before = market.changes
-            frames, frame_cpu_ms = measured(trader.page, SECONDS)
-            changes = (market.changes - before) / SECONDS
-            figures.append(f"{frames:.1f} frames/s at {changes:.0f} changes/s, {frame_cpu_ms:.1f} ms of CPU a frame")
-            if frames >= FRAMES_PER_SECOND and changes >= CHANGES_PER_SECOND:
-                break
-    print("\n".join(figures))
+        while len(rounds) < ROUNDS and not any(each.is_fast for each in rounds):
+            rounds.append(measured(trader.page, market))
+    figures = "\n".join(map(str, rounds))
+    print(figures)
     # When it has become quiet, what is shown is what the exchange has.
     clients["bob"].place_order(market=MARKET, side="buy", quantity="0.0123", price="64000")
     expect(trader.page.get_by_role("table", name="Bids").locator("[data-price]")).to_have_count(1)
     expect(trader.level("Bids", "64000")).to_contain_text("0.0123")
-    # Others on the machine take frames away, but do not make the page's work longer: it must fit into its time.
-    if frames < FRAMES_PER_SECOND and os.getloadavg()[0] > (os.cpu_count() or 1):
-        assert frame_cpu_ms < 1000 / FRAMES_PER_SECOND, "; ".join(figures)
-    else:
-        assert frames >= FRAMES_PER_SECOND, "; ".join(figures)
+    if any(each.is_fast for each in rounds):
+        return
+    # Others on the machine take frames away, but do not make the page's work longer.
+    assert all(each.machine_percent >= SATURATED_PERCENT for each in rounds), figures
+    full = [each for each in rounds if each.is_full]
+    if not full:
+        pytest.skip(f"the machine is too busy to change a market so often: {figures}")
+    assert min(each.frame_cpu_ms for each in full) <= FRAME_CPU_MS, figures

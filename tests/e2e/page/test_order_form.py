@@ -4,8 +4,9 @@ import re
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Request, expect
 
+from exchange.v1 import order_service_pb2 as order_pb
 from exchange_sdk import Order, OrderType, TimeInForce
 from tests.e2e.page.conftest import Clients, OpenTab
 from tests.e2e.page.trader import MARKET, Trader
@@ -134,11 +135,22 @@ def test_a_market_order_by_amount_spends_no_more(trader: Trader, clients: Client
 
 
 def test_an_order_sent_twice_at_once_is_placed_once(trader: Trader, clients: Clients) -> None:
+    sent: list[str] = []
+    trader.page.on("request", lambda request: sent.extend(sent_orders(request)))
     trader.sign_in("alice")
     trader.fill_order("Buy", "2100", "0.1")
     form(trader).evaluate("form => { form.requestSubmit(); form.requestSubmit(); form.requestSubmit() }")
     expect(field(trader, "Size")).to_have_value("")
-    only_order(clients)
+    assert sent == [only_order(clients).client_order_id]
+
+
+def sent_orders(request: Request) -> list[str]:
+    """Return the key of the order that a request of the browser places, if it does; a preview places nothing."""
+    if not request.url.endswith("/PlaceOrder"):
+        return []
+    # A flag and the length come before the message.
+    placed = order_pb.PlaceOrderRequest.FromString((request.post_data_buffer or b"")[5:])
+    return [] if placed.validate_only else [placed.client_order_id]
 
 
 def test_a_move_that_is_refused_is_rolled_back_and_says_why(trader: Trader, clients: Clients) -> None:

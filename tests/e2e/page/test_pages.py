@@ -150,3 +150,17 @@ def test_an_unknown_key_is_refused_with_a_word(trader: Trader) -> None:
     trader.page.get_by_label("API key").fill("ex_0000000000000000_forged")
     trader.page.get_by_role("dialog").get_by_role("button", name="Sign in", exact=True).click()
     expect(trader.page.get_by_role("alert")).to_contain_text("not known")
+
+
+def test_a_part_that_is_gone_since_the_page_was_opened_is_loaded_again(open_tab: OpenTab) -> None:
+    trader = open_tab().open()
+    page = trader.page
+    expect(page.get_by_role("form", name="Order")).to_be_visible()
+    page.route("**/assets/MarketsPage-*.js", lambda route: route.fulfill(status=404))
+    trader.go("markets")
+    expect(page.get_by_role("main")).to_contain_text("This page has changed since you opened it.")
+    page.unroute("**/assets/MarketsPage-*.js")
+    page.get_by_role("button", name="Load it again").click()
+    expect(page.get_by_role("table", name="Markets")).to_be_visible()
+    # React says what was caught.
+    trader.errors.clear()

@@ -56,6 +56,29 @@ def test_an_order_is_dragged_to_another_price(trader: Trader, clients: Clients) 
     expect(trader.level("Asks", f"{order.price:f}")).to_contain_text("1")
 
 
+def test_a_fill_is_explained_where_its_candle_is_pointed_at(trader: Trader, clients: Clients) -> None:
+    trader.sign_in("alice")
+    trader.place("Sell", "3150.25", "0.75")
+    clients["bob"].place_order(market=MARKET, side=Side.BUY, quantity="0.75", price="3150.25", time_in_force="ioc")
+    (fill, *_) = clients["bob"].list_fills(page_size=1)
+    expect(trader.toast("Sold")).to_be_visible()
+
+    tooltip = trader.page.get_by_test_id("fill-tooltip")
+    box = trader.page.get_by_test_id("candle-chart").bounding_box()
+    assert box is not None
+    # The newest candle is somewhere at the right.
+    for x in range(int(box["width"]) - 60, int(box["width"]) // 2, -4):
+        trader.page.mouse.move(box["x"] + x, box["y"] + box["height"] / 2)
+        if tooltip.is_visible():
+            break
+    expect(tooltip).to_contain_text(re.compile(r"Sold.*0\.75 ETH.*3,150\.25"))
+    shown = trader.page.evaluate("ms => new Date(ms).toTimeString().slice(0, 8)", fill.trade_time_ns // 1_000_000)
+    expect(tooltip).to_contain_text(shown)
+    # Where there is no fill, nothing is said.
+    trader.page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+    expect(tooltip).to_have_count(0)
+
+
 def test_a_fill_against_another_account_is_told_and_listed(trader: Trader, clients: Clients) -> None:
     trader.sign_in("alice")
     trader.place("Sell", "3100", "2")

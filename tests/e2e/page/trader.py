@@ -2,17 +2,24 @@
 
 import re
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 MARKET = "ETH-USDC"
 # A busy machine takes its time; what is there is found at once.
 PATIENCE_MS = 15_000
+UNREACHABLE = "Failed to load resource: "
+TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (violation) =>
+  console.error(`forbidden by ${violation.violatedDirective}: ${violation.blockedURI} in ${violation.sourceFile}`))"""
 
 expect.set_options(timeout=PATIENCE_MS)
 
 
 class Trader:
-    """One tab of a browser. Errors of the page's scripts are kept, and fail the test that ends with them."""
+    """One tab of a browser.
+
+    What the page's scripts fail with, what its security policy forbids and what the browser complains about is kept in
+    `errors`, and fails the test that ends with them.
+    """
 
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.page: Page = context.new_page()
@@ -20,7 +27,14 @@ class Trader:
         self.address = address
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._hear)
+        self.page.add_init_script(TELL_VIOLATIONS)
         self.page.on("dialog", lambda dialog: self.errors.append(f"a dialog of a script: {dialog.message}"))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # That the exchange is away is the tests' own doing.
+        if message.type == "error" and not message.text.startswith(UNREACHABLE):
+            self.errors.append(f"console: {message.text}")
 
     # ---------------------------------------------------------------- being there
 

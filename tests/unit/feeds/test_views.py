@@ -2,8 +2,10 @@
 
 import pytest
 
+from exchange.v1 import types_pb2
 from exchange.v1.market_streams_pb2 import StreamBboResponse, StreamOrderBookResponse
-from exchange_server.engine.types import SIDE_SELL
+from exchange_server.engine.commands import SetMarketStatus
+from exchange_server.engine.types import MARKET_HALTED, MARKET_OPEN, SIDE_SELL
 from exchange_server.feeds import StreamRefused
 from exchange_server.feeds.book_views import BookView
 from exchange_server.feeds.books import MAX_VIEWS
@@ -174,3 +176,42 @@ async def test_a_trade_that_leaves_the_best_prices_as_they_were_is_a_new_ticker(
     assert message is not None
     assert (message.update.ticker.trade_count, message.update.ticker.ask.quantity) == (1, "0.002")
     assert prices.poll() is None
+
+
+async def test_a_ticker_tells_at_once_what_its_market_accepts_and_never_before_it_is_durable() -> None:
+    exchange = Exchange(clock_ns=lambda: START_NS)
+    stream, other = exchange.streams.ticker(MARKET), exchange.streams.ticker(MARKETS[1])
+    message = stream.poll()
+    assert message is not None
+    assert message.update.ticker.status == types_pb2.MARKET_STATUS_OPEN
+    assert other.poll() is not None
+    before = message.update.ticker.sequence
+    exchange.run(buy(0, 90, 1))
+    assert stream.poll() is not None
+
+    halted = exchange.apply(SetMarketStatus(MARKET, MARKET_HALTED))
+    assert stream.poll() is None
+    assert exchange.feeds.ticker(MARKET, START_NS).status == types_pb2.MARKET_STATUS_OPEN
+    late = exchange.streams.ticker(MARKET).poll()
+    assert late is not None
+    assert late.update.ticker.status == types_pb2.MARKET_STATUS_OPEN
+    exchange.release()
+    message = stream.poll()
+    assert message is not None
+    ticker = message.update.ticker
+    assert (ticker.status, ticker.sequence) == (types_pb2.MARKET_STATUS_HALTED, halted.sequence)
+    assert message.update.prev_sequence > before
+    assert ticker.event_time.ToNanoseconds() == halted.time_ns
+    asked = exchange.feeds.ticker(MARKET, START_NS)
+    assert (asked.status, asked.sequence) == (types_pb2.MARKET_STATUS_HALTED, halted.sequence)
+    assert other.poll() is None
+
+    # Still the same: nothing to tell.
+    exchange.run(SetMarketStatus(MARKET, MARKET_HALTED))
+    assert stream.poll() is None
+    # What follows nobody reads is known to the next who does.
+    stream.reader.leave()
+    exchange.run(SetMarketStatus(MARKET, MARKET_OPEN))
+    message = exchange.streams.ticker(MARKET).poll()
+    assert message is not None
+    assert message.update.ticker.status == types_pb2.MARKET_STATUS_OPEN

@@ -129,6 +129,7 @@ def test_reprs_are_short() -> None:
             NANOSECONDS,
             None,
             None,
+            sdk.MarketStatus.OPEN,
             1,
             NANOSECONDS,
         ),

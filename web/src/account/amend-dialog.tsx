@@ -8,6 +8,7 @@ import { Dialog, DialogContent } from "@/ui/dialog";
 import { Field, fieldErrorId, Input } from "@/ui/input";
 import { type AmendProblems, hasPriceToAmend, readAmend } from "./amend";
 import { SideText } from "./cells";
+import { hasTriggerToMove, moveTrigger } from "./move-trigger";
 
 interface AmendDialogProps {
   readonly order: Order;
@@ -22,21 +23,29 @@ type Problems = AmendProblems & { readonly order?: string };
 export function AmendDialog({ order, market, onClose }: AmendDialogProps) {
   const client = useExchange();
   const id = useId();
+  const [triggerPrice, setTriggerPrice] = useState(
+    order.triggerPrice === undefined ? "" : toPlainText(order.triggerPrice),
+  );
   const [price, setPrice] = useState(order.price === undefined ? "" : toPlainText(order.price));
   const [quantity, setQuantity] = useState(toPlainText(order.quantity));
   const [problems, setProblems] = useState<Problems>({});
   const [isSending, setSending] = useState(false);
 
+  const canMoveTrigger = hasTriggerToMove(order);
+  const priceUnit = market && `${market.quoteAsset}, in steps of ${formatDecimal(market.tickSize)}`;
+
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const reading = readAmend(order, { price, quantity });
+    const reading = readAmend(order, { triggerPrice, price, quantity });
     if (reading.kind !== "changes") {
       return reading.kind === "unchanged" ? onClose() : setProblems(reading.problems);
     }
     setSending(true);
     setProblems({});
     try {
-      await client.amendOrder({ orderId: order.orderId, ...reading.changes });
+      const { triggerPrice: trigger, ...changes } = reading.changes;
+      if (trigger) await moveTrigger(client, order, { triggerPrice: trigger, ...changes });
+      else await client.amendOrder({ orderId: order.orderId, ...changes });
       onClose();
     } catch (error) {
       setProblems(problemsOf(error));
@@ -51,17 +60,29 @@ export function AmendDialog({ order, market, onClose }: AmendDialogProps) {
         description={
           <>
             <SideText side={order.side} /> {formatDecimal(order.openQuantity)} open of {formatDecimal(order.quantity)}.
-            Less quantity at the same price keeps its place in the book.
+            {canMoveTrigger
+              ? "With another trigger a new order takes its place."
+              : "Less quantity at the same price keeps its place in the book."}
           </>
         }
         className="w-[min(24rem,calc(100vw-1.5rem))]"
       >
         <form onSubmit={(event) => void submit(event)} className="grid gap-3" noValidate>
+          {canMoveTrigger && (
+            <NumberField
+              id={`${id}-trigger`}
+              label="Trigger"
+              unit={priceUnit}
+              value={triggerPrice}
+              error={problems.triggerPrice}
+              onChange={setTriggerPrice}
+            />
+          )}
           {hasPriceToAmend(order) && (
             <NumberField
               id={`${id}-price`}
               label="Price"
-              unit={market && `${market.quoteAsset}, in steps of ${formatDecimal(market.tickSize)}`}
+              unit={priceUnit}
               value={price}
               error={problems.price}
               onChange={setPrice}
@@ -119,12 +140,19 @@ function NumberField({ id, label, unit, value, error, onChange }: NumberFieldPro
   );
 }
 
+const FIELDS: Readonly<Record<string, keyof Problems>> = {
+  trigger_price: "triggerPrice",
+  price: "price",
+  quantity: "quantity",
+};
+
 /** What was refused, at the field that the exchange names. */
 function problemsOf(error: unknown): Problems {
   if (!(error instanceof ExchangeError)) {
     return { order: errorText(error) };
   }
-  return error.field === "price" || error.field === "quantity"
-    ? { [error.field]: error.message }
-    : { order: errorText(error) };
+  // Of an order that takes the place of another, the path goes through the item of the batch.
+  const field = error.reason === "WOULD_TRIGGER_IMMEDIATELY" ? "trigger_price" : error.field.split(".").at(-1);
+  const place = FIELDS[field ?? ""];
+  return { [place ?? "order"]: errorText(error) };
 }

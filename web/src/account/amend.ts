@@ -1,14 +1,17 @@
 /** What of an order its owner wants changed, from what was typed. */
 import { Decimal, type Order } from "@exchange/sdk";
+import { hasTriggerToMove } from "./move-trigger";
 
 /** As typed. */
 export interface AmendText {
+  readonly triggerPrice: string;
   readonly price: string;
   readonly quantity: string;
 }
 
 /** New values; what is absent stays. */
 export interface AmendChanges {
+  readonly triggerPrice?: Decimal;
   readonly price?: Decimal;
   readonly quantity?: Decimal;
 }
@@ -30,16 +33,21 @@ export function hasPriceToAmend(order: Order): boolean {
 
 /** Read what was typed; tick, lot and money are the exchange's to judge. */
 export function readAmend(order: Order, text: AmendText): AmendReading {
+  const triggerPrice = hasTriggerToMove(order) ? readPositive(text.triggerPrice) : order.triggerPrice;
   const price = hasPriceToAmend(order) ? readPositive(text.price) : order.price;
   const quantity = readPositive(text.quantity);
   const problems: AmendProblems = {
+    ...(triggerPrice === null ? { triggerPrice: "Not a positive number" } : {}),
     ...(price === null ? { price: "Not a positive number" } : {}),
     ...(quantity === null ? { quantity: "Not a positive number" } : {}),
   };
-  if (price === null || quantity === null) {
+  if (triggerPrice === null || price === null || quantity === null) {
     return { kind: "problems", problems };
   }
   const changes: AmendChanges = {
+    ...(triggerPrice !== undefined && order.triggerPrice !== undefined && !triggerPrice.eq(order.triggerPrice)
+      ? { triggerPrice }
+      : {}),
     ...(price !== undefined && order.price !== undefined && !price.eq(order.price) ? { price } : {}),
     ...(quantity.eq(order.quantity) ? {} : { quantity }),
   };

@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<Order>[] = [
   { id: "time", title: "Time", width: 72, cell: (order) => <Time value={order.createTime} /> },
   { id: "market", title: "Market", width: 84, cell: (order) => <MarketLink market={order.market} /> },
   { id: "side", title: "Side", width: 40, cell: (order) => <SideText side={order.side} /> },
-  { id: "type", title: "Type", width: 112, cell: (order) => <CutText text={orderKind(order)} /> },
+  { id: "type", title: "Type", width: 100, cell: (order) => <CutText text={orderKind(order)} /> },
   { id: "price", title: "Price", width: 76, align: "right", cell: (order) => <OrderPrice order={order} /> },
   {
     id: "trigger",
@@ -46,7 +46,7 @@ const COLUMNS: readonly Column<Order>[] = [
     align: "right",
     cell: (order) => <Amount value={order.quantity} />,
   },
-  { id: "filled", title: "Filled", width: 84, align: "right", cell: (order) => <FilledShare order={order} /> },
+  { id: "filled", title: "Filled", width: 98, align: "right", cell: (order) => <FilledShare order={order} /> },
   {
     id: "status",
     title: "Status",
@@ -104,7 +104,7 @@ export function OpenOrders({ orders, isLoading, filter, onFilter, markets, asset
               <CutText key="key" text={[orderState(order), order.clientOrderId].filter(Boolean).join(" · ")} />,
             ]}
             right={[
-              <OrderPrice key="price" order={order} />,
+              <CardPrice key="price" order={order} />,
               <span key="filled">
                 {formatDecimal(order.filledQuantity)} / {formatDecimal(order.quantity)}
               </span>,
@@ -137,6 +137,18 @@ function OrderPrice({ order }: { order: Order }) {
   return price === undefined ? <span className="text-muted">Market</span> : <Amount value={price} />;
 }
 
+/** What an order waits for and then trades at, where there is no column for either. */
+function CardPrice({ order }: { order: Order }) {
+  if (order.status !== "PENDING_TRIGGER" || !order.triggerPrice) return <OrderPrice order={order} />;
+  return (
+    <>
+      <Amount value={order.triggerPrice} />
+      <span className="text-faint">→</span>
+      <OrderPrice order={order} />
+    </>
+  );
+}
+
 /** How much has traded, with a bar of its share. */
 function FilledShare({ order }: { order: Order }) {
   if (order.filledQuantity.isZero()) {
@@ -145,7 +157,7 @@ function FilledShare({ order }: { order: Order }) {
   const share = order.filledQuantity.div(order.quantity).times(100).toNumber();
   return (
     <>
-      <span className="h-1 w-8 shrink-0 overflow-hidden rounded bg-raised" aria-hidden>
+      <span className="h-1 w-6 shrink-0 overflow-hidden rounded bg-raised" aria-hidden>
         <span className="block h-full bg-accent" style={{ width: `${share}%` }} />
       </span>
       <Amount value={order.filledQuantity} />

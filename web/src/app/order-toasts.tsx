@@ -1,6 +1,7 @@
 import { type AccountHappening, useAccountEvents } from "@exchange/sdk/react";
 import { useRef } from "react";
 import { toast } from "sonner";
+import { isReplaced } from "@/account/move-trigger";
 import { type NewsOrder, orderNews } from "./order-news";
 import { ToastGate } from "./toast-gate";
 
@@ -13,9 +14,11 @@ export function OrderToasts() {
     if (happening.type !== "order") return;
     const { order } = happening;
     const news = orderNews(known.current.get(order.orderId), order);
+    // Another order has taken its place, which is the news.
+    const isNews = order.isOpen || !isReplaced(order.orderId);
     if (order.isOpen) known.current.set(order.orderId, order);
     else known.current.delete(order.orderId);
-    if (!news) return;
+    if (!news || !isNews) return;
     const verdict = gate.current.admit(performance.now());
     if (verdict.isShown) toast[news.tone](news.title, { id: `order-${order.orderId}`, description: news.detail });
     // Said once, while the rest goes on: the tabs below have it all.

@@ -32,13 +32,14 @@ function signOutWhenRefused(error: Error): void {
 const NO_MARKETS: readonly Market[] = [];
 const NO_ASSETS: readonly Asset[] = [];
 
-/** All markets, by name; looked at again every half minute, because an operator may open, halt or add one. */
+/** All markets, by name. Asked for until they are known, and when somebody comes back: what changes of one is told by its ticker. */
 export function useMarkets(): { markets: readonly Market[]; isLoading: boolean; error: Error | null } {
   const client = useExchange();
   const { data, isPending, error } = useQuery({
     queryKey: queryKeys.markets,
     queryFn: ({ signal }) => client.listMarkets({ signal }),
-    refetchInterval: (query) => (query.state.data ? 30_000 : 2_000),
+    refetchInterval: (query) => (query.state.data ? false : 2_000),
+    refetchOnWindowFocus: true,
   });
   return { markets: data ?? NO_MARKETS, isLoading: isPending, error };
 }

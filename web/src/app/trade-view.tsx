@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useMemo } from "react";
 import { OrderBook, PriceStepSelect } from "@/book/order-book";
 import { ChartPanel } from "@/chart/chart-panel";
 import { MarketBar } from "@/market/market-bar";
+import { StatusBanner } from "@/market/status-banner";
 import { TradeTape } from "@/trades/trade-tape";
 import { Button } from "@/ui/button";
 import { EmptyState, Skeleton, Spinner } from "@/ui/feedback";
@@ -49,6 +50,7 @@ function WideTradeView({ market }: { market: Market }) {
   return (
     <div className="flex h-full min-h-[40rem] flex-col gap-1 px-1 pb-1">
       <MarketBar market={market} />
+      <StatusBanner market={market} />
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_17rem_18.5rem] gap-1 2xl:grid-cols-[minmax(0,1fr)_19rem_20rem]">
         <div className="grid min-h-0 min-w-0 grid-rows-[minmax(0,1fr)_minmax(13rem,34%)] gap-1">
           <Panel aria-label="Chart">
@@ -100,6 +102,7 @@ function NarrowTradeView({ market }: { market: Market }) {
   return (
     <div className="flex h-full flex-col gap-1">
       <MarketBar market={market} />
+      <StatusBanner market={market} />
       <Panel aria-label="Trading" className="flex-1 rounded-none">
         <Tabs value={tab} onValueChange={(value) => setTab(value as TradeTab)} className="flex min-h-0 flex-1 flex-col">
           <TabsList aria-label="Views" className="h-10 justify-between">

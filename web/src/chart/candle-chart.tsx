@@ -7,7 +7,8 @@ import { cn } from "@/ui/cn";
 import { StreamFrame } from "@/ui/stream-frame";
 import { openSeconds } from "./candle-data";
 import { type ChartColors, readChartColors } from "./chart-colors";
-import { fillMarkers } from "./fill-markers";
+import { fillMarkers, fillsByCandle } from "./fill-markers";
+import { FillTooltip } from "./fill-tooltip";
 import { intervalSeconds } from "./intervals";
 import { useOrderEdits } from "./order-edits";
 import { OrderLines } from "./order-lines";
@@ -31,11 +32,13 @@ export function CandleChart({ market }: { market: Market }) {
   useEffect(() => chart?.setCandles(candles), [chart, candles]);
 
   const firstSeconds = candles[0] ? openSeconds(candles[0]) : undefined;
-  useEffect(() => {
-    if (!chart || firstSeconds === undefined) return;
+  const fillsOfCandles = useMemo(() => {
     const own = fills.filter((fill) => fill.market === market.name);
-    chart.setFills(fillMarkers(own, intervalSeconds(interval), firstSeconds));
-  }, [chart, fills, market.name, interval, firstSeconds]);
+    return fillsByCandle(own, intervalSeconds(interval));
+  }, [fills, market.name, interval]);
+  useEffect(() => {
+    if (chart && firstSeconds !== undefined) chart.setFills(fillMarkers(fillsOfCandles, firstSeconds));
+  }, [chart, fillsOfCandles, firstSeconds]);
 
   const shownCount = useRef(0);
   shownCount.current = candles.length;
@@ -56,6 +59,7 @@ export function CandleChart({ market }: { market: Market }) {
           <>
             <CandleLegend chart={chart} market={market} candles={candles} />
             <OrderLines chart={chart} market={market} orders={orders} edits={edits} colors={colors} />
+            <FillTooltip chart={chart} market={market} fills={fillsOfCandles} />
           </>
         ) : null}
       </div>
@@ -95,7 +99,7 @@ function useTradeChart(
 /** Open, high, low, close and volume of the candle under the pointer, else of the newest. */
 function CandleLegend({ chart, market, candles }: { chart: TradeChart; market: Market; candles: readonly Candle[] }) {
   const [hovered, setHovered] = useState<number>();
-  useEffect(() => chart.onPointer(setHovered), [chart]);
+  useEffect(() => chart.onPointer((pointed) => setHovered(pointed?.seconds)), [chart]);
   const candle = candles.findLast((each) => openSeconds(each) === hovered) ?? candles.at(-1);
   if (!candle) return null;
   const decimals = decimalsOf(market.tickSize);

@@ -1,7 +1,7 @@
 import { Decimal } from "decimal.js";
 import { describe, expect, it } from "vitest";
 import { type CandleLike, planUpdate, toBar, toVolumeBar } from "./candle-data";
-import { fillMarkers } from "./fill-markers";
+import { fillMarkers, fillsByCandle } from "./fill-markers";
 import { outOfSight, withOrders } from "./price-range";
 
 const d = (text: string) => new Decimal(text);
@@ -65,11 +65,8 @@ describe("fillMarkers", () => {
   });
 
   it("puts one side's fills of a candle together", () => {
-    const markers = fillMarkers(
-      [fill(65, "BUY", "10", "1"), fill(119, "BUY", "13", "2"), fill(70, "SELL", "11", "1")],
-      60,
-      0,
-    );
+    const fills = [fill(119, "BUY", "13", "2"), fill(70, "SELL", "11", "1"), fill(65, "BUY", "10", "1")];
+    const markers = fillMarkers(fillsByCandle(fills, 60), 0);
     expect(
       markers.map(({ time, isBuy, quantity, averagePrice }) => [time, isBuy, `${quantity}`, `${averagePrice}`]),
     ).toEqual([
@@ -78,12 +75,28 @@ describe("fillMarkers", () => {
     ]);
   });
   it("is sorted, as the chart library demands", () => {
-    const times = fillMarkers([fill(300, "BUY", "1", "1"), fill(0, "BUY", "1", "1")], 60, 0).map(({ time }) => time);
+    const times = fillMarkers(fillsByCandle([fill(300, "BUY", "1", "1"), fill(0, "BUY", "1", "1")], 60), 0).map(
+      ({ time }) => time,
+    );
     expect(times).toEqual([0, 300]);
   });
   it("leaves out what lies before the first candle", () => {
-    expect(fillMarkers([fill(59, "BUY", "1", "1")], 60, 60)).toEqual([]);
+    expect(fillMarkers(fillsByCandle([fill(59, "BUY", "1", "1")], 60), 60)).toEqual([]);
   });
+});
+
+it("lists the fills of a candle oldest first, those of one moment as they came", () => {
+  const fill = (milliseconds: number, price: string) => ({
+    side: "BUY",
+    price: d(price),
+    quantity: d("1"),
+    tradeTime: new Date(milliseconds),
+  });
+  const candles = fillsByCandle([fill(61_000, "4"), fill(59_999, "3"), fill(100, "2"), fill(100, "1")], 60);
+  expect([...candles].map(([time, fills]) => [time, fills.map(({ price }) => Number(price))])).toEqual([
+    [0, [1, 2, 3]],
+    [60, [4]],
+  ]);
 });
 
 describe("the price axis", () => {

@@ -2,7 +2,6 @@ import { Decimal } from "decimal.js";
 
 /** What a marker needs of a fill. */
 export type FillLike = {
-  market: string;
   side: "BUY" | "SELL" | string;
   price: Decimal;
   quantity: Decimal;
@@ -19,22 +18,38 @@ export type FillMarker = {
   averagePrice: Decimal;
 };
 
-/** Put fills together by candle and side, oldest first, buys before sells. Fills before `firstSeconds` are not on the chart. */
-export function fillMarkers(fills: readonly FillLike[], intervalSeconds: number, firstSeconds: number): FillMarker[] {
-  const groups = new Map<string, { time: number; isBuy: boolean; quantity: Decimal; quote: Decimal }>();
-  for (const fill of fills) {
+/** The fills of each candle that has some, by when it opens (seconds since 1970), each oldest first. */
+export function fillsByCandle<Fill extends FillLike>(
+  newestFirst: readonly Fill[],
+  intervalSeconds: number,
+): ReadonlyMap<number, readonly Fill[]> {
+  const candles = new Map<number, Fill[]>();
+  const oldestFirst = [...newestFirst]
+    .reverse()
+    .sort((left, right) => left.tradeTime.getTime() - right.tradeTime.getTime());
+  for (const fill of oldestFirst) {
     const seconds = fill.tradeTime.getTime() / 1000;
     const time = Math.floor(seconds / intervalSeconds) * intervalSeconds;
-    if (time < firstSeconds) continue;
-    const isBuy = fill.side === "BUY";
-    const key = `${time}:${isBuy}`;
-    const group = groups.get(key) ?? { time, isBuy, quantity: new Decimal(0), quote: new Decimal(0) };
-    group.quantity = group.quantity.plus(fill.quantity);
-    group.quote = group.quote.plus(fill.price.times(fill.quantity));
-    groups.set(key, group);
+    const of = candles.get(time);
+    if (of) of.push(fill);
+    else candles.set(time, [fill]);
   }
-  return [...groups.values()]
-    .filter((group) => group.quantity.gt(0))
-    .sort((left, right) => left.time - right.time || Number(right.isBuy) - Number(left.isBuy))
-    .map(({ time, isBuy, quantity, quote }) => ({ time, isBuy, quantity, averagePrice: quote.div(quantity) }));
+  return candles;
 }
+
+/** One marker a candle and side, oldest first, buys before sells. Candles before `firstSeconds` are not on the chart. */
+export function fillMarkers(candles: ReadonlyMap<number, readonly FillLike[]>, firstSeconds: number): FillMarker[] {
+  return [...candles].filter(([time]) => time >= firstSeconds).flatMap(([time, fills]) => markersOf(time, fills));
+}
+
+/** What the account bought and what it sold in one candle. */
+export function markersOf(time: number, fills: readonly FillLike[]): FillMarker[] {
+  return [true, false].flatMap((isBuy) => {
+    const own = fills.filter((fill) => (fill.side === "BUY") === isBuy);
+    const quantity = own.reduce((sum, fill) => sum.plus(fill.quantity), ZERO);
+    const quote = own.reduce((sum, fill) => sum.plus(fill.price.times(fill.quantity)), ZERO);
+    return quantity.gt(0) ? [{ time, isBuy, quantity, averagePrice: quote.div(quantity) }] : [];
+  });
+}
+
+const ZERO = new Decimal(0);

@@ -3,6 +3,7 @@ import { useExchange } from "@exchange/sdk/react";
 import type { Decimal } from "decimal.js";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { toast } from "sonner";
+import { moveTrigger } from "@/account/move-trigger";
 import { formatDecimal } from "@/lib/decimal";
 import { errorText } from "@/lib/errors";
 
@@ -26,12 +27,14 @@ export function useOrderEdits(orders: readonly Order[]): OrderEdits {
 
   const move = useCallback(
     async (order: Order, price: Decimal) => {
-      if (order.price?.eq(price)) return;
+      const standsAt = linePrice(order);
+      if (standsAt?.eq(price)) return;
       setPending((edits) => withEdit(edits, order.orderId, { kind: "move", price }));
       try {
-        await client.amendOrder({ orderId: order.orderId, price });
+        if (order.status === "PENDING_TRIGGER") await moveTrigger(client, order, { triggerPrice: price });
+        else await client.amendOrder({ orderId: order.orderId, price });
       } catch (error) {
-        toast.error(`Order stays at ${formatDecimal(order.price)}`, { description: errorText(error) });
+        toast.error(`Order stays at ${formatDecimal(standsAt)}`, { description: errorText(error) });
         setPending((edits) => withoutEdit(edits, order.orderId));
       }
     },
@@ -69,7 +72,15 @@ function withoutEdit(edits: ReadonlyMap<bigint, OrderEdit>, orderId: bigint): Ma
   return rest;
 }
 
-type OpenOrder = { orderId: bigint; price?: Decimal | null };
+type PricedOrder = Pick<Order, "status" | "price" | "peggedPrice" | "triggerPrice">;
+
+/** Where an order stands: its limit, or what it waits for. */
+export function linePrice(order: PricedOrder): Decimal | undefined {
+  if (order.status === "PENDING_TRIGGER") return order.triggerPrice;
+  return order.price ?? order.peggedPrice;
+}
+
+type OpenOrder = PricedOrder & { orderId: bigint };
 
 /** Drop the edits that the open orders show: a moved order at its price, an order that is gone. The same map if none is. */
 export function withoutConfirmed(
@@ -79,7 +90,7 @@ export function withoutConfirmed(
   const rest = new Map(edits);
   for (const [orderId, edit] of edits) {
     const order = orders.find((each) => each.orderId === orderId);
-    if (!order || (edit.kind === "move" && order.price?.eq(edit.price))) rest.delete(orderId);
+    if (!order || (edit.kind === "move" && linePrice(order)?.eq(edit.price))) rest.delete(orderId);
   }
   return rest.size === edits.size ? edits : rest;
 }

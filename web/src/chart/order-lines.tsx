@@ -3,11 +3,13 @@ import { Decimal } from "decimal.js";
 import { type IPriceLine, LineStyle } from "lightweight-charts";
 import { GripVertical, X } from "lucide-react";
 import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { hasPriceToAmend } from "@/account/amend";
+import { hasTriggerToMove } from "@/account/move-trigger";
 import { decimalsOf, formatDecimal } from "@/lib/decimal";
 import { snapPrice, stepPrice } from "@/order-form/order-maths";
 import { cn } from "@/ui/cn";
 import type { ChartColors } from "./chart-colors";
-import type { OrderEdits } from "./order-edits";
+import { linePrice, type OrderEdits } from "./order-edits";
 import { outOfSight } from "./price-range";
 import type { TradeChart } from "./trade-chart";
 
@@ -73,12 +75,6 @@ function useOutOfSight(chart: TradeChart, prices: readonly number[]): { above: n
   return count;
 }
 
-/** Where an order stands: its limit, or what it waits for. */
-function linePrice(order: Order): Decimal | undefined {
-  if (order.status === "PENDING_TRIGGER") return order.triggerPrice ?? undefined;
-  return order.price ?? order.peggedPrice ?? undefined;
-}
-
 type OrderLineProps = Omit<OrderLinesProps, "orders"> & { order: Order; price: Decimal };
 
 function OrderLine({ chart, market, order, price, edits, colors }: OrderLineProps) {
@@ -86,8 +82,7 @@ function OrderLine({ chart, market, order, price, edits, colors }: OrderLineProp
   const [draft, setDraft] = useState<Decimal>();
   const shown = draft ?? price;
   const isBuy = order.side === "BUY";
-  // Only a resting limit order has a price of its own that can be amended.
-  const canMove = order.status === "OPEN" && order.type !== "PEGGED" && Boolean(order.price);
+  const canMove = order.status === "OPEN" ? hasPriceToAmend(order) : hasTriggerToMove(order);
   const color = isBuy ? colors.buy : colors.sell;
   usePriceLine(chart, shown, color, draft !== undefined);
   useFollowPrice(chart, ref, shown);

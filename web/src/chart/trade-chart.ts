@@ -17,13 +17,15 @@ import {
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
-import { formatDecimal } from "@/lib/decimal";
 import { type CandleLike, planUpdate, toBar, toVolumeBar } from "./candle-data";
 import type { ChartColors } from "./chart-colors";
 import type { FillMarker } from "./fill-markers";
 import { withOrders } from "./price-range";
 
 const VOLUME_PART = 0.18;
+
+/** What the pointer is at: when the candle opens, seconds since 1970, and the place in the chart, CSS pixels. */
+export type Pointed = { seconds: number; x: number; y: number };
 
 /** The chart library behind the few things that the page does with it. Holds a canvas; `destroy` gives it back. */
 export class TradeChart {
@@ -101,7 +103,9 @@ export class TradeChart {
   }
 
   setPriceDecimals(decimals: number): void {
-    this.candles.applyOptions({ priceFormat: { type: "price", precision: decimals, minMove: 10 ** -decimals } });
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    const { format } = new Intl.NumberFormat("en", digits);
+    this.candles.applyOptions({ priceFormat: { type: "custom", formatter: format, minMove: 10 ** -decimals } });
   }
 
   /** Show these candles, oldest first; only what changed is drawn anew. */
@@ -123,13 +127,12 @@ export class TradeChart {
   setFills(fills: readonly FillMarker[]): void {
     this.markers.setMarkers(
       fills.map(
-        ({ time, isBuy, quantity, averagePrice }): SeriesMarker<Time> => ({
+        ({ time, isBuy }): SeriesMarker<Time> => ({
           time: time as UTCTimestamp,
           position: isBuy ? "belowBar" : "aboveBar",
           shape: isBuy ? "arrowUp" : "arrowDown",
           color: isBuy ? this.colors.buy : this.colors.sell,
           size: 0.9,
-          id: `${isBuy ? "Bought" : "Sold"} ${formatDecimal(quantity)} at ${formatDecimal(averagePrice.toSignificantDigits(9))}`,
         }),
       ),
     );
@@ -165,9 +168,10 @@ export class TradeChart {
     return () => this.whileAlive(() => scale.unsubscribeVisibleLogicalRangeChange(check));
   }
 
-  /** Call `show` with the time under the pointer, seconds since 1970, undefined when there is none. */
-  onPointer(show: (seconds: number | undefined) => void): () => void {
-    const onMove = ({ time }: MouseEventParams) => show(time === undefined ? undefined : Number(time));
+  /** Call `show` with the candle under the pointer, undefined when there is none. */
+  onPointer(show: (pointed: Pointed | undefined) => void): () => void {
+    const onMove = ({ time, point }: MouseEventParams) =>
+      show(time === undefined || !point ? undefined : { seconds: Number(time), x: point.x, y: point.y });
     this.chart.subscribeCrosshairMove(onMove);
     return () => this.whileAlive(() => this.chart.unsubscribeCrosshairMove(onMove));
   }

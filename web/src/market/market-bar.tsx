@@ -3,7 +3,6 @@ import { useTicker } from "@exchange/sdk/react";
 import { type ReactNode, useEffect } from "react";
 import { decimalsOf, formatCompact, formatDecimal, formatPercent, NO_VALUE } from "@/lib/decimal";
 import { cn } from "@/ui/cn";
-import { Badge } from "@/ui/feedback";
 import { MarketPicker } from "./market-picker";
 import { changeColor, tickerFigures } from "./ticker-figures";
 
@@ -40,7 +39,6 @@ export function MarketBar({ market }: { market: Market }) {
           <Figure label="Spread">{formatDecimal(spread)}</Figure>
         </dl>
       </div>
-      <MarketStatusBadge market={market} />
     </section>
   );
 }
@@ -65,17 +63,4 @@ function Figure({ label, children }: { label: string; children: ReactNode }) {
       <dd>{children}</dd>
     </div>
   );
-}
-
-const STATUS_WORDS: Readonly<Record<string, string>> = {
-  POST_ONLY: "Post-only",
-  CANCEL_ONLY: "Cancel-only",
-  HALTED: "Halted",
-  AUCTION: "Auction",
-};
-
-/** Says when a market does not take every order. */
-function MarketStatusBadge({ market }: { market: Market }) {
-  const words = STATUS_WORDS[market.status];
-  return words ? <Badge tone="warn">{words}</Badge> : null;
 }

@@ -6,6 +6,7 @@ import { Controller } from "react-hook-form";
 import { useAssets } from "@/app/queries";
 import { useUiStore } from "@/app/ui-store";
 import { decimalsOf, formatDecimal, parseDecimal } from "@/lib/decimal";
+import { takesOrders, useLiveStatus, whyNotNow } from "@/market/market-status";
 import { useFaucet } from "@/session/faucet";
 import { useSession } from "@/session/session-store";
 import { Button } from "@/ui/button";
@@ -26,6 +27,7 @@ import {
   hasLimitPrice,
   hasTrigger,
   type OrderKind,
+  traitsOf,
 } from "./order-values";
 import { placeError } from "./server-errors";
 import { SideChoice } from "./side-choice";
@@ -65,7 +67,9 @@ export function OrderForm({ market }: { market: Market }) {
   const order = useOrderForm({ market, assets, balances: account.balances, ticker });
   const { form, values } = order;
   const { errors, isSubmitting } = form.formState;
-  const preview = useOrderPreview(order.request);
+  const status = useLiveStatus(market);
+  const notNow = whyNotNow(status, traitsOf(values));
+  const preview = useOrderPreview(notNow ? undefined : order.request);
   // What the exchange would refuse is said while there is still time, at the same place as a refusal.
   const warning =
     preview.error && !preview.isStale ? placeError(preview.error, (place) => isShown(values, place)) : undefined;
@@ -86,8 +90,8 @@ export function OrderForm({ market }: { market: Market }) {
 
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    if (session) void order.submit();
-    else setSignInOpen(true);
+    if (!session) setSignInOpen(true);
+    else if (!notNow) void order.submit();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
@@ -99,166 +103,171 @@ export function OrderForm({ market }: { market: Market }) {
   return (
     <form aria-label="Order" noValidate onSubmit={onSubmit} onKeyDown={onKeyDown} className="flex flex-col gap-3 p-3">
       <FollowTicker market={market.name} into={ticker} />
-      <SideChoice value={values.side} onChange={(side) => form.setValue("side", side)} />
-      <Segmented
-        label="Order type"
-        value={values.kind}
-        options={KINDS}
-        onChange={(kind) => form.setValue("kind", kind)}
-        className="-mx-1 justify-between"
-      />
+      <fieldset
+        disabled={!takesOrders(status)}
+        className={cn("flex min-w-0 flex-col gap-3", !takesOrders(status) && "stale")}
+      >
+        <SideChoice value={values.side} onChange={(side) => form.setValue("side", side)} />
+        <Segmented
+          label="Order type"
+          value={values.kind}
+          options={KINDS}
+          onChange={(kind) => form.setValue("kind", kind)}
+          className="-mx-1 justify-between"
+        />
 
-      <div className="grid gap-2">
-        {hasTrigger(values) ? (
-          <>
+        <div className="grid gap-2">
+          {hasTrigger(values) ? (
+            <>
+              <Controller
+                control={form.control}
+                name="triggerPrice"
+                render={({ field }) => (
+                  <NumberField
+                    label="Trigger"
+                    {...priceSteps}
+                    start={() => ticker.current?.lastPrice}
+                    value={field.value}
+                    onChange={field.onChange}
+                    inputRef={field.ref}
+                    error={errorAt("triggerPrice")}
+                  />
+                )}
+              />
+              <div className="flex items-center justify-between gap-2 text-muted text-xs">
+                Then a
+                <Segmented
+                  label="Order that it becomes"
+                  look="boxed"
+                  value={values.execution}
+                  options={EXECUTIONS}
+                  onChange={(execution) => form.setValue("execution", execution)}
+                />
+              </div>
+            </>
+          ) : null}
+
+          {isLimit ? (
             <Controller
               control={form.control}
-              name="triggerPrice"
+              name="price"
               render={({ field }) => (
                 <NumberField
-                  label="Trigger"
+                  label="Price"
                   {...priceSteps}
-                  start={() => ticker.current?.lastPrice}
                   value={field.value}
                   onChange={field.onChange}
                   inputRef={field.ref}
-                  error={errorAt("triggerPrice")}
+                  error={errorAt("price")}
                 />
               )}
             />
-            <div className="flex items-center justify-between gap-2 text-muted text-xs">
-              Then a
-              <Segmented
-                label="Order that it becomes"
-                look="boxed"
-                value={values.execution}
-                options={EXECUTIONS}
-                onChange={(execution) => form.setValue("execution", execution)}
-              />
-            </div>
-          </>
-        ) : null}
+          ) : null}
 
-        {isLimit ? (
           <Controller
             control={form.control}
-            name="price"
+            name="size"
             render={({ field }) => (
               <NumberField
-                label="Price"
-                {...priceSteps}
+                label={unit === "QUOTE" ? "Amount" : "Size"}
+                unit={
+                  values.kind === "MARKET" ? (
+                    <button
+                      type="button"
+                      className="rounded text-accent hover:underline"
+                      aria-label={`In ${unit === "QUOTE" ? market.quoteAsset : market.baseAsset}, change`}
+                      onClick={() => {
+                        form.setValue("sizeUnit", unit === "QUOTE" ? "BASE" : "QUOTE");
+                        form.setValue("size", "");
+                      }}
+                    >
+                      {unit === "QUOTE" ? market.quoteAsset : market.baseAsset}
+                    </button>
+                  ) : (
+                    market.baseAsset
+                  )
+                }
                 value={field.value}
                 onChange={field.onChange}
                 inputRef={field.ref}
-                error={errorAt("price")}
+                snap={(size) => (unit === "QUOTE" ? size : snapQuantity(size, market.lotSize))}
+                step={(size, steps) =>
+                  unit === "QUOTE" ? Decimal.max(size.plus(steps), 0) : stepQuantity(size, steps, market.lotSize)
+                }
+                start={zero}
+                error={errorAt("size")}
               />
             )}
           />
-        ) : null}
 
-        <Controller
-          control={form.control}
-          name="size"
-          render={({ field }) => (
-            <NumberField
-              label={unit === "QUOTE" ? "Amount" : "Size"}
-              unit={
-                values.kind === "MARKET" ? (
-                  <button
-                    type="button"
-                    className="rounded text-accent hover:underline"
-                    aria-label={`In ${unit === "QUOTE" ? market.quoteAsset : market.baseAsset}, change`}
-                    onClick={() => {
-                      form.setValue("sizeUnit", unit === "QUOTE" ? "BASE" : "QUOTE");
-                      form.setValue("size", "");
-                    }}
-                  >
-                    {unit === "QUOTE" ? market.quoteAsset : market.baseAsset}
-                  </button>
-                ) : (
-                  market.baseAsset
-                )
-              }
-              value={field.value}
-              onChange={field.onChange}
-              inputRef={field.ref}
-              snap={(size) => (unit === "QUOTE" ? size : snapQuantity(size, market.lotSize))}
-              step={(size, steps) =>
-                unit === "QUOTE" ? Decimal.max(size.plus(steps), 0) : stepQuantity(size, steps, market.lotSize)
-              }
-              start={zero}
-              error={errorAt("size")}
+          <fieldset className="grid grid-cols-4 gap-1" aria-label={`Part of the available ${spentAsset}`}>
+            {PARTS.map((part) => (
+              <Button
+                key={part}
+                size="xs"
+                variant="secondary"
+                className="text-muted hover:text-text"
+                disabled={!session || order.available.isZero()}
+                onClick={() => order.spendPart(new Decimal(part).div(100))}
+              >
+                {part}%
+              </Button>
+            ))}
+          </fieldset>
+
+          {isLimit ? (
+            <TotalField
+              unit={market.quoteAsset}
+              total={order.total}
+              onChange={order.setTotal}
+              lotValue={(parseDecimal(values.price) ?? ZERO).times(market.lotSize)}
             />
-          )}
-        />
+          ) : null}
+        </div>
 
-        <fieldset className="grid grid-cols-4 gap-1" aria-label={`Part of the available ${spentAsset}`}>
-          {PARTS.map((part) => (
-            <Button
-              key={part}
-              size="xs"
-              variant="secondary"
-              className="text-muted hover:text-text"
-              disabled={!session || order.available.isZero()}
-              onClick={() => order.spendPart(new Decimal(part).div(100))}
-            >
-              {part}%
-            </Button>
-          ))}
-        </fieldset>
-
-        {isLimit ? (
-          <TotalField
-            unit={market.quoteAsset}
-            total={order.total}
-            onChange={order.setTotal}
-            lotValue={(parseDecimal(values.price) ?? ZERO).times(market.lotSize)}
+        <div className="flex min-h-7 items-center justify-between gap-2">
+          <Select
+            label="Time in force"
+            size="sm"
+            value={timeInForce}
+            options={allowedTimesInForce(values).map((value) => ({ value, label: TIMES_IN_FORCE[value] }))}
+            onChange={(value) => form.setValue("timeInForce", value)}
           />
+          {isLimit ? (
+            <Checkbox
+              label="Post-only"
+              title="Refused rather than trade at once"
+              checked={values.postOnly && allowsPostOnly(values)}
+              disabled={!allowsPostOnly(values)}
+              onChange={(postOnly) => form.setValue("postOnly", postOnly)}
+            />
+          ) : null}
+        </div>
+        {timeInForce === "GTT" ? (
+          <Field id="expire-time" label="Expires" error={errorAt("expireTime")}>
+            <Input
+              id="expire-time"
+              type="datetime-local"
+              aria-invalid={Boolean(errorAt("expireTime"))}
+              aria-describedby={fieldErrorId("expire-time")}
+              {...form.register("expireTime")}
+            />
+          </Field>
         ) : null}
-      </div>
 
-      <div className="flex min-h-7 items-center justify-between gap-2">
-        <Select
-          label="Time in force"
-          size="sm"
-          value={timeInForce}
-          options={allowedTimesInForce(values).map((value) => ({ value, label: TIMES_IN_FORCE[value] }))}
-          onChange={(value) => form.setValue("timeInForce", value)}
-        />
-        {isLimit ? (
-          <Checkbox
-            label="Post-only"
-            title="Refused rather than trade at once"
-            checked={values.postOnly && allowsPostOnly(values)}
-            disabled={!allowsPostOnly(values)}
-            onChange={(postOnly) => form.setValue("postOnly", postOnly)}
-          />
-        ) : null}
-      </div>
-      {timeInForce === "GTT" ? (
-        <Field id="expire-time" label="Expires" error={errorAt("expireTime")}>
-          <Input
-            id="expire-time"
-            type="datetime-local"
-            aria-invalid={Boolean(errorAt("expireTime"))}
-            aria-describedby={fieldErrorId("expire-time")}
-            {...form.register("expireTime")}
-          />
-        </Field>
-      ) : null}
-
-      <Button
-        type="submit"
-        size="lg"
-        variant={isBuy ? "buy" : "sell"}
-        disabled={isSubmitting}
-        className="font-semibold"
-      >
-        {isSubmitting ? <Spinner label="Placing the order" /> : null}
-        {session ? `${isBuy ? "Buy" : "Sell"} ${market.baseAsset}` : "Sign in to trade"}
-      </Button>
+        <Button
+          type="submit"
+          size="lg"
+          variant={isBuy ? "buy" : "sell"}
+          disabled={isSubmitting || Boolean(session && notNow)}
+          className="font-semibold"
+        >
+          {isSubmitting ? <Spinner label="Placing the order" /> : null}
+          {session ? `${isBuy ? "Buy" : "Sell"} ${market.baseAsset}` : "Sign in to trade"}
+        </Button>
+      </fieldset>
       <p role={errorAt("root") ? "alert" : undefined} className="-mt-1 text-2xs text-sell empty:hidden">
-        {errorAt("root")}
+        {errorAt("root") ?? notNow}
       </p>
 
       <OrderEstimate market={market} isBuy={isBuy} preview={preview} />

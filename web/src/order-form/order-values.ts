@@ -1,5 +1,6 @@
 import type { Side, TimeInForce } from "@exchange/sdk";
 import { parseDecimal, toPlainText } from "@/lib/decimal";
+import type { OrderTraits } from "@/market/market-status";
 
 export type OrderKind = "LIMIT" | "MARKET" | "STOP" | "TAKE_PROFIT";
 export type Execution = "LIMIT" | "MARKET";
@@ -67,6 +68,12 @@ export function effectiveTimeInForce(values: Pick<OrderValues, "kind" | "executi
 export function allowsPostOnly(values: Pick<OrderValues, "kind" | "execution" | "timeInForce">): boolean {
   const timeInForce = effectiveTimeInForce(values);
   return hasLimitPrice(values) && (timeInForce === "GTC" || timeInForce === "GTT");
+}
+
+/** What of the order a market looks at when it does not take everything. */
+export function traitsOf(values: OrderValues): OrderTraits {
+  const mayRest = allowsPostOnly(values);
+  return { waitsForTrigger: hasTrigger(values), mayRest, postOnly: values.postOnly && mayRest };
 }
 
 export type ContractType =

@@ -1,4 +1,4 @@
-import type { Asset, Balance, Market, Ticker } from "@exchange/sdk";
+import { type Asset, type Balance, type Market, newKey, type Ticker } from "@exchange/sdk";
 import { useExchange } from "@exchange/sdk/react";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { Decimal } from "decimal.js";
@@ -103,8 +103,7 @@ export function useOrderForm({ market, assets, balances, ticker }: OrderFormCont
   const send = async (valid: OrderValues) => {
     const order = toOrderRequest(valid, market.name);
     const name = JSON.stringify(order);
-    if (attempt.current?.request !== name)
-      attempt.current = { request: name, clientOrderId: `web-${crypto.randomUUID()}` };
+    if (attempt.current?.request !== name) attempt.current = { request: name, clientOrderId: newKey() };
     try {
       await client.placeOrder({ ...order, clientOrderId: attempt.current.clientOrderId });
       attempt.current = undefined;

@@ -1,4 +1,4 @@
-import { type Candle, CandleInterval, type Market, type Ticker } from "@exchange/sdk";
+import { type Candle, CandleInterval, type Market, type MarketStatus, type Ticker } from "@exchange/sdk";
 import { useExchange, useTicker } from "@exchange/sdk/react";
 import { useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
@@ -134,11 +134,15 @@ function MarketRow({ market }: { market: Market }) {
         {formatCompact(ticker?.quoteVolume)} <span className="text-faint">{market.quoteAsset}</span>
       </Cell>
       <Cell className="pr-4">
-        <Badge tone={market.status === "OPEN" ? "buy" : market.status === "HALTED" ? "sell" : "warn"}>
-          {marketStatusName(market.status)}
-        </Badge>
+        <StatusBadge status={ticker?.status ?? market.status} />
       </Cell>
     </TableRow>
+  );
+}
+
+function StatusBadge({ status }: { status: MarketStatus }) {
+  return (
+    <Badge tone={status === "OPEN" ? "buy" : status === "HALTED" ? "sell" : "warn"}>{marketStatusName(status)}</Badge>
   );
 }
 

@@ -7,6 +7,7 @@ import { marketStatusName } from "@/account/names";
 import { queryKeys, useAssets, useMarkets } from "@/app/queries";
 import { formatDecimal } from "@/lib/decimal";
 import { errorText } from "@/lib/errors";
+import { useLiveStatus } from "@/market/market-status";
 import { Button } from "@/ui/button";
 import { EmptyState } from "@/ui/feedback";
 import { Select } from "@/ui/select";
@@ -84,6 +85,7 @@ function feePercent(ppm: number): string {
 function StatusSelect({ market }: { market: Market }) {
   const client = useExchange();
   const queries = useQueryClient();
+  const present = useLiveStatus(market);
   const set = useMutation({
     mutationFn: (status: MarketStatus) => client.setMarketStatus(market.name, status),
     onSuccess: (changed) => {
@@ -97,10 +99,10 @@ function StatusSelect({ market }: { market: Market }) {
       label={`Status of ${market.name}`}
       size="sm"
       className="w-32"
-      value={set.isPending ? set.variables : market.status}
+      value={set.isPending ? set.variables : present}
       options={STATUSES}
       disabled={set.isPending}
-      onChange={(status) => status !== market.status && set.mutate(status)}
+      onChange={(status) => status !== present && set.mutate(status)}
     />
   );
 }

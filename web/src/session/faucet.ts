@@ -32,6 +32,6 @@ export function useFaucet(): Faucet | undefined {
 async function creditAll({ adminKey, accountId }: { adminKey: string; accountId: bigint }): Promise<string[]> {
   const admin = new ExchangeClient({ baseUrl: window.location.origin, apiKey: adminKey });
   const gifts = (await admin.listAssets()).map(({ name }) => ({ asset: name, amount: GIFTS[name] ?? "1000" }));
-  await Promise.all(gifts.map((gift) => admin.credit({ accountId, ...gift, creditId: crypto.randomUUID() })));
+  await Promise.all(gifts.map((gift) => admin.credit({ accountId, ...gift })));
   return gifts.map(({ asset, amount }) => `${amount} ${asset}`);
 }

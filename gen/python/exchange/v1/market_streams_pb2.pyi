@@ -69,7 +69,7 @@ class Bbo(_message.Message):
     def __init__(self, market: _Optional[str] = ..., bid: _Optional[_Union[PriceLevel, _Mapping]] = ..., ask: _Optional[_Union[PriceLevel, _Mapping]] = ..., sequence: _Optional[int] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Ticker(_message.Message):
-    __slots__ = ("market", "last_price", "last_quantity", "last_trade_time", "open_price", "high_price", "low_price", "volume", "quote_volume", "trade_count", "window_start_time", "bid", "ask", "sequence", "event_time")
+    __slots__ = ("market", "last_price", "last_quantity", "last_trade_time", "open_price", "high_price", "low_price", "volume", "quote_volume", "trade_count", "window_start_time", "bid", "ask", "sequence", "event_time", "status")
     MARKET_FIELD_NUMBER: _ClassVar[int]
     LAST_PRICE_FIELD_NUMBER: _ClassVar[int]
     LAST_QUANTITY_FIELD_NUMBER: _ClassVar[int]
@@ -85,6 +85,7 @@ class Ticker(_message.Message):
     ASK_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     EVENT_TIME_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
     market: str
     last_price: str
     last_quantity: str
@@ -100,7 +101,8 @@ class Ticker(_message.Message):
     ask: PriceLevel
     sequence: int
     event_time: _timestamp_pb2.Timestamp
-    def __init__(self, market: _Optional[str] = ..., last_price: _Optional[str] = ..., last_quantity: _Optional[str] = ..., last_trade_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., open_price: _Optional[str] = ..., high_price: _Optional[str] = ..., low_price: _Optional[str] = ..., volume: _Optional[str] = ..., quote_volume: _Optional[str] = ..., trade_count: _Optional[int] = ..., window_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., bid: _Optional[_Union[PriceLevel, _Mapping]] = ..., ask: _Optional[_Union[PriceLevel, _Mapping]] = ..., sequence: _Optional[int] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    status: _types_pb2.MarketStatus
+    def __init__(self, market: _Optional[str] = ..., last_price: _Optional[str] = ..., last_quantity: _Optional[str] = ..., last_trade_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., open_price: _Optional[str] = ..., high_price: _Optional[str] = ..., low_price: _Optional[str] = ..., volume: _Optional[str] = ..., quote_volume: _Optional[str] = ..., trade_count: _Optional[int] = ..., window_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., bid: _Optional[_Union[PriceLevel, _Mapping]] = ..., ask: _Optional[_Union[PriceLevel, _Mapping]] = ..., sequence: _Optional[int] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., status: _Optional[_Union[_types_pb2.MarketStatus, str]] = ...) -> None: ...
 
 class Candle(_message.Message):
     __slots__ = ("market", "interval", "open_time", "open", "high", "low", "close", "volume", "quote_volume", "trade_count", "closed")

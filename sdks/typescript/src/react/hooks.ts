@@ -1,10 +1,10 @@
 // Hooks over the hubs: plain immutable snapshots, at most one a frame.
 
-import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 
 import type { AccountHappening, AccountView } from "../account-hub.ts";
 import { type DecimalInput, fromWire, toWire } from "../decimals.ts";
-import type { CandleInterval } from "../enums.ts";
+import type { CandleInterval, MarketStatus } from "../enums.ts";
 import type { ExchangeError } from "../errors.ts";
 import type { Store } from "../feed.ts";
 import type { ConnectionStatus } from "../market-data-hub.ts";
@@ -39,6 +39,14 @@ export function useTrades(market: string, { limit = DEFAULT_TRADES }: { limit?: 
 export function useTicker(market: string): TickerView {
   const { marketData } = useHubs();
   return useStore(useMemo(() => marketData.ticker(market), [marketData, market]));
+}
+
+/** What a market accepts, undefined until it is known. Renders when that changes, not with each tick. */
+export function useMarketStatus(market: string): MarketStatus | undefined {
+  const { marketData } = useHubs();
+  const store = useMemo(() => marketData.ticker(market), [marketData, market]);
+  const read = useCallback(() => store.getSnapshot().ticker?.status, [store]);
+  return useSyncExternalStore(store.subscribe, read, read);
 }
 
 /** A market's newest candles, the last one live: 500 by default, 5,000 at most. */

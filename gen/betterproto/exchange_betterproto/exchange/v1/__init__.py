@@ -5619,6 +5619,11 @@ class Ticker(betterproto2.Message):
     When that command was sequenced.
     """
 
+    status: "MarketStatus" = betterproto2.field(16, betterproto2.TYPE_ENUM, default_factory=lambda: MarketStatus(0))
+    """
+    What the market accepts.
+    """
+
 
 default_message_pool.register_message("exchange.v1", "Ticker", Ticker)
 
