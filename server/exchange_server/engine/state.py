@@ -6,7 +6,8 @@ fits signed 64 bits.
 
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection
+from itertools import islice
 from typing import Final, TypeAlias
 
 CountersRow: TypeAlias = tuple[int, int, int, int, int]
@@ -54,7 +55,7 @@ ROWS_HASHED_AT_ONCE: Final = 2048
 
 
 class State:
-    """One list of rows a kind.
+    """The rows of each kind; of what there may be millions of, any collection, which may make them as they are read.
 
     Assets, markets, accounts, API keys and balances by id; what is special about orders by order id; open orders by
     market, bids before asks, in the order in which they trade; pending orders (they wait for a trigger, or
@@ -73,9 +74,9 @@ class State:
         api_keys: list[ApiKeyRow],
         balances: list[BalanceRow],
         special_orders: list[SpecialRow],
-        open_orders: list[OrderRow],
-        pending_orders: list[OrderRow],
-        closed_orders: list[OrderRow],
+        open_orders: Collection[OrderRow],
+        pending_orders: Collection[OrderRow],
+        closed_orders: Collection[OrderRow],
         credits: list[CreditRow],
     ) -> None:
         self.counters: Final = counters
@@ -91,7 +92,7 @@ class State:
         self.closed_orders: Final = closed_orders
         self.credits: Final = credits
 
-    def tables(self) -> list[tuple[str, Sequence[tuple[int | str | bytes, ...]]]]:
+    def tables(self) -> list[tuple[str, Collection[tuple[int | str | bytes, ...]]]]:
         """Return each list with its name, in canonical order."""
         return [
             ("counters", self.counters),
@@ -117,8 +118,9 @@ class State:
         digest = hashlib.blake2b(digest_size=32)
         for name, rows in self.tables():
             digest.update(f"{name} {len(rows)}\n".encode())
-            for start in range(0, len(rows), ROWS_HASHED_AT_ONCE):
-                for column in zip(*rows[start : start + ROWS_HASHED_AT_ONCE], strict=True):
+            remaining = iter(rows)
+            while block := list(islice(remaining, ROWS_HASHED_AT_ONCE)):
+                for column in zip(*block, strict=True):
                     digest.update(_column_bytes(column))
         return digest.digest()
 
