@@ -85,7 +85,10 @@ def load(live: LiveState, state: State) -> None:
         account = live.accounts[AccountId(account_id)]
         orders.sort(key=_BY_AGE)
         account.open_orders = {order.order_id: order for order in orders}
-        account.client_orders = {order.client_order_id: order for order in orders if order.client_order_id}
+        client_orders = account.client_orders
+        for order in orders:
+            if order.client_order_id:
+                client_orders[order.client_order_id] = order
 
     # 3. What is remembered.
     for row in state.closed_orders:

@@ -6,8 +6,7 @@ fits signed 64 bits.
 
 import hashlib
 import struct
-from collections.abc import Collection
-from itertools import islice
+from collections.abc import Collection, Iterator
 from typing import Final, TypeAlias
 
 CountersRow: TypeAlias = tuple[int, int, int, int, int]
@@ -118,11 +117,21 @@ class State:
         digest = hashlib.blake2b(digest_size=32)
         for name, rows in self.tables():
             digest.update(f"{name} {len(rows)}\n".encode())
-            remaining = iter(rows)
-            while block := list(islice(remaining, ROWS_HASHED_AT_ONCE)):
+            for block in _blocks(rows):
                 for column in zip(*block, strict=True):
                     digest.update(_column_bytes(column))
         return digest.digest()
+
+
+def _blocks(rows: Collection[tuple[int | str | bytes, ...]]) -> Iterator[list[tuple[int | str | bytes, ...]]]:
+    block: list[tuple[int | str | bytes, ...]] = []
+    for row in rows:
+        block.append(row)
+        if len(block) == ROWS_HASHED_AT_ONCE:
+            yield block
+            block = []
+    if block:
+        yield block
 
 
 def _column_bytes(column: tuple[int | str | bytes, ...]) -> bytes:
