@@ -1,7 +1,7 @@
 """Accounts: balances, orders by id and by client order id, and what idempotency remembers."""
 
 from collections import deque
-from typing import Final
+from typing import Final, cast
 
 from exchange_server.engine.orders import Order, Recorder
 from exchange_server.engine.types import MAX_CLOSED_PER_ACCOUNT, AccountId, AssetId, Atoms, OrderId, TimeNs
@@ -37,6 +37,17 @@ class AccountRecorder(Recorder):
         """An account remembers more closed orders than it may, until it is told to `forget`."""
 
 
+def by_text() -> dict[str, Order]:
+    """Return an empty dict for many orders by text that keeps each key's hash beside it.
+
+    One that has had no key but text looks the hash up in the text, whenever another key has the same place: with ten
+    thousand keys that are not in the processor's cache a new one takes half as long again.
+    """
+    orders: dict[object, Order] = {None: Order()}
+    del orders[None]
+    return cast("dict[str, Order]", orders)
+
+
 class Account:
     """An owner of balances and orders.
 
@@ -70,7 +81,7 @@ class Account:
         self.open_orders: dict[OrderId, Order] = {}
         self.closed_orders: dict[OrderId, Order] = {}
         self.closed: deque[Order] = deque()
-        self.client_orders: dict[str, Order] = {}
+        self.client_orders: dict[str, Order] = by_text()
         self.credits: dict[str, tuple[AssetId, Atoms]] = {}
         self.credit_ids: deque[str] = deque()
 

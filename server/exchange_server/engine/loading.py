@@ -1,17 +1,26 @@
 """Reads the engine's whole state from rows (see `state`)."""
 
+from collections.abc import Iterable
 from operator import attrgetter
 from typing import Final
 
 from exchange_server.engine.accounts import Account
 from exchange_server.engine.entities import ApiKey, Asset, Market, Protection
+from exchange_server.engine.fees import ROUND_UP
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Level, Order
 from exchange_server.engine.pegging import begin_following
 from exchange_server.engine.risk import reserved_atoms
 from exchange_server.engine.specials import Special
 from exchange_server.engine.state import MarketRow, OrderRow, SpecialRow, State
-from exchange_server.engine.terms import PLAIN_ROW, SpecialTerms, special_of, terms_of
+from exchange_server.engine.terms import (
+    GOOD_TILL_CANCELED,
+    PLAIN_ROW,
+    SpecialTerms,
+    Terms,
+    special_of,
+    terms_of,
+)
 from exchange_server.engine.trading import count_special
 from exchange_server.engine.types import (
     PPM,
@@ -20,6 +29,7 @@ from exchange_server.engine.types import (
     AccountId,
     AssetId,
     Atoms,
+    Lots,
     MarketId,
     OrderId,
     Ppm,
@@ -55,7 +65,7 @@ def load(live: LiveState, state: State) -> None:
 
     # 2. Open orders: as they come, because this is how they lie in memory, into the book; into the accounts by age.
     specials = {row[0]: row for row in state.special_orders}
-    opened: dict[AccountId, list[Order]] = {account_id: [] for account_id in live.accounts}
+    opened: dict[int, list[Order]] = {account_id: [] for account_id in live.accounts}
     _load_open_orders(live, state.open_orders, specials, opened)
     for row in state.pending_orders:
         book = live.books[row[2]]  # type: ignore[index]
@@ -69,13 +79,16 @@ def load(live: LiveState, state: State) -> None:
             book.waiting.add(order)
         _join_list(live, order)
         opened[order.account_id].append(order)
-        if order.client_order_id:
-            live.accounts[order.account_id].client_orders[order.client_order_id] = order
         assert isinstance(order.terms, SpecialTerms)
         _note_expiry(live, order, order.terms)
     for account_id, orders in opened.items():
+        account = live.accounts[AccountId(account_id)]
         orders.sort(key=_BY_AGE)
-        live.accounts[account_id].open_orders = {order.order_id: order for order in orders}
+        account.open_orders = {order.order_id: order for order in orders}
+        client_orders = account.client_orders
+        for order in orders:
+            if order.client_order_id:
+                client_orders[order.client_order_id] = order
 
     # 3. What is remembered.
     for row in state.closed_orders:
@@ -97,44 +110,126 @@ def load(live: LiveState, state: State) -> None:
 
 
 def _load_open_orders(
-    live: LiveState, rows: list[OrderRow], specials: dict[int, SpecialRow], opened: dict[AccountId, list[Order]]
+    live: LiveState, rows: Iterable[OrderRow], specials: dict[int, SpecialRow], opened: dict[int, list[Order]]
 ) -> None:
-    """Let a million orders rest in a few seconds: what neighbours have in common is looked up once a level."""
-    at = 0
-    while at < len(rows):
-        first = rows[at]
-        pegged = first[4] == TYPE_PEGGED
-        book = live.books[MarketId(first[2])]
-        market, own = book.market, book.own(first[3])
-        asset_id = market.quote.asset_id if first[3] == SIDE_BUY else market.base.asset_id
-        level: Level | None = None
-        while at < len(rows):
-            row = rows[at]
-            if level is not None and (pegged or row[7] != first[7] or row[3] != first[3] or row[2] != first[2]):
-                break
-            if row[4] == TYPE_PEGGED and not pegged:
-                break
-            at += 1
-            order = _order(market, row, Ticks(row[7]), specials)
-            if level is None:
-                # Of a pegged order the price is its limit, and stands beside others only by chance.
-                level = own.level(order.pegged_price_ticks or order.price_ticks)
-            if pegged:
-                begin_following(live, book, order)
+    """Let a million orders rest in a second or two: a plain one takes no call, and a level is looked up once."""
+    market: Market | None = None
+    level: Level | None = None
+    last: Order | None = None
+    lots: int = 0
+    price = Ticks(0)
+    at_market = at_side = atoms_per_lot = micro_per_lot = 0
+    needs: dict[int, int] = {}
+    terms: Terms = GOOD_TILL_CANCELED
+    for row in rows:
+        # fmt: off
+        (order_id, account_id, market_id, side, type, time_in_force, post_only, price_ticks, quantity_lots,
+         client_order_id, create_time_ns, open_lots, cost_atoms, fee_atoms, fee_excess_micro, _, close_reason,
+         update_time_ns) = row
+        # fmt: on
+        if specials and order_id in specials:
+            if level is not None:
+                _end_level(level, last, lots)
+                level = None
+            _load_special_order(live, row, specials, opened)
+            continue
+
+        # 1. Its level: mostly that of the order before.
+        if level is None or market is None or price_ticks != price or side != at_side or market_id != at_market:
+            if level is not None:
+                _end_level(level, last, lots)
+            if side != at_side or market_id != at_market:
+                _reserve(live, at_market, at_side, needs)
+                needs = {}
+            at_market, at_side = market_id, side
+            book = live.books[MarketId(market_id)]
+            market = book.market
+            level = book.own(side).level(Ticks(price_ticks))
+            price = level.price_ticks
+            last = level.last
+            lots = level.total_lots
+            if side == SIDE_BUY:
+                micro_per_lot = price * market.quote_atoms_per_tick_lot * market.worst_cost_ppm
             else:
-                order.price_ticks = level.price_ticks
-            level.append(order)
-            account = live.accounts[order.account_id]
-            opened[order.account_id].append(order)
-            if order.client_order_id:
-                account.client_orders[order.client_order_id] = order
-            balance = account.balances.get(asset_id) or account.balance(asset_id)
-            balance.reserved_atoms += reserved_atoms(order)
-            terms = order.terms
-            if isinstance(terms, SpecialTerms):
-                _note_expiry(live, order, terms)
-                count_special(book, order, 1)
-                _join_list(live, order)
+                atoms_per_lot = market.base_atoms_per_lot
+
+        # 2. The order, behind the one before. A million rows: naming the unit of each number would take longer than
+        #    reading it.
+        order = Order()
+        order.order_id = order_id  # type: ignore[assignment]
+        order.account_id = account_id  # type: ignore[assignment]
+        order.market = market
+        order.side = side
+        if type != terms.type or time_in_force != terms.time_in_force or (post_only != 0) != terms.post_only:
+            terms = terms_of(type, time_in_force, post_only != 0)
+        order.terms = terms
+        order.price_ticks = price
+        order.quantity_lots = quantity_lots  # type: ignore[assignment]
+        order.client_order_id = client_order_id
+        order.create_time_ns = create_time_ns  # type: ignore[assignment]
+        order.open_lots = open_lots  # type: ignore[assignment]
+        order.cost_atoms = cost_atoms  # type: ignore[assignment]
+        order.fee_micro = fee_micro = fee_atoms * PPM - fee_excess_micro
+        order.close_reason = close_reason
+        order.update_time_ns = update_time_ns  # type: ignore[assignment]
+        order.level = level
+        order.prev = last
+        order.next = None
+        if last is None:
+            level.first = order
+        else:
+            last.next = order
+        last = order
+        lots += open_lots
+
+        # 3. Its owner's list, and what it reserves (see `risk`).
+        opened[account_id].append(order)
+        if side != SIDE_BUY:
+            need = open_lots * atoms_per_lot
+        elif fee_micro:
+            need = reserved_atoms(order)
+        else:
+            need = (open_lots * micro_per_lot + ROUND_UP) // PPM
+        needs[account_id] = needs.get(account_id, 0) + need
+    if level is not None:
+        _end_level(level, last, lots)
+    _reserve(live, at_market, at_side, needs)
+
+
+def _end_level(level: Level, last: Order | None, total_lots: int) -> None:
+    level.last = last
+    level.total_lots = Lots(total_lots)
+
+
+def _reserve(live: LiveState, market_id: int, side: int, needs: dict[int, int]) -> None:
+    """Add to what accounts reserve what their orders of one side of a market can cost."""
+    if not needs:
+        return
+    market = live.markets[MarketId(market_id)]
+    asset = market.quote if side == SIDE_BUY else market.base
+    for account_id, need in needs.items():
+        live.accounts[AccountId(account_id)].balance(asset.asset_id).reserved_atoms += need
+
+
+def _load_special_order(
+    live: LiveState, row: OrderRow, specials: dict[int, SpecialRow], opened: dict[int, list[Order]]
+) -> None:
+    """Let an order rest that has special terms."""
+    book = live.books[MarketId(row[2])]
+    order = _order(book.market, row, Ticks(row[7]), specials)
+    # Of a pegged order the price is its limit, and stands beside others only by chance.
+    level = book.own(order.side).level(order.pegged_price_ticks or order.price_ticks)
+    if order.type == TYPE_PEGGED:
+        begin_following(live, book, order)
+    else:
+        order.price_ticks = level.price_ticks
+    level.append(order)
+    opened[order.account_id].append(order)
+    live.accounts[order.account_id].balance(order.reserved_asset.asset_id).reserved_atoms += reserved_atoms(order)
+    assert isinstance(order.terms, SpecialTerms)
+    _note_expiry(live, order, order.terms)
+    count_special(book, order, 1)
+    _join_list(live, order)
 
 
 def _join_list(live: LiveState, order: Order) -> None:
@@ -149,7 +244,7 @@ def _note_expiry(live: LiveState, order: Order, terms: SpecialTerms) -> None:
 
 
 def _order(market: Market, row: OrderRow, price_ticks: Ticks, specials: dict[int, SpecialRow]) -> Order:
-    # A million rows: naming the unit of each number would take longer than reading it.
+    # Many rows: naming the unit of each number would take longer than reading it.
     order = Order()
     order.order_id = row[0]  # type: ignore[assignment]
     order.account_id = row[1]  # type: ignore[assignment]

@@ -6,7 +6,7 @@ fits signed 64 bits.
 
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator
 from typing import Final, TypeAlias
 
 CountersRow: TypeAlias = tuple[int, int, int, int, int]
@@ -54,7 +54,7 @@ ROWS_HASHED_AT_ONCE: Final = 2048
 
 
 class State:
-    """One list of rows a kind.
+    """The rows of each kind; of what there may be millions of, any collection, which may make them as they are read.
 
     Assets, markets, accounts, API keys and balances by id; what is special about orders by order id; open orders by
     market, bids before asks, in the order in which they trade; pending orders (they wait for a trigger, or
@@ -73,9 +73,9 @@ class State:
         api_keys: list[ApiKeyRow],
         balances: list[BalanceRow],
         special_orders: list[SpecialRow],
-        open_orders: list[OrderRow],
-        pending_orders: list[OrderRow],
-        closed_orders: list[OrderRow],
+        open_orders: Collection[OrderRow],
+        pending_orders: Collection[OrderRow],
+        closed_orders: Collection[OrderRow],
         credits: list[CreditRow],
     ) -> None:
         self.counters: Final = counters
@@ -91,7 +91,7 @@ class State:
         self.closed_orders: Final = closed_orders
         self.credits: Final = credits
 
-    def tables(self) -> list[tuple[str, Sequence[tuple[int | str | bytes, ...]]]]:
+    def tables(self) -> list[tuple[str, Collection[tuple[int | str | bytes, ...]]]]:
         """Return each list with its name, in canonical order."""
         return [
             ("counters", self.counters),
@@ -117,10 +117,21 @@ class State:
         digest = hashlib.blake2b(digest_size=32)
         for name, rows in self.tables():
             digest.update(f"{name} {len(rows)}\n".encode())
-            for start in range(0, len(rows), ROWS_HASHED_AT_ONCE):
-                for column in zip(*rows[start : start + ROWS_HASHED_AT_ONCE], strict=True):
+            for block in _blocks(rows):
+                for column in zip(*block, strict=True):
                     digest.update(_column_bytes(column))
         return digest.digest()
+
+
+def _blocks(rows: Collection[tuple[int | str | bytes, ...]]) -> Iterator[list[tuple[int | str | bytes, ...]]]:
+    block: list[tuple[int | str | bytes, ...]] = []
+    for row in rows:
+        block.append(row)
+        if len(block) == ROWS_HASHED_AT_ONCE:
+            yield block
+            block = []
+    if block:
+        yield block
 
 
 def _column_bytes(column: tuple[int | str | bytes, ...]) -> bytes:

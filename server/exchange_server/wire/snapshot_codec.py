@@ -1,13 +1,14 @@
 """Snapshot frames: the engine's rows as protobuf columns, which are small and quick to read."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final, NamedTuple, TypeAlias
 
 from google.protobuf.message import DecodeError
 
 from exchange.journal.v1 import snapshot_pb2
 from exchange_server.engine.state import ROWS_HASHED_AT_ONCE, TABLES, State
-from exchange_server.wire.snapshot_columns import Column, StateHasher, pack, unpack
+from exchange_server.wire.snapshot_columns import Column, Rows, StateHasher, pack, unpack
 
 SNAPSHOT_VERSION: Final = 3
 """Raised when a table gets other columns; older snapshots are passed over then."""
@@ -16,7 +17,8 @@ ROWS_PER_CHUNK: Final = 5 * ROWS_HASHED_AT_ONCE
 """Whole blocks, so that the hash can be taken from the columns."""
 
 Value: TypeAlias = int | str | bytes
-Rows: TypeAlias = list[tuple[Value, ...]]
+_MANY: Final = ("open_orders", "pending_orders", "closed_orders")
+"""Tables whose rows are made when they are read."""
 
 
 class OtherVersion(ValueError):
@@ -77,8 +79,9 @@ def decode_snapshot_header(data: bytes) -> SnapshotHeader:
 def encode_snapshot_chunks(state: State) -> Iterator[bytes]:
     """Encode every table in canonical order, `ROWS_PER_CHUNK` rows a chunk."""
     for name, rows in state.tables():
-        for start in range(0, len(rows), ROWS_PER_CHUNK):
-            yield _encode_chunk(name, rows[start : start + ROWS_PER_CHUNK])
+        remaining = iter(rows)
+        while block := list(islice(remaining, ROWS_PER_CHUNK)):
+            yield _encode_chunk(name, block)
 
 
 class StateBuilder:
@@ -87,7 +90,7 @@ class StateBuilder:
     def __init__(self, expected: dict[str, int]) -> None:
         """Begin, with the number of rows that each table must get."""
         self._expected: Final = expected
-        self._tables: Final[dict[str, Rows]] = {name: [] for name in TABLES}
+        self._tables: Final[dict[str, Rows]] = {name: Rows() for name in TABLES}
         self._hasher: Final = StateHasher(expected)
 
     def add(self, data: bytes) -> None:
@@ -98,24 +101,32 @@ class StateBuilder:
             raise ValueError("not a snapshot's chunk") from None
         if chunk.table not in self._tables:
             raise ValueError(f"table {chunk.table!r} is unknown")
-        columns = [_decode_column(column, chunk.rows) for column in chunk.columns]
-        if not chunk.rows or any(len(column.values) != chunk.rows for column in columns):
+        columns: list[Column] = []
+        for column in chunk.columns:
+            columns.append(_decode_column(column, chunk.rows, columns))
+        if not chunk.rows or not columns or any(len(column.values) != chunk.rows for column in columns):
             raise ValueError(f"a column of table {chunk.table!r} does not have {chunk.rows} rows")
         self._hasher.add(chunk.table, columns, chunk.rows)
-        self._tables[chunk.table].extend(zip(*(column.values for column in columns), strict=True))
+        self._tables[chunk.table].add(columns, chunk.rows)
 
     def build(self) -> tuple[State, bytes]:
         """Make the state and its hash; raises ValueError if a table does not have its expected number of rows."""
         found = {name: len(rows) for name, rows in self._tables.items()}
         if found != self._expected:
             raise ValueError(f"rows {found} where {self._expected} belong")
-        state = State(**self._tables)  # type: ignore[arg-type]
+        tables = {name: rows if name in _MANY else list(rows) for name, rows in self._tables.items()}
+        state = State(**tables)  # type: ignore[arg-type]
         return state, self._hasher.digest() if self._hasher.possible else state.hash()
 
 
-def _decode_column(column: snapshot_pb2.SnapshotColumn, rows: int) -> Column:
-    if column.packed:
-        return Column(unpack(column.packed, column.width, rows), column.packed, column.width)
+def _decode_column(column: snapshot_pb2.SnapshotColumn, rows: int, others: Sequence[Column]) -> Column:
+    """Decode a column, or take an equal one of the same chunk: orders share their numbers as when they came."""
+    packed, width = column.packed, column.width
+    if packed:
+        for other in others:
+            if other.packed == packed and other.width == width:
+                return other
+        return Column(unpack(packed, width, rows), packed, width)
     return Column(column.numbers[:] or column.strings[:] or column.blobs[:])
 
 

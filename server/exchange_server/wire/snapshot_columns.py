@@ -6,7 +6,7 @@ hashing touches single numbers where it can be helped.
 
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from hashlib import blake2b
 from typing import Final
 
@@ -39,11 +39,13 @@ def unpack(packed: bytes, width: int, rows: int) -> list[int]:
 class Column:
     """A column that was read: its values, and the bytes that the state's hash is fed with for a block of them."""
 
-    __slots__ = ("_wide", "values")
+    __slots__ = ("_wide", "packed", "values", "width")
 
     def __init__(self, values: Sequence[int | str | bytes], packed: bytes = b"", width: int = 0) -> None:
         """Take the values; of whole numbers also what they were unpacked from, if they were."""
         self.values: Final = values
+        self.packed: Final = packed
+        self.width: Final = width
         self._wide: Final = _widened(packed, width) if packed else b""
 
     def hashed(self, start: int) -> bytes:
@@ -61,6 +63,33 @@ class Column:
                 return _numbers(list(map(len, block))) + joined.encode()  # type: ignore[arg-type]
             block = [value.encode() for value in block]  # type: ignore[union-attr]
         return _numbers(list(map(len, block))) + b"".join(block)  # type: ignore[arg-type]
+
+
+class Rows(Collection[tuple[int | str | bytes, ...]]):
+    """A table's rows, made of its columns whenever they are read: a million tuples take a while, and much memory."""
+
+    def __init__(self) -> None:
+        """Begin without rows."""
+        self._chunks: Final[list[list[Sequence[int | str | bytes]]]] = []
+        self._count = 0
+
+    def add(self, columns: Sequence[Column], rows: int) -> None:
+        """Add so many rows; every column has as many values, and there is one at least."""
+        self._chunks.append([column.values for column in columns])
+        self._count += rows
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return self._count
+
+    def __iter__(self) -> Iterator[tuple[int | str | bytes, ...]]:
+        """Make each row in turn."""
+        for columns in self._chunks:
+            yield from zip(*columns, strict=True)
+
+    def __contains__(self, row: object) -> bool:
+        """Look through all rows."""
+        return any(row == here for here in self)
 
 
 class StateHasher:

@@ -14,7 +14,7 @@ from exchange_server.engine import types as t
 from exchange_server.engine.commands import CancelOrder, Command, PlaceOrder
 from exchange_server.engine.events import OrderCanceled, Rejected
 from exchange_server.engine.ladder import CHUNK, PriceLadder
-from exchange_server.engine.terms import terms_of
+from exchange_server.engine.terms import GOOD_TILL_CANCELED, terms_of
 
 ANN = t.AccountId(1001)
 BOB = t.AccountId(1002)
@@ -69,6 +69,25 @@ def _deep(orders_a_level: int, levels: int) -> Engine:
     ]
     apply_all(engine, commands)
     return engine
+
+
+def test_client_order_ids_lie_beside_their_hashes_also_after_a_load() -> None:
+    engine = Engine()
+    apply_all(engine, opening())
+    keys = [f"key-{number}" for number in range(1_000)]
+    apply_all(
+        engine,
+        [
+            PlaceOrder(ANN, MARKET, t.SIDE_SELL, GOOD_TILL_CANCELED, t.Ticks(MIDDLE_TICKS), t.Lots(5), key)
+            for key in keys
+        ],
+    )
+    texts_only = {}
+    for key in keys:
+        texts_only[key] = 0
+    for one in (engine, Engine.load(engine.dump())):
+        assert list(one.accounts[ANN].client_orders) == keys
+        assert sys.getsizeof(one.accounts[ANN].client_orders) > sys.getsizeof(texts_only)
 
 
 def _lines(work: Callable[[], object]) -> int:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from exchange.journal.v1 import snapshot_pb2
 from exchange_server.engine.state import ROWS_HASHED_AT_ONCE, TABLES, State
 from exchange_server.wire.snapshot_codec import ROWS_PER_CHUNK, StateBuilder, encode_snapshot_chunks
 from exchange_server.wire.snapshot_columns import pack, unpack
@@ -61,7 +62,7 @@ def read(chunks: list[bytes], state: State) -> StateBuilder:
 def test_the_hash_of_what_was_read_is_the_engines_hash_of_it(rows: int) -> None:
     state = state_of(rows)
     built, state_hash = read(list(encode_snapshot_chunks(state)), state).build()
-    assert built.tables() == state.tables()
+    assert {name: list(rows) for name, rows in built.tables()} == dict(state.tables())
     assert state_hash == state.hash() == built.hash()
 
 
@@ -72,10 +73,36 @@ def test_chunks_that_are_not_in_canonical_order_are_hashed_all_the_same() -> Non
     assert state_hash == state.hash() == built.hash()
 
 
+def test_rows_are_made_anew_whenever_they_are_read_and_equal_columns_are_one() -> None:
+    state = state_of(ROWS_PER_CHUNK + 3)
+    orders = read(list(encode_snapshot_chunks(state)), state).build()[0].open_orders
+    assert not isinstance(orders, list)
+    assert len(orders) == ROWS_PER_CHUNK + 3
+    assert list(orders) == list(orders) == list(state.open_orders)
+    row = next(iter(orders))
+    assert row in orders
+    assert (*row[:-1], -1) not in orders
+    columns = snapshot_pb2.SnapshotChunk(table="assets", rows=2)
+    for _ in range(2):
+        packed, width = pack([1 << 40, 1 << 41])
+        columns.columns.add(packed=packed, width=width)
+    builder = StateBuilder({name: 2 * (name == "assets") for name in TABLES})
+    builder.add(columns.SerializeToString())
+    asset = builder.build()[0].assets[0]
+    assert asset[0] is asset[1]
+
+
+def test_a_chunk_without_columns_is_refused() -> None:
+    chunk = snapshot_pb2.SnapshotChunk(table="open_orders", rows=3)
+    builder = StateBuilder({name: 3 * (name == "open_orders") for name in TABLES})
+    with pytest.raises(ValueError, match="does not have 3 rows"):
+        builder.add(chunk.SerializeToString())
+
+
 def test_any_other_number_gives_another_hash() -> None:
     state = state_of(3_000)
     honest = state.hash()
-    row: list[object] = list(state.open_orders[2_500])
-    row[11] = 5
-    state.open_orders[2_500] = tuple(row)  # type: ignore[assignment]
+    orders = state.open_orders
+    assert isinstance(orders, list)
+    orders[2_500] = (*orders[2_500][:11], 5, *orders[2_500][12:])
     assert read(list(encode_snapshot_chunks(state)), state).build()[1] != honest
