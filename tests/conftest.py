@@ -1,8 +1,19 @@
 """For every test."""
 
+import pytest
+
 from exchange_server.compiled_engine import variant
+from tests.shares import in_shares
 
 
 def pytest_report_header() -> str:
     """Say which engine the tests run on; `tests/unit/test_both_engines.py` runs the engine's own on the other one."""
     return f"engine: {variant()}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let every worker begin with what takes long, when there are several."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers > 1:
+        items[:] = in_shares(items, workers)
