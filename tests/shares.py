@@ -9,8 +9,15 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final, Protocol, TypeVar
 
-HEAVY: Final = ("tests/e2e/", "tests/unit/test_both_engines.py", "tests/integration/")
-"""What starts processes, the longest first."""
+HEAVY: Final = (
+    "tests/e2e/",
+    "tests/unit/test_both_engines.py",
+    "tests/integration/test_typescript",
+    "tests/integration/test_projection",
+    "tests/integration/test_market_history",
+    "tests/integration/",
+)
+"""What starts processes. First what has tests of many seconds: at the end others would wait for such a one."""
 TOGETHER: Final = ("tests/e2e/page/",)
 """Folders whose modules share one exchange."""
 
