@@ -45,7 +45,7 @@ def in_shares(items: Sequence[AnyTest], workers: int) -> list[AnyTest]:
         missing = max(0, size - len(share))
         ordered += share + light[:missing]
         del light[:missing]
-    return ordered + light
+    return ordered
 
 
 def _dealt(groups: Sequence[Sequence[AnyTest]], workers: int) -> list[list[AnyTest]]:
