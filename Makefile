@@ -22,7 +22,8 @@ ARGS   ?=
 PYTEST_ARGS ?= tests
 # COMPILE=no leaves the engine as it is: what was compiled is used as long as its sources have not changed.
 COMPILE ?= yes
-# A worker a core, and one that has nothing left takes from another; WORKERS=0 runs the tests in one process, for a debugger.
+# A worker more than cores, and one that has nothing left takes from another (tests/conftest.py, tests/shares.py);
+# WORKERS=0 runs the tests in one process, for a debugger.
 WORKERS ?= auto
 
 # What the gateway needs to turn JSON into gRPC: the public services, and what errors are told with.
@@ -43,6 +44,9 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME
+# A process of the exchange imports a thousand modules, and the tests start hundreds of processes: what Python compiles of
+# them is kept, also where the environment says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List the targets

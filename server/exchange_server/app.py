@@ -48,7 +48,6 @@ from exchange_server.engine.types import SCOPE_ADMIN, SCOPE_READ, SCOPE_TRADE, T
 from exchange_server.feeds import Feeds
 from exchange_server.journal import JournalError, Recovered, recover
 from exchange_server.projections.clickhouse.queries import MarketHistory
-from exchange_server.projections.postgres.queries import History
 from exchange_server.sequencer import Applied, Shard
 from exchange_server.telemetry.logs import configure_logging
 from exchange_server.telemetry.metrics import CallMetrics, ShardMetrics, serve_metrics
@@ -128,6 +127,9 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], stop: as
         # 3. The history, if there is a database.
         history = None
         if settings.postgres_url is not None:
+            # Its libraries take as long to load as all else together.
+            from exchange_server.projections.postgres.queries import History
+
             history = History(settings.postgres_url.get_secret_value())
             stack.push_async_callback(history.close)
         market_history = None

@@ -14,7 +14,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from exchange_server.projections.postgres.migrate import current_revision, migrate, newest_revision
-from exchange_server.projections.postgres.queries import History, HistoryUnavailable
+from exchange_server.projections.postgres.queries import History
+from exchange_server.projections.postgres.rows import HistoryUnavailable
 from exchange_server.projections.postgres.tables import metadata
 from exchange_server.projections.postgres.urls import sqlalchemy_url
 

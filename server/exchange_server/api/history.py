@@ -4,16 +4,18 @@ The exchange trades without it; then these calls are UNAVAILABLE and nothing els
 """
 
 from collections.abc import Awaitable, Collection
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from exchange.v1 import types_pb2
 from exchange_server.api.errors import UNAVAILABLE, CallError
 from exchange_server.engine import Engine
 from exchange_server.engine.types import TimeNs
-from exchange_server.projections.postgres.queries import History, HistoryUnavailable, TimeRange
-from exchange_server.projections.postgres.totals_queries import Totals
+from exchange_server.projections.postgres.rows import HistoryUnavailable, TimeRange, Totals
 from exchange_server.wire.accounts import ledger_entry_message
 from exchange_server.wire.orders import fill_message, order_message
+
+if TYPE_CHECKING:
+    from exchange_server.projections.postgres.queries import History
 
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
@@ -23,7 +25,7 @@ Key = tuple[int, int]
 class HistoryReader:
     """Pages of one shard's history, newest first. `history` is None when the exchange runs without a database."""
 
-    def __init__(self, history: History | None, engine: Engine) -> None:
+    def __init__(self, history: "History | None", engine: Engine) -> None:
         self._history: Final = history
         self._engine: Final = engine
 
@@ -131,7 +133,7 @@ class HistoryReader:
         except HistoryUnavailable:
             return {}
 
-    def _connected(self) -> History:
+    def _connected(self) -> "History":
         if self._history is None:
             raise CallError(UNAVAILABLE, message="the exchange runs without a history database", retry_after_ms=0)
         return self._history

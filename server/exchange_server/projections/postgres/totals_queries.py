@@ -1,40 +1,17 @@
 """How trading totals are asked for: in one statement with the cursor, so that it is known what is counted."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.engine import Row
 
-from exchange_server.engine.types import AccountId, Lots, MarketId, Sequence, TimeNs
+from exchange_server.engine.types import Sequence
 from exchange_server.projections.postgres import tables
+from exchange_server.projections.postgres.rows import Totals, TotalsRow
 
 _TOTALS: Final = tables.trading_totals
 _CURSOR: Final = tables.cursor
-
-
-@dataclass(frozen=True, slots=True)
-class TotalsRow:
-    """What an account's fills in a market come to; see `trading_totals`."""
-
-    account_id: AccountId
-    market_id: MarketId
-    net_lots: Lots
-    open_cost_atoms: int
-    realized_atoms: int
-    fee_atoms: int
-    volume_atoms: int
-    fill_count: int
-    last_fill_time_ns: TimeNs
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Rows, and the sequence up to which fills are counted in them."""
-
-    sequence: Sequence
-    rows: list[TotalsRow]
 
 
 def of_account(account_id: int, market_ids: Collection[int], shard_id: int) -> Select[Any]:
