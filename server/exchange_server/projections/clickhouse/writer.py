@@ -233,9 +233,7 @@ class ClickHouseWriter:
         if rows:
             self._insert(client, table, types, [list(column) for column in zip(*rows, strict=True)])
 
-    def _insert(
-        self, client: "Client", table: str, types: dict[str, str], columns: Sequence[Sequence[Any]]
-    ) -> None:
+    def _insert(self, client: "Client", table: str, types: dict[str, str], columns: Sequence[Sequence[Any]]) -> None:
         insert = self._inserts.get(table)
         if insert is None:
             # Kept: each refers to itself, with all its rows, and a follower seldom looks for such garbage.
