@@ -191,7 +191,8 @@ async def test_all_bots_trade_for_long_and_nothing_is_lost_crossed_late_or_growi
             # 1. Watch the bots trade.
             wait_until(lambda: all_bots(dev), f"all bots run; {dev.output()}", 60)
             watch, books = Watch(dev, kept), BookWatch(dev.address, MARKETS)
-            wait_until(watch.followers.have_begun, "both followers write", 60)
+            begun = watch.followers.durable
+            wait_until(lambda: watch.followers.have_written(begun), f"both followers write; {dev.output()}", 60)
             started = time.monotonic()
             try:
                 await observe(dev, watch, books)

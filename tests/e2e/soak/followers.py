@@ -79,18 +79,18 @@ class FollowerWatch:
             "postgres": Starved([pids["follower"], pids["postgres"]]),
             "clickhouse": Starved([pids["market-follower"], pids["clickhouse"]]),
         }
-        self.durable = 0
+        self.durable = self._times.read()
         self.samples: dict[str, list[Lag]] = {name: [] for name in self._cursors}
 
-    def have_begun(self) -> bool:
-        """Tell whether both have made their tables and written something."""
+    def have_written(self, sequence: int) -> bool:
+        """Tell whether both have come so far; at first they make their tables."""
         # Asked before: a query of what is not there is an error in the database's log.
         is_there = self._postgres.execute("SELECT to_regclass('cursor') IS NOT NULL").fetchone() == (True,)
         is_there = is_there and self._clickhouse.command("EXISTS TABLE cursors") == 1
-        return is_there and all(cursor() > 0 for cursor in self._cursors.values())
+        return is_there and all(cursor() >= sequence for cursor in self._cursors.values())
 
     def sample(self) -> None:
-        """Look once; both must have begun."""
+        """Look once; both must have made their tables."""
         written: dict[str, int] = {}
         for name, cursor in self._cursors.items():
             # The journal first: what is durable from here on is not the follower's yet.
