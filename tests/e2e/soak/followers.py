@@ -51,9 +51,12 @@ class JournalTimes:
         self._times_ns.extend(time_ns for _, time_ns, _ in self._reader.read(mark.sequence))
         return mark.sequence
 
-    def time_ns(self, sequence: int) -> int:
-        """Return when a command was sequenced; it must be read and not forgotten."""
-        return self._times_ns[sequence - self._first]
+    def behind(self, written: int, now_ns: int) -> tuple[int, float]:
+        """Return how many of the commands that were read are not written, and the age of the oldest in seconds."""
+        commands = max(self._first + len(self._times_ns) - 1 - written, 0)
+        if not commands:
+            return 0, 0.0
+        return commands, max(now_ns - self._times_ns[written + 1 - self._first], 0) / 1e9
 
     def forget(self, up_to: int) -> None:
         """Forget what everybody has written."""
@@ -97,9 +100,8 @@ class FollowerWatch:
             now_ns = time.time_ns()
             self.durable = self._times.read()
             written[name] = cursor()
-            behind = max(self.durable - written[name], 0)
-            seconds = max(now_ns - self._times.time_ns(written[name] + 1), 0) / 1e9 if behind else 0.0
-            self.samples[name].append(Lag(behind, seconds, self._starved[name].seconds(seconds)))
+            commands, seconds = self._times.behind(written[name], now_ns)
+            self.samples[name].append(Lag(commands, seconds, self._starved[name].seconds(seconds)))
         self._times.forget(min(*written.values(), self.durable))
 
     def worst(self, name: str) -> Lag:
