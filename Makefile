@@ -141,6 +141,10 @@ test-nightly: install ## Compare the engine with the naive exchange over million
 test-large: install ## Kill the market history's follower and database sixty times under load
 	@EXCHANGE_TEST_SIZE=large $(BIN)/python -m pytest -n 0 -k killed tests/integration/test_market_history_writer.py
 
+.PHONY: test-soak
+test-soak: install ## Let the bots trade for 2.5 million commands: money, books, memory, logs, followers (an hour)
+	@EXCHANGE_TEST_SIZE=large $(BIN)/python -m pytest -n 0 -s -o session_timeout=21600 $(ARGS) tests/e2e/test_soak.py
+
 .PHONY: test-images
 test-images: install ## Do what the Dockerfiles say in a folder, and run what comes out of it (no Docker needed)
 	@EXCHANGE_TEST_IMAGES=yes $(BIN)/python -m pytest -n 0 -o timeout=900 $(ARGS) tests/e2e/test_images.py

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from exchange_bots.bot.provision import MarketPlan
 from exchange_bots.bot.strategy import Strategy
-from exchange_bots.strategies import make_bot
+from exchange_bots.strategies import STRATEGIES, make_bot
 
 PREDICTION_MARKET: Final = MarketPlan("RAIN", "USDC", 0, 6, Decimal("0.001"), Decimal(1))
 """A share of RAIN would pay 1 USDC if it rained; nobody ever says whether it did."""
@@ -89,6 +89,15 @@ BOTS: Final[Mapping[str, Planned]] = {
 }
 
 
-def make_fleet() -> list[Strategy[Any]]:
-    """Return the bots, ready to run."""
-    return [make_bot(plan.strategy, {"name": name, **plan.settings}) for name, plan in BOTS.items()]
+def make_fleet(pace: float = 1.0) -> list[Strategy[Any]]:
+    """Return the bots, ready to run: so many times as quick as they are by default, and noise as frequent."""
+    return [make_bot(plan.strategy, {"name": name, **_at_pace(plan, pace)}) for name, plan in BOTS.items()]
+
+
+def _at_pace(plan: Planned, pace: float) -> dict[str, Any]:
+    kind = STRATEGIES[plan.strategy].config
+    settings = dict(plan.settings)
+    settings["react_seconds"] = settings.get("react_seconds", kind.model_fields["react_seconds"].default) / pace
+    if "rate" in settings:
+        settings["rate"] *= pace
+    return settings

@@ -307,9 +307,12 @@ class BotCore:
     def _to_state(self, state: State, reason: str) -> None:
         if (state, reason.partition(":")[0]) == (self.state, self.reason.partition(":")[0]):
             return
+        # Who has just come has heard nothing yet, and that is as it should be.
+        is_as_expected = not reason or (self.state is State.STARTING and state is State.PAUSED)
         self.state, self.reason = state, reason
         self._count(state.value)
-        self.log.warning(state.value, reason=reason) if reason else self.log.info(state.value)
+        log = self.log.info if is_as_expected else self.log.warning
+        log(state.value, **({"reason": reason} if reason else {}))
 
     def _take_balances(self, balances: Iterable[Balance]) -> None:
         for balance in balances:

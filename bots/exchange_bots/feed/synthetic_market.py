@@ -77,23 +77,26 @@ class SyntheticMarket:
         self._trade_id = 0
         self._arrange()
 
-    def messages(self, began_ns: int) -> Iterator[tuple[int, str]]:
-        """Yield (time ns, message) without end, from a time on: a book at once, then trades and books in steps."""
+    def messages(self, began_ns: int, *, speed: float = 1.0) -> Iterator[tuple[int, str]]:
+        """Yield (time ns, message) without end, from a time on: a book at once, then trades and books in steps.
+
+        At another speed the same happens in less or more time.
+        """
         step = 0
         while True:
-            time_ns = began_ns + step * int(STEP_SECONDS * NS)
+            time_ns = began_ns + int(step * int(STEP_SECONDS * NS) / speed)
             if step % STEPS_A_BOOK == 0:
                 self._arrange()
                 yield time_ns, self.book_text(time_ns)
             step += 1
-            if trades := self._advance(began_ns):
+            if trades := self._advance(began_ns, speed):
                 yield trades[-1].time_ns, trades_text(trades)
 
     def book_text(self, time_ns: int) -> str:
         """Return the book as it is, as a message of this time."""
         return book_text(self.coin.name, time_ns, self._side(Side.BUY), self._side(Side.SELL))
 
-    def _advance(self, began_ns: int) -> list[TradePrint]:
+    def _advance(self, began_ns: int, speed: float) -> list[TradePrint]:
         """Let one step pass; return its trades."""
         chance, regime = self._chance, self.regime
         if chance.random() < regime.leaves_per_second * STEP_SECONDS:
@@ -103,7 +106,7 @@ class SyntheticMarket:
         pull = math.log(self._home / self._fair) * STEP_SECONDS / 3_600
         self._fair *= math.exp(shock + pull)
         return [
-            self._trade(began_ns + int(at * NS), side)
+            self._trade(began_ns + int(at * NS / speed), side)
             for at, side in self._flow.until(self._flow.at + STEP_SECONDS, activity=regime.activity)
         ]
 

@@ -48,9 +48,8 @@ class SyntheticVenue:
 
     async def _run(self, market: SyntheticMarket) -> None:
         began_ns = now_ns()
-        for number, (time_ns, text) in enumerate(market.messages(began_ns)):
-            due_ns = began_ns + int((time_ns - began_ns) / self._speed)
-            wait_ns = due_ns - now_ns()
+        for number, (time_ns, text) in enumerate(market.messages(began_ns, speed=self._speed)):
+            wait_ns = time_ns - now_ns()
             if wait_ns > 0 or number % 64 == 0:
                 await asyncio.sleep(max(wait_ns, 0) / NS)
             self._tell(market.coin.name, text)

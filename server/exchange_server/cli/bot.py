@@ -28,6 +28,9 @@ SILENT_SECONDS = 10.0
 
 Feed = Annotated[str, typer.Option("--feed", help="The venue: synthetic, hyperliquid, ws://…, or a recording's file.")]
 Seed = Annotated[int, typer.Option(help="Of the synthetic venue.")]
+Pace = Annotated[
+    float, typer.Option(min=0.1, max=100, help="How many times as fast as in real life the venue and the bots are.")
+]
 
 
 @client_command(app, "ls")
@@ -83,15 +86,26 @@ def run_bot(
 
 
 @client_command(app, "fleet")
-def run_fleet(session: Session, feed: Feed = "synthetic", seed: Seed = 1) -> None:
+def run_fleet(session: Session, feed: Feed = "synthetic", seed: Seed = 1, pace: Pace = 1.0) -> None:
     """Run the bots of exchange dev, all in one process, until Ctrl-C. Makes what is missing, with the admin's key."""
     import asyncio
 
     from exchange_bots.dev_fleet import BOTS, PREDICTION_MARKET, make_fleet
 
+    refuse_pace_of_live_feed(feed, pace)
     funds = {name: plan.funds for name, plan in BOTS.items()}
-    running = _run(session, make_fleet(), funds, feed, seed, FLEET, market=PREDICTION_MARKET)
+    running = _run(session, make_fleet(pace), funds, feed, seed, FLEET, pace=pace, market=PREDICTION_MARKET)
     asyncio.run(_until_stopped(running))
+
+
+def refuse_pace_of_live_feed(feed: str, pace: float) -> None:
+    """Raise CommandError if the feed cannot go at that pace."""
+    from exchange_bots.feed.choose import check_pace
+
+    try:
+        check_pace(feed, pace)
+    except ValueError as error:
+        raise CommandError(f"--pace {pace:g}: {error}") from error
 
 
 @client_command(app, "status")
@@ -122,6 +136,7 @@ async def _run(
     seed: int,
     process: str,
     *,
+    pace: float = 1.0,
     market: Any = None,
 ) -> None:
     from contextlib import AsyncExitStack
@@ -145,7 +160,7 @@ async def _run(
             keys = await make_accounts(admin, funds, folder / "keys.json")
     coins = sorted({bot.config.coin for bot in bots if bot.config.coin})
     async with AsyncExitStack() as stack:
-        source = await stack.enter_async_context(open_feed(feed, coins, seed=seed)) if coins else None
+        source = await stack.enter_async_context(open_feed(feed, coins, seed=seed, pace=pace)) if coins else None
         status_file = folder / f"{process}.status.json"
         await Fleet(address, bots, keys, source=source, status_file=status_file).run()
 

@@ -19,10 +19,10 @@ def command(directory: Path, settings: GatewaySettings, dev_folder: Path | None 
     configuration = directory / "envoy.yaml"
     configuration.write_text(fill(settings, dev_folder), "utf-8")
     # The base id keeps two Envoys on one machine apart. `misc` would say nine times that the file server is work in
-    # progress (ADR 33).
+    # progress (ADR 33), and `main` warn of every Ctrl-C.
     return [
         program, "-c", str(configuration), "--concurrency", str(settings.workers), "--use-dynamic-base-id",
-        "-l", "warning", "--component-log-level", "misc:error",
+        "-l", "warning", "--component-log-level", "misc:error,main:error",
         "--file-flush-interval-msec", "500", "--drain-time-s", str(max(1, math.ceil(settings.drain_seconds))),
     ]  # fmt: skip
 

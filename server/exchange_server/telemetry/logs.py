@@ -44,3 +44,5 @@ def configure_logging(level: str, log_format: LogFormat) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # It tells of each of its plugins.
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)

@@ -1,6 +1,7 @@
 """The synthetic venue's markets: seeded, sound, clustered, and never quiet for long."""
 
 import random
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -21,6 +22,23 @@ def test_the_same_seed_tells_the_same_and_another_something_else() -> None:
     coin = COINS[0]
     assert told(coin, 7, 300) == told(coin, 7, 300)
     assert told(coin, 7, 300) != told(coin, 8, 300)
+
+
+def test_at_another_speed_the_same_happens_in_less_time() -> None:
+    usual = told(COINS[0], 7, 300)
+    fast = list(islice(SyntheticMarket(COINS[0], 7).messages(START, speed=20), 300))
+    for (usual_ns, usual_text), (fast_ns, fast_text) in zip(usual, fast, strict=True):
+        assert abs((usual_ns - START) / 20 - (fast_ns - START)) < 2
+        slow, quick = parse(usual_text), parse(fast_text)
+        if isinstance(slow, BookSnapshot) and isinstance(quick, BookSnapshot):
+            assert (slow.bids, slow.asks) == (quick.bids, quick.asks)
+            # A message says milliseconds.
+            assert abs(quick.time_ns - fast_ns) < 2_000_000
+        else:
+            assert isinstance(slow, tuple)
+            assert isinstance(quick, tuple)
+            assert [replace(trade, time_ns=0) for trade in slow] == [replace(trade, time_ns=0) for trade in quick]
+            assert all(abs(trade.time_ns - fast_ns) < 0.1 * NS for trade in quick)
 
 
 @pytest.mark.parametrize("coin", COINS, ids=lambda coin: coin.name)

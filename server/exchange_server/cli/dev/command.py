@@ -30,6 +30,9 @@ def dev(
     feed: Annotated[
         str, typer.Option(help="What the bots look at: synthetic, hyperliquid, ws://…, or a recording's file.")
     ] = "synthetic",
+    pace: Annotated[
+        float, typer.Option(min=0.1, max=100, help="How many times as fast as in real life the venue and the bots are.")
+    ] = 1.0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Erase what is there and start empty.")] = False,
     ready_file: Annotated[
         Path | None, typer.Option(help="Write addresses, process ids and the credentials file's place here when ready.")
@@ -38,6 +41,7 @@ def dev(
     """Run a whole exchange on this machine, for development: everything it needs comes along. Ctrl-C stops it."""
     import asyncio
 
+    from exchange_server.cli.bot import refuse_pace_of_live_feed
     from exchange_server.cli.dev.supervisor import Options, Supervisor
 
     options = Options(
@@ -48,7 +52,13 @@ def dev(
         headless=headless,
         bots=not no_bots,
         feed=feed,
+        pace=pace,
         fresh=fresh,
         ready_file=ready_file,
     )
-    with_errors(lambda: asyncio.run(Supervisor(options).run()))
+
+    def run() -> None:
+        refuse_pace_of_live_feed(feed, pace)
+        asyncio.run(Supervisor(options).run())
+
+    with_errors(run)

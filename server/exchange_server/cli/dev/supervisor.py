@@ -44,6 +44,7 @@ class Options:
     headless: bool
     bots: bool
     feed: str
+    pace: float
     fresh: bool
     ready_file: Path | None
 
@@ -242,7 +243,7 @@ class Supervisor:
         }
 
     def _bot_options(self) -> list[str]:
-        return ["--data-dir", str(self._data.path), "--feed", self._options.feed]
+        return ["--data-dir", str(self._data.path), "--feed", self._options.feed, "--pace", str(self._options.pace)]
 
     def _running(self, *, gateway: bool) -> Running:
         addresses = {"grpc": self._address, "postgres": self._postgres.url}

@@ -17,6 +17,7 @@ from exchange_server.projections.cursor import Cursor, ProjectionConflict, Proje
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
+    from clickhouse_connect.driver.insert import InsertContext
 
 STATEMENT_SECONDS: Final = 60
 SETTINGS: Final = {"async_insert": 0}
@@ -98,6 +99,7 @@ class ClickHouseWriter:
         self._changed = Changed()
         # Lots and cost of all trades of a market up to the last one that is written.
         self._totals: dict[int, tuple[int, int]] = {}
+        self._inserts: dict[str, InsertContext] = {}
 
     def cursor(self, genesis: Cursor, system_accounts: Sequence[tuple[int, str]]) -> Cursor:
         """Connect if need be, and return how far the rows reach; a new database is migrated and stands at `genesis`.
@@ -145,10 +147,10 @@ class ClickHouseWriter:
                 )
                 for market in batch.markets
             ]
-            _insert_rows(client, "markets", MARKET_COLUMNS, markets)
+            self._insert_rows(client, "markets", MARKET_COLUMNS, markets)
             totals = self._write_trades(client, batch.trades)
-            _insert_rows(client, "book_snapshots", BOOK_COLUMNS, batch.book_snapshots)
-            _insert_rows(client, "equity_points", EQUITY_COLUMNS, batch.equity_points)
+            self._insert_rows(client, "book_snapshots", BOOK_COLUMNS, batch.book_snapshots)
+            self._insert_rows(client, "equity_points", EQUITY_COLUMNS, batch.equity_points)
             cursor, changed = batch.cursor, batch.changed
             row = (
                 self._shard_id,
@@ -159,13 +161,14 @@ class ClickHouseWriter:
                 sorted(changed.traded_markets),
                 sorted(changed.accounts),
             )
-            _insert_rows(client, "cursors", CURSOR_COLUMNS, [row])
+            self._insert_rows(client, "cursors", CURSOR_COLUMNS, [row])
             self._totals.update(totals)
 
     def close(self) -> None:
         """Close the connection; a later call opens another."""
         if self._client is not None:
             client, self._client = self._client, None
+            self._inserts.clear()
             client.close()
 
     def _connected(self) -> "Client":
@@ -208,7 +211,7 @@ class ClickHouseWriter:
             trades.sequence,
             trades.time_ns,
         ]
-        _insert(client, "trades", TRADE_COLUMNS, columns_written)
+        self._insert(client, "trades", TRADE_COLUMNS, columns_written)
         return totals
 
     def _totals_before(self, client: "Client", market_id: int, trade_id: int) -> tuple[int, int]:
@@ -224,6 +227,22 @@ class ClickHouseWriter:
             raise ProjectionConflict(f"the market history lacks trade {trade_id - 1} of market {market_id}")
         return rows[0][0], rows[0][1]
 
+    def _insert_rows(
+        self, client: "Client", table: str, types: dict[str, str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        if rows:
+            self._insert(client, table, types, [list(column) for column in zip(*rows, strict=True)])
+
+    def _insert(self, client: "Client", table: str, types: dict[str, str], columns: Sequence[Sequence[Any]]) -> None:
+        insert = self._inserts.get(table)
+        if insert is None:
+            # Kept: each refers to itself, with all its rows, and a follower seldom looks for such garbage.
+            insert = self._inserts[table] = client.create_insert_context(
+                table, list(types), column_type_names=list(types.values()), column_oriented=True
+            )
+        insert.data = columns
+        client.insert(context=insert)
+
     @contextlib.contextmanager
     def _available(self) -> Iterator[None]:
         """Turn a failure that may pass into ProjectionUnavailable; a mistake of ours stays what it is."""
@@ -236,14 +255,3 @@ class ClickHouseWriter:
             if not may_pass(error):
                 raise
             raise ProjectionUnavailable(str(error).strip().split("\n")[0]) from error
-
-
-def _insert_rows(client: "Client", table: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
-    if rows:
-        _insert(client, table, columns, [list(column) for column in zip(*rows, strict=True)])
-
-
-def _insert(client: "Client", table: str, types: dict[str, str], columns: Sequence[Sequence[Any]]) -> None:
-    client.insert(
-        table, columns, column_names=list(types), column_type_names=list(types.values()), column_oriented=True
-    )
