@@ -150,14 +150,14 @@ def test_the_recording_of_binance_never_crosses_and_ends_as_a_naive_reader_does(
     assert (books, trades) == (657, 21_308)
     lines: list[dict[str, Any]] = []
     snapshot_id = None
-    for time_ns, message in Tape.open(BINANCE).messages():
+    for time_ns, line in Tape.open(BINANCE).messages():
         if time_ns > last_ns:
             break
-        data = message.get("data", message)
+        data = line.get("data", line)
         if "lastUpdateId" in data:
             snapshot_id = data["lastUpdateId"]
-            lines = [message, *(line for line in lines if line["data"]["u"] >= snapshot_id)]
+            lines = [line, *(each for each in lines if each["data"]["u"] >= snapshot_id)]
         elif data.get("e") == "depthUpdate" and (snapshot_id is None or data["u"] >= snapshot_id):
-            lines.append(message)
+            lines.append(line)
     assert last is not None
     assert (list(last.bids), list(last.asks)) == naive(lines)
