@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from exchange_bots.bot.core import BotCore, Item
 from exchange_bots.bot.reference import look_without
+from exchange_bots.bot.safety import State
 from exchange_bots.bot.strategy import Strategy
 from exchange_bots.bot.view import ZERO, Terms
 from exchange_bots.clock import NS
@@ -73,6 +74,11 @@ class Backtest:
         self._samples: list[Sample] = []
         self._trades: list[OwnTrade] = []
         self._start = (ZERO, ZERO)
+
+    @property
+    def bot_state(self) -> State:
+        """What the tested bot is doing."""
+        return self._core.state
 
     def run(self, messages: Iterable[tuple[int, str]]) -> Iterator[int]:
         """Run to the end, yielding the time after each message; then `report` tells."""
