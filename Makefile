@@ -126,6 +126,16 @@ test: install browser ## Run every test (PYTEST_ARGS="tests/unit -k book" for so
 screenshots: install browser ## Take the pictures of the page that docs/ shows
 	@EXCHANGE_SCREENSHOTS=docs/images $(BIN)/python -m pytest -n 0 -q tests/e2e/page/test_screenshots.py
 
+BOT_EXAMPLES := $(wildcard bots/examples/*.toml)
+
+.PHONY: bot-plots
+bot-plots: install ## Draw the backtests that docs/bots.md shows: the examples' bots on the market of seed 7
+	@mkdir -p docs/images/bots; for config in $(BOT_EXAMPLES); do \
+	  bot=$$(basename $$config .toml); echo "$$bot"; \
+	  $(BIN)/exchange backtest $$bot --config $$config --synthetic 7 --seconds 1200 \
+	    --plot docs/images/bots/$$bot.png >/dev/null || exit 1; \
+	done
+
 .PHONY: browser
 browser: $(STAMP)
 	@$(BIN)/python tools/install_browser.py

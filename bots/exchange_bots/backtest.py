@@ -8,27 +8,26 @@ What it cannot know: the recorded market does not react to the bot, orders take 
 price only if it was there before the mirror.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from exchange_bots.bot.core import BotCore, Item
 from exchange_bots.bot.reference import look_without
+from exchange_bots.bot.safety import State
 from exchange_bots.bot.strategy import Strategy
 from exchange_bots.bot.view import ZERO, Terms
 from exchange_bots.clock import NS
 from exchange_bots.feed.messages import Level, TradePrint
 from exchange_bots.feed.source import Connected, Received
 from exchange_bots.feed.venue_feed import Look, VenueFeed
+from exchange_bots.performance import Ledger, OwnTrade, Report, Sample, make_report
+from exchange_bots.play.actions import Side
 from exchange_bots.strategies import make_bot
-from exchange_sdk import AccountUpdate, Balance, OrderResult, Side
+from exchange_sdk import AccountUpdate, Balance, OrderResult
 
 MAKER, TAKER = "backtest-maker", "backtest-taker"
 SAMPLE_NS = NS
-YEAR_SECONDS = 365 * 86_400
 
 
 class VirtualExchange(Protocol):
@@ -58,74 +57,6 @@ class VirtualExchange(Protocol):
         ...
 
 
-class Sample(NamedTuple):
-    """The bot at one second. Result in quote units, inventory in base units."""
-
-    time_ns: int
-    result: Decimal
-    inventory: Decimal
-    mid: Decimal
-
-
-@dataclass(slots=True)
-class Ledger:
-    """Realised profit by average cost, from the bot's own fills. Quote units; the position in base units."""
-
-    position: Decimal = ZERO
-    average: Decimal = ZERO
-    realised: Decimal = ZERO
-    fees: Decimal = ZERO
-    volume: Decimal = ZERO
-    filled_orders: set[str] = field(default_factory=set)
-
-    def fill(self, key: str, is_buy: bool, price: Decimal, quantity: Decimal, fee: Decimal) -> None:
-        """Take one execution."""
-        self.filled_orders.add(key)
-        self.fees += fee
-        self.volume += price * quantity
-        signed = quantity if is_buy else -quantity
-        closing = min(quantity, abs(self.position)) if self.position * signed < 0 else ZERO
-        if closing:
-            sign = 1 if self.position > 0 else -1
-            self.realised += sign * closing * (price - self.average)
-        opening = quantity - closing
-        self.position += signed
-        if opening:
-            before = abs(self.position) - opening
-            self.average = (before * self.average + opening * price) / (before + opening)
-
-    def unrealised(self, mark: Decimal) -> Decimal:
-        """Return what the position would bring beyond its cost at this price."""
-        return self.position * (mark - self.average)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What came of a backtest. Money in quote units, inventory in base units."""
-
-    bot: str
-    seconds: float
-    result: Decimal
-    realised: Decimal
-    unrealised: Decimal
-    fees: Decimal
-    volume: Decimal
-    sharpe: float | None
-    max_drawdown: Decimal
-    orders: int
-    fill_ratio: float | None
-    inventory: Decimal
-    largest_inventory: Decimal
-    counts: dict[str, int]
-    samples: tuple[Sample, ...]
-
-    def document(self) -> dict[str, Any]:
-        """Return all but the samples: JSON's types only."""
-        names = [name for name in self.__slots__ if name != "samples"]
-        values = {name: getattr(self, name) for name in names}
-        return {name: f"{value:f}" if isinstance(value, Decimal) else value for name, value in values.items()}
-
-
 class Backtest:
     """One run. `messages`: (time ns, message of the venue), rising in time."""
 
@@ -141,6 +72,13 @@ class Backtest:
         self._stepped_ns = dict.fromkeys(self._cores, 0)
         self._ledger = Ledger()
         self._samples: list[Sample] = []
+        self._trades: list[OwnTrade] = []
+        self._start = (ZERO, ZERO)
+
+    @property
+    def bot_state(self) -> State:
+        """What the tested bot is doing."""
+        return self._core.state
 
     def run(self, messages: Iterable[tuple[int, str]]) -> Iterator[int]:
         """Run to the end, yielding the time after each message; then `report` tells."""
@@ -149,37 +87,23 @@ class Backtest:
         for name, core in self._cores.items():
             core.connected(self._exchange.terms, *self._exchange.assets)
             core.synced(self._exchange.balances(name))
-        for time_ns, text in messages:
-            self._pass_time(time_ns)
-            self._feed.take(Received(time_ns, text))
-            self._turn(time_ns)
-            yield time_ns
+        self._start = self._holdings()
+        last_ns = None
+        for last_ns, text in messages:
+            self._pass_time(last_ns)
+            self._feed.take(Received(last_ns, text))
+            self._turn(last_ns)
+            yield last_ns
+        if last_ns is not None:
+            self._sample(last_ns, is_last=True)
 
     def report(self) -> Report:
         """Return what came of it. Raises ValueError when the recording has no book of the coin."""
         if not self._samples:
             raise ValueError(f"the recording has no sound book of {self._coin}")
-        results = [sample.result for sample in self._samples]
-        inventories = [sample.inventory for sample in self._samples]
         counts = self._core.counts
         orders = counts["places"] + counts["takes"]
-        return Report(
-            bot=self._core.config.name,
-            seconds=(self._samples[-1].time_ns - self._samples[0].time_ns) / NS,
-            result=results[-1],
-            realised=self._ledger.realised,
-            unrealised=self._ledger.unrealised(self._samples[-1].mid),
-            fees=self._ledger.fees,
-            volume=self._ledger.volume,
-            sharpe=sharpe(results),
-            max_drawdown=max_drawdown(results),
-            orders=orders,
-            fill_ratio=len(self._ledger.filled_orders) / orders if orders else None,
-            inventory=inventories[-1],
-            largest_inventory=max(inventories, key=abs),
-            counts=dict(sorted(counts.items())),
-            samples=tuple(self._samples),
-        )
+        return make_report(self._core.config.name, self._ledger, self._samples, self._trades, orders, counts)
 
     def _heard(self, trades: tuple[TradePrint, ...]) -> None:
         for core in self._cores.values():
@@ -206,12 +130,37 @@ class Backtest:
             if at_ns - self._stepped_ns[name] >= core.config.react_seconds * NS:
                 self._stepped_ns[name] = at_ns
                 self._step(name, core, at_ns)
-        look = self._feed.look(self._coin, at_ns)
-        result = self._core.result
-        if look.book is None or result is None:
+        self._sample(at_ns)
+
+    def _sample(self, at_ns: int, *, is_last: bool = False) -> None:
+        """Take note of the bot once a second; the last time in place of a younger one."""
+        is_due = not self._samples or at_ns - self._samples[-1].time_ns >= SAMPLE_NS
+        if not is_due and not is_last:
             return
-        if not self._samples or at_ns - self._samples[-1].time_ns >= SAMPLE_NS:
-            self._samples.append(Sample(at_ns, result, self._core.inventory, look.book.mid))
+        book = self._feed.look(self._coin, at_ns).book
+        if book is None:
+            return
+        if not is_due:
+            self._samples.pop()
+        mid, ledger = book.mid, self._ledger
+        base, quote = (now - before for now, before in zip(self._holdings(), self._start, strict=True))
+        self._samples.append(
+            Sample(
+                at_ns,
+                mid,
+                self._core.inventory,
+                quote + base * mid,
+                ledger.realised,
+                ledger.unrealised(mid),
+                ledger.fees,
+            )
+        )
+
+    def _holdings(self) -> tuple[Decimal, Decimal]:
+        """Return the base and quote that the bot has on the exchange."""
+        totals = {balance.asset: balance.total for balance in self._exchange.balances(self._core.config.name)}
+        base, quote = self._exchange.assets
+        return totals.get(base, ZERO), totals.get(quote, ZERO)
 
     def _step(self, name: str, core: BotCore, at_ns: int) -> None:
         if core.needs_sync:
@@ -238,27 +187,9 @@ class Backtest:
             self._cores[account].account_changed(update)
             if self._cores[account] is self._core:
                 for fill in update.fills:
-                    is_buy = fill.side is Side.BUY
-                    self._ledger.fill(fill.client_order_id, is_buy, fill.price, fill.quantity, fill.fee)
+                    side = Side(fill.side.name.lower())
+                    self._ledger.fill(fill.client_order_id, side, fill.price, fill.quantity, fill.fee)
+                    self._trades.append(OwnTrade(fill.trade_time_ns, side, fill.price, fill.quantity))
         for core in self._cores.values():
             if core.config.coin is None:
                 core.traded(trades)
-
-
-def sharpe(results: Sequence[Decimal]) -> float | None:
-    """Return mean over deviation of the changes from second to second, for a year; None when nothing changed."""
-    changes = [float(after - before) for before, after in pairwise(results)]
-    if len(changes) < 2:
-        return None
-    mean = sum(changes) / len(changes)
-    variance = sum((change - mean) ** 2 for change in changes) / (len(changes) - 1)
-    return mean / math.sqrt(variance) * math.sqrt(YEAR_SECONDS) if variance > 0 else None
-
-
-def max_drawdown(results: Sequence[Decimal]) -> Decimal:
-    """Return the largest fall below the best so far, beginning at nothing."""
-    best, worst = ZERO, ZERO
-    for result in results:
-        best = max(best, result)
-        worst = max(worst, best - result)
-    return worst

@@ -1,8 +1,8 @@
 """A recording as a source, told in the venue's words: of Hyperliquid, of Binance, or what `exchange record` wrote."""
 
 import asyncio
-import heapq
 import json
+from bisect import bisect_left, insort
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -60,16 +60,24 @@ def _of_binance(tape: Tape) -> Iterator[tuple[int, str]]:
 
     The book begins with the snapshot; what its updates say is absolute. See `play.binance` for their rules.
     """
-    sides: tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]] = ({}, {})
+    book = _Book()
+    # Until the snapshot is there it cannot be told which updates it has in it.
+    waiting: list[dict[str, Any]] = []
     last_update, told_ns = 0, 0
-    for time_ns, message in tape.messages():
+    for line in tape:
+        # Two lines of three tell the best prices, which the depth tells too.
+        if '"bookTicker"' in line:
+            continue
+        time_ns, message = tape.message(line)
         data = message.get("data", message)
         try:
             if "lastUpdateId" in data:
                 last_update = int(data["lastUpdateId"])
-                for side, levels in zip(sides, (data["bids"], data["asks"]), strict=True):
-                    side.clear()
-                    _set(side, levels)
+                book.begin(data["bids"], data["asks"])
+                for update in waiting:
+                    if update["u"] >= last_update:
+                        book.set(update["b"], update["a"])
+                waiting.clear()
                 continue
             kind = data.get("e")
             if kind == "trade" and data.get("X", "MARKET") == "MARKET" and last_update:
@@ -77,13 +85,17 @@ def _of_binance(tape: Tape) -> Iterator[tuple[int, str]]:
                 taker = Side.SELL if data["m"] else Side.BUY
                 price, quantity = Decimal(data["p"]), Decimal(data["q"])
                 yield time_ns, trades_text([TradePrint(_coin(data), time_ns, taker, price, quantity, int(data["t"]))])
-            if kind != "depthUpdate" or data["u"] < last_update or not last_update:
+            if kind != "depthUpdate":
                 continue
-            for side, levels in zip(sides, (data["b"], data["a"]), strict=True):
-                _set(side, levels)
+            if not last_update:
+                waiting.append(data)
+                continue
+            if data["u"] < last_update:
+                continue
+            book.set(data["b"], data["a"])
             if time_ns - told_ns >= BOOK_INTERVAL_NS:
                 told_ns = time_ns
-                yield time_ns, book_text(_coin(data), time_ns, *_bests(sides))
+                yield time_ns, book_text(_coin(data), time_ns, *book.bests())
         except (ValueError, KeyError, TypeError, IndexError, InvalidOperation) as error:
             raise tape.error(f"not a message of Binance or Hyperliquid: {error!r}") from error
 
@@ -101,7 +113,7 @@ def _of_this_exchange(tape: Tape, first: str) -> Iterator[tuple[int, str]]:
         coins = {market["name"]: str(market["base_asset"]) for market in header["markets"]}
     except (ValueError, KeyError, TypeError) as error:
         raise tape.error(f"the header cannot be understood: {error!r}") from error
-    books: dict[str, tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]] = {}
+    books: dict[str, _Book] = {}
     told_ns: dict[str, int] = {}
     lines = tape.whole_lines()
     next(lines)
@@ -115,31 +127,63 @@ def _of_this_exchange(tape: Tape, first: str) -> Iterator[tuple[int, str]]:
                     yield time_ns, trades_text([_trade(coins[market], time_ns, body)])
                 continue
             if kind == "order_book":
-                books[market] = ({}, {})
+                books[market] = _Book()
             elif kind != "order_book_delta" or market not in books:
                 continue
-            for side, levels in zip(books[market], (body["bids"], body["asks"]), strict=True):
-                _set(side, [(level["price"], level["quantity"]) for level in levels])
+            book = books[market]
+            book.set(*([(level["price"], level["quantity"]) for level in body[side]] for side in ("bids", "asks")))
         except (ValueError, KeyError, TypeError, InvalidOperation) as error:
             raise tape.error(f"not an event of a recording: {error!r}") from error
-        if time_ns - told_ns.get(market, 0) >= BOOK_INTERVAL_NS and all(books[market]):
+        if time_ns - told_ns.get(market, 0) >= BOOK_INTERVAL_NS and book.has_both_sides:
             told_ns[market] = time_ns
-            yield time_ns, book_text(coins[market], time_ns, *_bests(books[market]))
+            yield time_ns, book_text(coins[market], time_ns, *book.bests())
 
 
-def _set(side: dict[Decimal, Decimal], levels: Iterable[Sequence[str]]) -> None:
-    for price_text, quantity_text in levels:
-        price, quantity = Decimal(price_text), Decimal(quantity_text)
-        if quantity:
-            side[price] = quantity
-        else:
-            side.pop(price, None)
+class _Book:
+    """Both sides of a book, of which every change is told; the prices are kept in order."""
+
+    def __init__(self) -> None:
+        self._bids, self._asks = _BookSide(), _BookSide()
+
+    @property
+    def has_both_sides(self) -> bool:
+        return bool(self._bids.prices and self._asks.prices)
+
+    def begin(self, bids: Iterable[Sequence[str]], asks: Iterable[Sequence[str]]) -> None:
+        """Forget what was, and take a whole book."""
+        self._bids, self._asks = _BookSide(), _BookSide()
+        self.set(bids, asks)
+
+    def set(self, bids: Iterable[Sequence[str]], asks: Iterable[Sequence[str]]) -> None:
+        """Take new quantities of (price, quantity) levels; none at all removes a level."""
+        self._bids.set(bids)
+        self._asks.set(asks)
+
+    def bests(self) -> tuple[list[Level], list[Level]]:
+        """Return the best bids and asks, the best first."""
+        bids, asks = self._bids, self._asks
+        return bids.levels(reversed(bids.prices[-DEPTH:])), asks.levels(asks.prices[:DEPTH])
 
 
-def _bests(sides: tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]) -> tuple[list[Level], list[Level]]:
-    bids, asks = sides
-    best_bids, best_asks = heapq.nlargest(DEPTH, bids), heapq.nsmallest(DEPTH, asks)
-    return [Level(price, bids[price]) for price in best_bids], [Level(price, asks[price]) for price in best_asks]
+class _BookSide:
+    """The levels of one side; `prices` rise."""
+
+    def __init__(self) -> None:
+        self.prices: list[Decimal] = []
+        self._quantities: dict[Decimal, Decimal] = {}
+
+    def set(self, levels: Iterable[Sequence[str]]) -> None:
+        for price_text, quantity_text in levels:
+            price, quantity = Decimal(price_text), Decimal(quantity_text)
+            if quantity:
+                if price not in self._quantities:
+                    insort(self.prices, price)
+                self._quantities[price] = quantity
+            elif self._quantities.pop(price, None) is not None:
+                del self.prices[bisect_left(self.prices, price)]
+
+    def levels(self, prices: Iterable[Decimal]) -> list[Level]:
+        return [Level(price, self._quantities[price]) for price in prices]
 
 
 def _trade(coin: str, time_ns: int, body: dict[str, Any]) -> TradePrint:

@@ -45,7 +45,10 @@ REGIMES = (
 
 @dataclass(frozen=True, slots=True)
 class Coin:
-    """A coin to make up. `tick` in quote units; `typical_size` of a level, base units; trades a second of each side."""
+    """A coin to make up. `tick` in quote units; `typical_size` of a level, base units; trades a second of each side.
+
+    `volatility`: a factor of the regimes'.
+    """
 
     name: str
     price: Decimal
@@ -53,6 +56,7 @@ class Coin:
     size_step: Decimal
     typical_size: float
     trades_per_second: float = 0.4
+    volatility: float = 1.0
 
 
 COINS = (
@@ -60,6 +64,8 @@ COINS = (
     Coin("ETH", Decimal(3_000), Decimal("0.1"), Decimal("0.0001"), 8.0),
     Coin("SOL", Decimal(150), Decimal("0.01"), Decimal("0.01"), 150.0),
 )
+OUTCOMES = (Coin("RAIN", Decimal("0.5"), Decimal("0.0001"), Decimal(1), 60.0, volatility=20.0),)
+"""What pays 1 or nothing; its price is a probability."""
 
 
 class SyntheticMarket:
@@ -101,7 +107,7 @@ class SyntheticMarket:
         chance, regime = self._chance, self.regime
         if chance.random() < regime.leaves_per_second * STEP_SECONDS:
             self.regime = regime = chance.choice([each for each in REGIMES if each is not regime])
-        shock = chance.gauss(0.0, regime.volatility * math.sqrt(STEP_SECONDS))
+        shock = chance.gauss(0.0, self.coin.volatility * regime.volatility * math.sqrt(STEP_SECONDS))
         # Drawn home slowly, so that a market that runs for weeks stays where its coin is known to be.
         pull = math.log(self._home / self._fair) * STEP_SECONDS / 3_600
         self._fair *= math.exp(shock + pull)

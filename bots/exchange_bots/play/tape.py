@@ -71,15 +71,19 @@ class Tape:
     def messages(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield (receive time in ns, message) of a recording with a line of `<time> <JSON object>` each."""
         for line in self:
-            stamp, _, text = line.partition(" ")
-            try:
-                message = json.loads(text)
-                time_ns = int(stamp)
-            except ValueError as error:
-                raise self.error("expected '<time in ns> <JSON object>'") from error
-            if not isinstance(message, dict):
-                raise self.error("the message is not a JSON object")
-            yield time_ns, message
+            yield self.message(line)
+
+    def message(self, line: str) -> tuple[int, dict[str, Any]]:
+        """Return (receive time in ns, message) of the present line. Raises TapeError."""
+        stamp, _, text = line.partition(" ")
+        try:
+            message = json.loads(text)
+            time_ns = int(stamp)
+        except ValueError as error:
+            raise self.error("expected '<time in ns> <JSON object>'") from error
+        if not isinstance(message, dict):
+            raise self.error("the message is not a JSON object")
+        return time_ns, message
 
     @classmethod
     def open(cls, path: Path) -> Self:

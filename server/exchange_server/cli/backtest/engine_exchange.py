@@ -12,6 +12,7 @@ from exchange_sdk import (
     AmendOrder,
     Balance,
     CancelOrder,
+    DecimalInput,
     Fill,
     Liquidity,
     NewOrder,
@@ -28,15 +29,24 @@ from exchange_server.engine import types as t
 from exchange_server.engine.events import Event, OrderClosed, Rejected, Trade
 from exchange_server.engine.orders import Order as EngineOrder
 from exchange_server.engine.terms import terms_of
+from exchange_server.wire.units import REJECT_PRICE_OFF_TICK, REJECT_QUANTITY_OFF_LOT
 
 MARKET_ID = t.MarketId(1)
 BASE_ID, QUOTE_ID = t.AssetId(1), t.AssetId(2)
-FAILED_PRECONDITION, NOT_FOUND = 9, 5
+INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION = 3, 5, 9
 NO_QUANTITY = Decimal(0)
 
 
+class _OffGrid(Exception):
+    """A price or quantity is not a whole number of steps; with the reason and the field."""
+
+    def __init__(self, reason: int, field: str) -> None:
+        super().__init__(field)
+        self.reason, self.field = reason, field
+
+
 class EngineExchange:
-    """One market on an engine of its own. Commands carry the time of the caller, which must not go back."""
+    """One market on an engine of its own, `engine`. Commands carry the time of the caller, which must not go back."""
 
     def __init__(
         self, terms: Terms, funds: Mapping[str, tuple[Decimal, Decimal]], *, maker_fee_ppm: int, taker_fee_ppm: int
@@ -45,7 +55,7 @@ class EngineExchange:
         self.terms = terms
         base, _, quote = terms.market.partition("-")
         self.assets = (base, quote)
-        self._engine = Engine()
+        self.engine = Engine()
         self._accounts: dict[str, t.AccountId] = {}
         self._names: dict[int, str] = {}
         self._updates: list[tuple[str, AccountUpdate]] = []
@@ -69,7 +79,7 @@ class EngineExchange:
         )
         for name, (base_amount, quote_amount) in funds.items():
             self._apply(commands.CreateAccount(name), 0)
-            account_id = self._engine.accounts_by_name[name].account_id
+            account_id = self.engine.accounts_by_name[name].account_id
             self._accounts[name], self._names[account_id] = account_id, name
             for asset_id, amount, decimals in (
                 (BASE_ID, base_amount, self._base_decimals),
@@ -96,7 +106,7 @@ class EngineExchange:
         names = {BASE_ID: self.assets[0], QUOTE_ID: self.assets[1]}
         return [
             Balance(names[asset_id], _amount(available, decimals[asset_id]), _amount(reserved, decimals[asset_id]))
-            for asset_id, available, reserved in self._engine.balances(self._accounts[account])
+            for asset_id, available, reserved in self.engine.balances(self._accounts[account])
         ]
 
     def news(self) -> tuple[list[tuple[str, AccountUpdate]], list[TradePrint]]:
@@ -110,7 +120,7 @@ class EngineExchange:
         bids, asks = (
             [
                 Level(ticks * self.terms.tick_size, lots * self.terms.lot_size)
-                for ticks, lots in self._engine.levels(MARKET_ID, side, 20)
+                for ticks, lots in self.engine.levels(MARKET_ID, side, 20)
             ]
             for side in (t.SIDE_BUY, t.SIDE_SELL)
         )
@@ -120,13 +130,15 @@ class EngineExchange:
 
     def _execute(self, account_id: t.AccountId, at_ns: int, item: Item) -> OrderResult:
         key = item.client_order_id or ""
-        events = self._apply(self._command(account_id, item), at_ns)
-        outcome = events[0]
+        try:
+            command = self._command(account_id, item)
+        except _OffGrid as fault:
+            return _refused(key, fault.reason, fault.field, INVALID_ARGUMENT)
+        outcome = self._apply(command, at_ns)[0]
         if isinstance(outcome, Rejected):
             code = NOT_FOUND if outcome.reason == t.REJECT_ORDER_NOT_FOUND else FAILED_PRECONDITION
-            error = from_order_error(outcome.reason, outcome.field, "refused", code)
-            return OrderResult(0, key, None, NO_QUANTITY, NO_QUANTITY, NO_QUANTITY, deduplicated=False, error=error)
-        order = self._engine.find_order(account_id, t.OrderId(0), key)
+            return _refused(key, outcome.reason, outcome.field, code)
+        order = self.engine.find_order(account_id, t.OrderId(0), key)
         assert order is not None
         return OrderResult(
             order.order_id,
@@ -157,23 +169,24 @@ class EngineExchange:
                 return commands.PlaceOrder(account_id, MARKET_ID, side, terms, ticks, lots, key)
 
     def _apply(self, command: commands.Command, at_ns: int) -> list[Event]:
-        sequence = t.Sequence(self._engine.sequence + 1)
-        events = self._engine.apply(sequence, t.TimeNs(at_ns), command)
+        sequence = t.Sequence(self.engine.sequence + 1)
+        events = self.engine.apply(sequence, t.TimeNs(at_ns), command)
         if at_ns == 0 and isinstance(events[0], Rejected):
             raise ValueError(f"{type(command).__name__}: refused, reason {events[0].reason} ({events[0].field})")
         trades = [event for event in events if isinstance(event, Trade)]
-        if trades:
+        closed = [event.order for event in events if isinstance(event, OrderClosed)]
+        if trades or (closed and isinstance(command, commands.PlaceOrder | commands.AmendOrder)):
             # What rested has changed; an arriving order's answer says what became of it.
             changed = {trade.maker.order_id: trade.maker for trade in trades}
-            changed |= {event.order.order_id: event.order for event in events if isinstance(event, OrderClosed)}
+            changed |= {order.order_id: order for order in closed}
             self._note(trades, changed, sequence, at_ns)
         return events
 
     def _note(
         self, trades: Sequence[Trade], changed: Mapping[t.OrderId, EngineOrder], sequence: int, at_ns: int
     ) -> None:
-        """Tell both owners of each trade, and everybody else."""
-        fills: dict[str, list[Fill]] = {}
+        """Tell the owners of each trade and of what was closed, and everybody of the trades."""
+        fills: dict[str, list[Fill]] = {self._names[order.account_id]: [] for order in changed.values()}
         for trade in trades:
             price, quantity = trade.price_ticks * self.terms.tick_size, trade.quantity_lots * self.terms.lot_size
             for order, fee, liquidity in (
@@ -226,15 +239,30 @@ class EngineExchange:
             prevented_quantity=order.prevented_lots * lot,
         )
 
-    def _ticks(self, price: object) -> t.Ticks:
-        return t.Ticks(0 if price is None else int(Decimal(str(price)) / self.terms.tick_size))
+    def _ticks(self, price: DecimalInput | None) -> t.Ticks:
+        return t.Ticks(_steps(price, self.terms.tick_size, REJECT_PRICE_OFF_TICK, "price"))
 
-    def _lots(self, quantity: object) -> t.Lots:
-        return t.Lots(0 if quantity is None else int(Decimal(str(quantity)) / self.terms.lot_size))
+    def _lots(self, quantity: DecimalInput | None) -> t.Lots:
+        return t.Lots(_steps(quantity, self.terms.lot_size, REJECT_QUANTITY_OFF_LOT, "quantity"))
 
     @staticmethod
     def _atoms(amount: Decimal, decimals: int) -> t.Atoms:
         return t.Atoms(int(amount.scaleb(decimals)))
+
+
+def _refused(key: str, reason: int, field: str, code: int) -> OrderResult:
+    error = from_order_error(reason, field, "refused", code)
+    return OrderResult(0, key, None, NO_QUANTITY, NO_QUANTITY, NO_QUANTITY, deduplicated=False, error=error)
+
+
+def _steps(value: DecimalInput | None, step: Decimal, reason: int, field: str) -> int:
+    """Return a value in steps, 0 for None. Raises _OffGrid."""
+    if value is None:
+        return 0
+    steps, rest = divmod(value if isinstance(value, Decimal) else Decimal(str(value)), step)
+    if rest:
+        raise _OffGrid(reason, field)
+    return int(steps)
 
 
 def _units(step: Decimal) -> tuple[int, int]:
