@@ -27,6 +27,7 @@ from tests.integration.postgres_fixture import postgres_server
 pytestmark = pytest.mark.skipif("EXCHANGE_TEST_IMAGES" not in os.environ, reason="make test-images runs it")
 
 ROOT = Path(__file__).parents[2]
+COMPILE = os.environ.get("EXCHANGE_TEST_IMAGES_COMPILE", "no")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 __all__ = ["postgres_server"]
@@ -121,12 +122,17 @@ def _resolved(value: str) -> str:
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> tuple[Stage, Stage]:
     folder = tmp_path_factory.mktemp("images")
-    arguments = {"COMPILE": os.environ.get("EXCHANGE_TEST_IMAGES_COMPILE", "no")}
+    arguments = {"COMPILE": COMPILE}
     made = [
         build(ROOT / f"deploy/docker/{name}.Dockerfile", ROOT, folder / name, arguments)
         for name in ("exchange", "gateway")
     ]
     return made[0], made[1]
+
+
+def test_the_engine_is_compiled_unless_the_image_was_made_without(images: tuple[Stage, Stage]) -> None:
+    modules = [*images[0].root.glob("opt/exchange/lib/python3*/site-packages/exchange_server/engine/*.so")]
+    assert bool(modules) == (COMPILE != "no")
 
 
 def test_images_hold_only_what_is_locked(images: tuple[Stage, Stage]) -> None:
@@ -201,7 +207,7 @@ def test_compose_without_containers_takes_an_order_and_tells_its_history(
             admin.create_market("BTC", "USDC", tick_size="0.01", lot_size="0.0001")
             account_id = admin.create_account("trader").account_id
             admin.credit(operator.get_account().account_id, "BTC", "1", credit_id="operator")
-            admin.credit(operator.get_account().account_id, "USDC", "100000", credit_id="operator's quotes")
+            admin.credit(operator.get_account().account_id, "USDC", "100000", credit_id="quotes")
             admin.credit(account_id, "USDC", "100000", credit_id="first")
             key = admin.create_api_key(account_id, [Scope.READ, Scope.TRADE]).api_key
 

@@ -60,7 +60,6 @@ export {
   RateLimited,
   SequenceInFuture,
   SequenceTooOld,
-  type StatusCode,
   StreamTooSlow,
   TooManyOpenOrders,
   Unauthenticated,
@@ -79,6 +78,7 @@ export type * from "./order-models.ts";
 export { orThrow } from "./order-models.ts";
 export { Pages } from "./pages.ts";
 export type { RetryPolicy } from "./retry.ts";
+export type { StatusCode } from "./status-codes.ts";
 export { type OrderBookStream, type OrdersStream, Stream, type StreamOptions, type StreamStatus } from "./stream.ts";
 export type {
   AccountChannel,
