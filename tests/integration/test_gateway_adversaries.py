@@ -18,7 +18,7 @@ WEB_PATH = "/exchange.v1.MarketDataService/ListAssets"
 NOTHING = frame(market_pb.ListAssetsRequest())
 SECRET = "not for everybody"
 SECONDS = 20
-LIMITS = {"idle_timeout: 120s": "idle_timeout: 3s", "max_stream_duration: 60s": "max_stream_duration: 3s"}
+LIMITS = {"idle_timeout: 120s": "idle_timeout: 1.5s", "max_stream_duration: 60s": "max_stream_duration: 2s"}
 """What a test cannot wait for."""
 
 
