@@ -157,7 +157,7 @@ def test_a_page_that_wakes_before_the_gateway_ends_it_is_told_that_it_was_too_sl
     stack: Stack, traders: tuple[Trader, Trader]
 ) -> None:
     with stack.gateway("patient") as patient, stalled_reader(patient) as stream:
-        flag = 0
+        flag, payload = 0, b""
         # Who wakes before the exchange has noticed, which a busy machine makes late, goes to sleep again.
         while not flag & 0x80:
             move(stack.exchange, *traders, 100)
