@@ -106,11 +106,12 @@ lock: | $(UV) ## Lock the members' dependencies; what is locked stays (ARGS=--up
 	@$(NODE_PATH) npm install --package-lock-only --silent
 
 .PHONY: gen
-gen: install ## Generate gen/ from proto/, and docs/errors.md
+gen: install ## Generate gen/ from proto/, docs/errors.md, and Python's blocking client from that for asyncio
 	@$(NODE_PATH) buf generate
 	@mkdir -p gen/descriptors
 	@$(BUILD_DESCRIPTORS) -o gen/descriptors/exchange.binpb
 	@$(BIN)/python -m tools.generate_errors_doc write
+	@$(BIN)/python tools/make_blocking_client.py write
 
 # ---------------------------------------------------------------- run
 
@@ -202,6 +203,7 @@ check-gen: install
 	  $(NODE_PATH) buf generate --output "$$folder" 2>"$$folder/log" || { cat "$$folder/log" >&2; exit 1; }; \
 	  mkdir "$$folder/gen/descriptors" && $(BUILD_DESCRIPTORS) -o "$$folder/gen/descriptors/exchange.binpb" && \
 	  diff -rq -x __pycache__ gen "$$folder/gen" || { echo "gen/ is not what proto/ says; run make gen" >&2; exit 1; }
+	@$(BIN)/python tools/make_blocking_client.py check
 
 .PHONY: check-docs
 check-docs: install

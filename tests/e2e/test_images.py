@@ -6,6 +6,7 @@ A minute and a half, so `make test-images` runs it and `make test` does not.
 import json
 import os
 import re
+import shlex
 import subprocess
 import time
 import urllib.request
@@ -26,6 +27,7 @@ from tests.integration.postgres_fixture import postgres_server
 pytestmark = pytest.mark.skipif("EXCHANGE_TEST_IMAGES" not in os.environ, reason="make test-images runs it")
 
 ROOT = Path(__file__).parents[2]
+COMPILE = os.environ.get("EXCHANGE_TEST_IMAGES_COMPILE", "no")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 __all__ = ["postgres_server"]
@@ -37,7 +39,7 @@ class Container:
     def __init__(self, service: str, image: Stage, folder: Path, changes: dict[str, str]) -> None:
         settings = COMPOSE["services"][service]
         entry, command = json.loads(image.settings["ENTRYPOINT"]), settings.get("command")
-        words = [*entry, *(command or json.loads(image.settings["CMD"]))]
+        words = [_resolved(word) for word in (*entry, *(command or json.loads(image.settings["CMD"])))]
         assert words.pop(0) == "exchange"
         assert (image.root / "opt/exchange/bin/exchange").is_file()
         (folder / "tmp").mkdir(parents=True, exist_ok=True)
@@ -48,9 +50,16 @@ class Container:
             "/srv/": f"{image.root}/srv/",
             "/var/lib/exchange": str(folder / "lib"),
             "/tmp": f"{folder}/tmp",
+            # What compose mounts from the checkout.
+            **{
+                inside: str(ROOT / outside)
+                for outside, inside, _ in (
+                    _resolved(each).split(":") for each in settings.get("volumes", ()) if ".toml" in each
+                )
+            },
         }
         given = {name: self._moved(_resolved(value)) for name, value in settings["environment"].items() if value}
-        unknown = set(changes) - set(given)
+        unknown = set(changes) - set(settings["environment"])
         assert not unknown, f"compose does not set {unknown}"
         self._environment = {"PATH": os.environ["PATH"], "HOME": "/tmp", "PYTHONUNBUFFERED": "1", **given, **changes}
         with self.log_path.open("ab") as log:
@@ -66,6 +75,19 @@ class Container:
         words = [word.replace(":50051", f":{port}") for word in words]
         done = subprocess.run(self._command(words), env=self._environment, cwd="/", check=False, capture_output=True)
         return done.returncode == 0
+
+    def run(self, words: list[str], **environment: str) -> str:
+        """Run another command of the image as an operator does; return what it prints."""
+        done = subprocess.run(
+            self._command(words),
+            env={"PATH": os.environ["PATH"], "HOME": "/tmp", **environment},
+            cwd="/",
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def stop(self) -> None:
         """End it as Docker does; it must end well, within its grace period."""
@@ -85,6 +107,13 @@ class Container:
         return text
 
 
+def commands_of_a_bot() -> list[list[str]]:
+    """Return what docs/deploy.md says that an operator does for a bot, without `exchange`."""
+    section = (ROOT / "docs/deploy.md").read_text().partition("\n## Bots\n")[2].partition("\n## ")[0]
+    lines = [shlex.split(line) for line in section.splitlines() if line.startswith("exchange ")]
+    return [words for _, *words in lines]
+
+
 def _resolved(value: str) -> str:
     """Put defaults in the place of ${NAME:-default}."""
     return re.sub(r"\$\{\w+:[-?]([^}]*)\}", r"\1", str(value))
@@ -93,12 +122,17 @@ def _resolved(value: str) -> str:
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> tuple[Stage, Stage]:
     folder = tmp_path_factory.mktemp("images")
-    arguments = {"COMPILE": os.environ.get("EXCHANGE_TEST_IMAGES_COMPILE", "no")}
+    arguments = {"COMPILE": COMPILE}
     made = [
         build(ROOT / f"deploy/docker/{name}.Dockerfile", ROOT, folder / name, arguments)
         for name in ("exchange", "gateway")
     ]
     return made[0], made[1]
+
+
+def test_the_engine_is_compiled_unless_the_image_was_made_without(images: tuple[Stage, Stage]) -> None:
+    modules = [*images[0].root.glob("opt/exchange/lib/python3*/site-packages/exchange_server/engine/*.so")]
+    assert bool(modules) == (COMPILE != "no")
 
 
 def test_images_hold_only_what_is_locked(images: tuple[Stage, Stage]) -> None:
@@ -146,8 +180,11 @@ def test_compose_without_containers_takes_an_order_and_tells_its_history(
         core = Container("exchange", exchange, tmp_path, core_changes)
         started.append(core)
         wait_until(core.check, "the exchange is healthy", 60)
-        started.append(Container("follower", exchange, tmp_path, postgres_url))
-        started.append(Container("market-follower", exchange, tmp_path, clickhouse_url))
+        followers = [
+            Container("follower", exchange, tmp_path, postgres_url),
+            Container("market-follower", exchange, tmp_path, clickhouse_url),
+        ]
+        started += followers
         web_changes = {
             "EXCHANGE_GATEWAY_LISTEN_HOST": loopback,
             "EXCHANGE_GATEWAY_LISTEN_PORT": web_port,
@@ -170,6 +207,7 @@ def test_compose_without_containers_takes_an_order_and_tells_its_history(
             admin.create_market("BTC", "USDC", tick_size="0.01", lot_size="0.0001")
             account_id = admin.create_account("trader").account_id
             admin.credit(operator.get_account().account_id, "BTC", "1", credit_id="operator")
+            admin.credit(operator.get_account().account_id, "USDC", "100000", credit_id="quotes")
             admin.credit(account_id, "USDC", "100000", credit_id="first")
             key = admin.create_api_key(account_id, [Scope.READ, Scope.TRADE]).api_key
 
@@ -188,7 +226,22 @@ def test_compose_without_containers_takes_an_order_and_tells_its_history(
         with urllib.request.urlopen(f"http://{loopback}:{web_port}/", timeout=10) as answer:
             assert b"<script" in answer.read()
 
-        # 4. It stops in order, and says JSON throughout.
+        for each in followers:
+            wait_until(each.check, f"{each.name} is healthy", 60)
+
+        # 4. A bot, as docs/deploy.md says; it takes what the operator quotes.
+        asked = {"EXCHANGE_ADDRESS": address, "EXCHANGE_API_KEY": operator_key}
+        answers = [core.run(words, **asked) for words in commands_of_a_bot()]
+        bot_key = json.loads(answers[-1])["api_key"]
+        with Client(address, api_key=operator_key) as operator, Client(address, api_key=bot_key) as onlooker:
+            operator.place_order(market="BTC-USDC", side=Side.BUY, price="50000", quantity="0.5")
+            operator.place_order(market="BTC-USDC", side=Side.SELL, price="50010", quantity="0.5")
+            bot = Container("bot", exchange, tmp_path, {**asked, "EXCHANGE_API_KEY": bot_key})
+            started.append(bot)
+            wait_until(bot.check, "the bot is healthy", 60)
+            wait_until(lambda: list(onlooker.list_fills()), "the bot trades", 120)
+
+        # 5. It stops in order, and says JSON throughout.
         time_before = time.monotonic()
         for each in reversed(started):
             each.stop()

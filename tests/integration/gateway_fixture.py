@@ -194,13 +194,13 @@ def frames(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 class Stack:
-    """An exchange with metrics, and what a gateway in front of it is told."""
+    """An exchange with metrics, and what a gateway in front of it is told; `settings`: further ones of the exchange."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: Any) -> None:
         self.folder = folder
         self.metrics_port = pick_free()
         self.process = ExchangeProcess(
-            folder / "data", heartbeat_seconds=0.2, metrics_port=self.metrics_port, shutdown_seconds=0.2
+            folder / "data", heartbeat_seconds=0.2, metrics_port=self.metrics_port, shutdown_seconds=0.2, **settings
         )
         self.process.start()
         self.exchange = Exchange(self.process)

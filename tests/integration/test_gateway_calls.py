@@ -213,6 +213,41 @@ def test_a_bad_json_call_gets_a_clear_answer(
     assert answer.json["details"] == []
 
 
+@pytest.mark.parametrize(
+    ("misspelt", "told"),
+    [
+        ({"timeInForse": "TIME_IN_FORCE_IOC"}, {"timeInForce": "TIME_IN_FORCE_GTC", "status": "ORDER_STATUS_OPEN"}),
+        ({"postOnyl": True}, {"postOnly": False}),
+        ({"clientOrderID": "k"}, {"clientOrderId": ""}),
+        ({"displayQuantitiy": "0.001"}, {"displayQuantity": ""}),
+    ],
+)
+def test_an_unknown_field_of_a_body_is_dropped_and_the_answer_shows_it(
+    gateway: Gateway, trader: Trader, misspelt: dict[str, object], told: dict[str, object]
+) -> None:
+    """As docs/gateway.md warns: should Envoy learn to refuse them, this is to be turned round."""
+    asked = gateway.http(
+        "POST", "/v1/orders", json.dumps(PLACE | misspelt | {"validateOnly": True}), key=trader.api_key
+    )
+    assert (asked.status, asked.json["order"]["orderId"]) == (200, "0")
+    placed = gateway.http("POST", "/v1/orders", json.dumps(PLACE | misspelt), key=trader.api_key)
+    assert placed.json["order"]["orderId"] != "0"
+    for order in (asked.json["order"], placed.json["order"]):
+        assert {name: order.get(name) for name in told} == told
+    gateway.http("DELETE", f"/v1/orders/{placed.json['order']['orderId']}", key=trader.api_key)
+
+
+def test_a_stop_whose_trigger_is_misspelt_is_refused_and_a_misspelt_question_is_an_order(
+    gateway: Gateway, trader: Trader
+) -> None:
+    stop = PLACE | {"type": "ORDER_TYPE_STOP_LIMIT", "triggerPrize": "60000"}
+    refused = gateway.http("POST", "/v1/orders", json.dumps(stop), key=trader.api_key)
+    assert (refused.status, refused.json["code"]) == (400, 3)
+    placed = gateway.http("POST", "/v1/orders", json.dumps(PLACE | {"validateOnyl": True}), key=trader.api_key)
+    order_id = placed.json["order"]["orderId"]
+    assert gateway.http("DELETE", f"/v1/orders/{order_id}", key=trader.api_key).status == 200
+
+
 def test_an_answer_that_is_too_long_for_json_says_what_to_do(stack: Stack) -> None:
     trader = stack.exchange.trader()
     place = order_pb.PlaceOrderRequest(market=MARKET, side=BUY, type=LIMIT, price="30000", quantity="0.01")

@@ -22,6 +22,8 @@ from tests.integration.exchange_fixture import BUY, MARKET, SELL, Exchange, Trad
 from tests.integration.exchange_process import ExchangeProcess
 from tests.integration.postgres_fixture import database
 from tests.integration.sdk_fixture import AnyClient
+from tests.integration.typescript_fixture import run_vitest
+from tests.typescript_support import gateway
 
 QUICK = FollowerSettings(batch_seconds=0.005, writes_snapshots=False)
 
@@ -164,6 +166,25 @@ async def test_keys_are_made_listed_and_revoked(client: AnyClient, exchange: Exc
     with pytest.raises(sdk.Unauthenticated):
         await viewing("get_account")
     await viewing.close()
+
+
+async def test_typescript_is_told_the_same(exchange: Exchange, admin: AnyClient, alice: Trader, bob: Trader) -> None:
+    trade(exchange, alice, bob)
+    async with AsyncClient(exchange.process.address, api_key=alice.api_key) as client:
+        portfolio = await until_counted(AnyClient(client), 2)
+    performance = await admin("admin.list_performance", page_size=1000)
+    told = {
+        "accountId": str(alice.account_id),
+        "equity": str(portfolio.equity),
+        "realizedPnl": str(portfolio.positions[0].realized_pnl),
+        "fees": str(portfolio.positions[0].fees),
+        "volume": str(next(row.volume for row in performance.accounts if row.account_id == alice.account_id)),
+    }
+    address = exchange.process.address
+    with gateway(address) as url:
+        live = {"gateway": url, "grpc": f"http://{address}", "control": "", "told": told}
+        live["keys"] = {"alice": alice.api_key, "admin": exchange.process.admin_key}
+        await asyncio.to_thread(run_vitest, "tests/live/account.test.ts", live=live, seconds=90)
 
 
 async def test_the_command_line_shows_tables_and_json(exchange: Exchange, alice: Trader, bob: Trader) -> None:

@@ -1,4 +1,7 @@
-"""What a client reads of its account."""
+"""What a client reads of its account.
+
+Made from `_account_async.py` by `make gen`: change that one.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -24,7 +27,6 @@ class AccountReads(ABC):
     """The account of the key: balances, fills, ledger, worth, its other keys, and its streams."""
 
     _connection: Connection
-    _stubs: Stubs
 
     def get_account(self, *, account_id: int = 0, timeout: float | None = None) -> Account:
         """Get the account that the key belongs to, with what the key may do; or another one (scope ADMIN)."""
@@ -137,6 +139,10 @@ class AccountReads(ABC):
         SequenceTooOld when what lies after the given sequence is no longer kept.
         """
         return Stream(self, AccountState(self._connection, after_sequence))
+
+    @property
+    @abstractmethod
+    def _stubs(self) -> Stubs: ...
 
     @abstractmethod
     def _call(self, operation: Operation[T], timeout: float | None = None) -> T: ...

@@ -1,4 +1,7 @@
-"""Operating the exchange. Needs a key with the scope ADMIN."""
+"""Operating the exchange. Needs a key with the scope ADMIN.
+
+Made from `_admin_async.py` by `make gen`: change that one.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime

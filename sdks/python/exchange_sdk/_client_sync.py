@@ -53,7 +53,7 @@ class Client(Orders, MarketData, AccountReads):
             address, api_key, tls=tls, insecure=insecure, timeout=timeout, retry=retry, liveness=liveness
         )
         self._channel: grpc.Channel = self._connection.channel(grpc.secure_channel, grpc.insecure_channel)
-        self._stubs = Stubs(self._channel)
+        self._opened = Stubs(self._channel)
         self.admin = Admin(self._call)
 
     def __repr__(self) -> str:
@@ -109,3 +109,7 @@ class Client(Orders, MarketData, AccountReads):
                         return settled
                 delay = attempts.failed(error)
             time.sleep(delay)
+
+    @property
+    def _stubs(self) -> Stubs:
+        return self._opened

@@ -1,4 +1,7 @@
-"""What a client reads of the markets."""
+"""What a client reads of the markets.
+
+Made from `_market_data_async.py` by `make gen`: change that one.
+"""
 
 from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
@@ -41,7 +44,6 @@ class MarketData(ABC):
     """
 
     _connection: Connection
-    _stubs: Stubs
 
     def list_assets(self, *, timeout: float | None = None) -> list[Asset]:
         """List all assets, by name."""
@@ -161,6 +163,10 @@ class MarketData(ABC):
         AccountChannel and FillsChannel. Raises ValueError for one that is named twice.
         """
         return Subscription(self, SubscriptionState(self._connection, channels))
+
+    @property
+    @abstractmethod
+    def _stubs(self) -> Stubs: ...
 
     @abstractmethod
     def _call(self, operation: Operation[T], timeout: float | None = None) -> T: ...

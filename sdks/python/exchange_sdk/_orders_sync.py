@@ -1,4 +1,7 @@
-"""What a client does with orders."""
+"""What a client does with orders.
+
+Made from `_orders_async.py` by `make gen`: change that one.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable

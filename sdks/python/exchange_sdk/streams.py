@@ -39,7 +39,9 @@ class Caller(Protocol):
     """What a stream needs of `Client`."""
 
     _connection: Connection
-    _stubs: Stubs
+
+    @property
+    def _stubs(self) -> Stubs: ...
 
     def _call(self, operation: Operation[T], timeout: float | None = None) -> T: ...
 

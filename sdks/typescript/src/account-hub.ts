@@ -1,6 +1,7 @@
 // One account for any number of readers: one StreamAccount stream, snapshots at most once a frame, events at once.
 
-import { type ExchangeError, fromFailure, PermissionDenied, Unauthenticated } from "./errors.ts";
+import { fromFailure } from "./error-mapping.ts";
+import { type ExchangeError, PermissionDenied, Unauthenticated } from "./errors.ts";
 import { type FeedState, type FeedStatus, Listeners, type Store } from "./feed.ts";
 import { animationFrames, type FrameScheduler } from "./frame-scheduler.ts";
 import { DEFAULT_LINGER_MS, DEFAULT_STALE_MS, type HubOptions } from "./market-data-hub.ts";

@@ -3,8 +3,10 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 
 import type { PackedDetail } from "./error-details.ts";
-import { type ExchangeError, fromStatus, statusCode } from "./errors.ts";
+import { fromStatus } from "./error-mapping.ts";
+import type { ExchangeError } from "./errors.ts";
 import type { ChannelClosed } from "./proto.ts";
+import { statusCode } from "./status-codes.ts";
 
 /** Build the error that a channel ended with, as its own stream would have thrown it. */
 export function closedError(message: ChannelClosed): ExchangeError {

@@ -2,7 +2,8 @@
 
 import { create, type DescMethodUnary } from "@bufbuild/protobuf";
 import type { Interceptor, Transport } from "@connectrpc/connect";
-import { type ExchangeError, fromFailure } from "./errors.ts";
+import { fromFailure } from "./error-mapping.ts";
+import type { ExchangeError } from "./errors.ts";
 import type { Operation } from "./operations.ts";
 import { Attempts, DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
 

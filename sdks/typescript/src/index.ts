@@ -60,7 +60,6 @@ export {
   RateLimited,
   SequenceInFuture,
   SequenceTooOld,
-  type StatusCode,
   StreamTooSlow,
   TooManyOpenOrders,
   Unauthenticated,
@@ -80,6 +79,7 @@ export { orThrow } from "./order-models.ts";
 export { newKey } from "./order-requests.ts";
 export { Pages } from "./pages.ts";
 export type { RetryPolicy } from "./retry.ts";
+export type { StatusCode } from "./status-codes.ts";
 export { type OrderBookStream, type OrdersStream, Stream, type StreamOptions, type StreamStatus } from "./stream.ts";
 export type {
   AccountChannel,

@@ -2,7 +2,8 @@
 // by anybody, snapshots at most once a frame.
 
 import type { CandleInterval } from "./enums.ts";
-import { type ExchangeError, fromFailure, PermissionDenied, Unauthenticated, Unavailable } from "./errors.ts";
+import { fromFailure } from "./error-mapping.ts";
+import { type ExchangeError, PermissionDenied, Unauthenticated, Unavailable } from "./errors.ts";
 import { type FeedStatus, Listeners, type Store } from "./feed.ts";
 import { animationFrames, type FrameScheduler } from "./frame-scheduler.ts";
 import type { LocalOrderBook } from "./local-order-book.ts";

@@ -2,7 +2,8 @@
 
 import { createClient } from "@connectrpc/connect";
 import { type CallOptions, type Connection, pause } from "./connection.ts";
-import { DeadlineExceeded, ExchangeError, fromFailure, NotFound, Unavailable } from "./errors.ts";
+import { fromFailure } from "./error-mapping.ts";
+import { DeadlineExceeded, ExchangeError, NotFound, Unavailable } from "./errors.ts";
 import type { OrderResult } from "./order-models.ts";
 import { getOrder, mayTrade } from "./order-operations.ts";
 import { found, lookup, notFound } from "./order-outcomes.ts";

@@ -1,7 +1,8 @@
 // The order entry stream without its I/O: what waits, what was sent, what an answer or a break means for it.
 
 import { create } from "@bufbuild/protobuf";
-import { type ExchangeError, type OutcomeUnknown, Unavailable, UnexpectedAnswer, wasNeverSent } from "./errors.ts";
+import { wasNeverSent } from "./error-mapping.ts";
+import { type ExchangeError, type OutcomeUnknown, Unavailable, UnexpectedAnswer } from "./errors.ts";
 import type { CancelReplaceResult, OrderResult } from "./order-models.ts";
 import { cancelTime, single } from "./order-operations.ts";
 import { unknown } from "./order-outcomes.ts";

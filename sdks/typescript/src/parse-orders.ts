@@ -14,7 +14,8 @@ import {
   sides,
   timesInForce,
 } from "./enums.ts";
-import { type ExchangeError, fromOrderError } from "./errors.ts";
+import { fromOrderError } from "./error-mapping.ts";
+import type { ExchangeError } from "./errors.ts";
 import type { HopTimes } from "./market-models.ts";
 import { present } from "./operations.ts";
 import type {

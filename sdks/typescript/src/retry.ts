@@ -1,13 +1,7 @@
 // How often a call is tried, how long it waits in between, and what is thrown at the end.
 
-import {
-  DeadlineExceeded,
-  type ExchangeError,
-  OutcomeUnknown,
-  RateLimited,
-  Unavailable,
-  wasNeverSent,
-} from "./errors.ts";
+import { wasNeverSent } from "./error-mapping.ts";
+import { DeadlineExceeded, type ExchangeError, OutcomeUnknown, RateLimited, Unavailable } from "./errors.ts";
 import type { Operation } from "./operations.ts";
 
 /** Exponential backoff with jitter, in milliseconds. Without `maxAttempts`: as long as the call's timeout allows. */

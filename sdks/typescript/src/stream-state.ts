@@ -9,7 +9,6 @@ import {
   Gap,
   OutOfRange,
   RateLimited,
-  type StatusCode,
   StreamTooSlow,
   Unavailable,
   UnexpectedAnswer,
@@ -18,6 +17,7 @@ import type { BookTerms } from "./local-order-book.ts";
 import type { Heartbeat } from "./models.ts";
 import * as parse from "./parse.ts";
 import type { Heartbeat as HeartbeatMessage } from "./proto.ts";
+import type { StatusCode } from "./status-codes.ts";
 import type { StreamClients, StreamSettings } from "./stream-caller.ts";
 import type { Notice } from "./stream-events.ts";
 

@@ -1,6 +1,7 @@
 // Streams that stay: they reconnect, resume where they were, and say so.
 
-import { BookOutOfSync, ExchangeError, fromFailure, Unavailable } from "./errors.ts";
+import { fromFailure } from "./error-mapping.ts";
+import { BookOutOfSync, ExchangeError, Unavailable } from "./errors.ts";
 import type { LocalOrderBook } from "./local-order-book.ts";
 import type { LocalOrderQueues } from "./local-order-queues.ts";
 import type { Heartbeat } from "./models.ts";

@@ -1,14 +1,7 @@
 // Many channels on one stream: add and take away while it runs; each resumes by itself and says so.
 
-import {
-  BookOutOfSync,
-  DeadlineExceeded,
-  type ExchangeError,
-  fromFailure,
-  NotFound,
-  RateLimited,
-  Unavailable,
-} from "./errors.ts";
+import { fromFailure } from "./error-mapping.ts";
+import { BookOutOfSync, DeadlineExceeded, type ExchangeError, NotFound, RateLimited, Unavailable } from "./errors.ts";
 import type { LocalOrderBook } from "./local-order-book.ts";
 import type { LocalOrderQueues } from "./local-order-queues.ts";
 import type * as pb from "./proto.ts";

@@ -2,6 +2,7 @@
 
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, test } from "vitest";
+import { fromFailure, fromStatus, wasNeverSent } from "../src/error-mapping.ts";
 import * as errors from "../src/errors.ts";
 
 const system = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
@@ -15,10 +16,10 @@ test.each([
   ["HTTP/2 is closed", new ConnectError("http/2 stream closed with error code CANCEL (0x8)", Code.Canceled)],
   ["an answer breaks off", new ConnectError("missing trailer", Code.Unknown)],
 ])("a lost connection is Unavailable, and may have been sent: %s", (_, failure) => {
-  const error = errors.fromFailure(failure);
+  const error = fromFailure(failure);
   expect(error).toBeInstanceOf(errors.Unavailable);
   expect(error.code).toBe("UNAVAILABLE");
-  expect(errors.wasNeverSent(error)).toBe(false);
+  expect(wasNeverSent(error)).toBe(false);
 });
 
 test.each([
@@ -34,23 +35,23 @@ test.each([
     wire("upstream connect error or disconnect/reset before headers. reset reason: remote connection failure", 14),
   ],
 ])("what could not connect was never sent: %s", (_, failure) => {
-  const error = errors.fromFailure(failure);
+  const error = fromFailure(failure);
   expect(error).toBeInstanceOf(errors.Unavailable);
-  expect(errors.wasNeverSent(error)).toBe(true);
+  expect(wasNeverSent(error)).toBe(true);
 });
 
 test("an address that hangs is not one that refuses", () => {
   const cause = new AggregateError([system("ECONNREFUSED"), system("ETIMEDOUT")]);
-  expect(errors.wasNeverSent(errors.fromFailure(new TypeError("fetch failed", { cause })))).toBe(false);
+  expect(wasNeverSent(fromFailure(new TypeError("fetch failed", { cause })))).toBe(false);
 });
 
 test("a status of the exchange is not taken for a lost connection", () => {
-  expect(errors.fromFailure(wire("aborted", 10))).toBeInstanceOf(errors.UnexpectedAnswer);
+  expect(fromFailure(wire("aborted", 10))).toBeInstanceOf(errors.UnexpectedAnswer);
 });
 
 test("details that cannot be read do not hide the error", () => {
   const details = [{ type: "google.rpc.ErrorInfo", value: new Uint8Array([0xff, 0xff]) }];
-  expect(errors.fromStatus("NOT_FOUND", "no such order", details)).toMatchObject({ name: "NotFound", reasonName: "" });
+  expect(fromStatus("NOT_FOUND", "no such order", details)).toMatchObject({ name: "NotFound", reasonName: "" });
 });
 
 test("an error says its reason, message and field", () => {

@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -108,17 +108,29 @@ def refuse_pace_of_live_feed(feed: str, pace: float) -> None:
         raise CommandError(f"--pace {pace:g}: {error}") from error
 
 
+@client_command(app, "health")
+def check_health(session: Session) -> None:
+    """Say whether the bots of the process that was started here last are well; exit status 1 if not.
+
+    A bot that pauses is: it goes on by itself. One that has not started yet, that its limits have halted, or whose
+    process says nothing is not.
+    """
+    documents = list(_documents(session))
+    if not documents:
+        raise CommandError("no bots were started here")
+    rows = _bots(max(documents, key=lambda document: float(document["time"])))
+    unwell = [
+        f"{row['name']} is {row['state']}: {row['reason']}".removesuffix(": ") for row in rows if not _is_well(row)
+    ]
+    if unwell or not rows:
+        raise CommandError("; ".join(unwell) or "no bot has started yet")
+    print(", ".join(f"{row['name']} {row['state']}" for row in rows))
+
+
 @client_command(app, "status")
 def show_status(session: Session) -> None:
     """Show what the bots that were started here are doing."""
-    rows = []
-    for path in sorted((session.directory / FOLDER).glob("*.status.json")):
-        with contextlib.suppress(OSError, ValueError):
-            document = json.loads(path.read_text())
-            # A process that was killed has left its file behind.
-            is_gone = time.time() - document["time"] > SILENT_SECONDS
-            for bot in document["bots"]:
-                rows.append({**bot, **({"state": "gone", "reason": "its process says nothing"} if is_gone else {})})
+    rows = [row for document in _documents(session) for row in _bots(document)]
     if session.json:
         print_json(rows)
         return
@@ -126,6 +138,24 @@ def show_status(session: Session) -> None:
         row |= {name: row["counts"].get(name, 0) for name in ("places", "amends", "takes", "fills")}
     columns = ("name", "market", "state", "reason", "inventory", "result", "open_orders")
     _table(rows, (*columns, "places", "amends", "takes", "fills", "restarts"), "no bots were started here")
+
+
+def _documents(session: Session) -> Iterator[dict[str, Any]]:
+    """Iterate over what each process of bots last said of itself."""
+    for path in sorted((session.directory / FOLDER).glob("*.status.json")):
+        with contextlib.suppress(OSError, ValueError):
+            yield json.loads(path.read_text())
+
+
+def _bots(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    # A process that was killed has left its file behind.
+    is_gone = time.time() - document["time"] > SILENT_SECONDS
+    gone = {"state": "gone", "reason": "its process says nothing"} if is_gone else {}
+    return [{**bot, **gone} for bot in document["bots"]]
+
+
+def _is_well(row: Mapping[str, Any]) -> bool:
+    return row["state"] in ("running", "paused")
 
 
 async def _run(

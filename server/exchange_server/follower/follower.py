@@ -18,6 +18,7 @@ from exchange_server.engine import Engine
 from exchange_server.engine.types import Sequence, TimeNs
 from exchange_server.follower.errors import FollowerError, Rewound, Stopped
 from exchange_server.follower.pacing import STEP_COMMANDS, Pace
+from exchange_server.follower.progress import PUBLISH_SECONDS, Progress, publish_progress
 from exchange_server.follower.projection import BatchT, Builder, Projection
 from exchange_server.follower.snapshots import Snapshots
 from exchange_server.follower.writing import BatchWriter
@@ -51,16 +52,6 @@ class FollowerSettings:
     snapshot_commands: int = 200_000
     idle_snapshot_commands: int = 20_000
     idle_seconds: float = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a follower is: applied, durable in the journal, written; `rows` since the start."""
-
-    sequence: int
-    durable_sequence: int
-    written_sequence: int
-    rows: int
 
 
 class Follower(Generic[BatchT]):
@@ -159,6 +150,7 @@ class _Pass(Generic[BatchT]):
         self._taken = int(engine.sequence)
         self._oldest_pending = 0.0
         self._reported = (time.monotonic(), int(engine.sequence), writer.rows)
+        self._published = float("-inf")
 
     def run(self) -> None:
         pause = SHORTEST_PAUSE_SECONDS
@@ -250,7 +242,10 @@ class _Pass(Generic[BatchT]):
 
     def _report(self, durable: int, now: float) -> None:
         writer, sequence = self._writer, self._engine.sequence
-        self._follower.progress = Progress(sequence, durable, writer.written, writer.rows)
+        progress = self._follower.progress = Progress(int(sequence), int(durable), int(writer.written), writer.rows)
+        if now - self._published >= PUBLISH_SECONDS:
+            publish_progress(self._follower._layout, self._follower._projection.name, progress)
+            self._published = now
         since, old_sequence, old_rows = self._reported
         if now - since < REPORT_SECONDS:
             return

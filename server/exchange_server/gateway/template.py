@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from string import Template
@@ -19,7 +20,12 @@ class GatewayIncomplete(Exception):
 
 def fill(settings: GatewaySettings, dev_folder: Path | None = None) -> str:
     """Return Envoy's settings. `dev_folder`: where `exchange dev` has dev-accounts.json. Raises GatewayIncomplete."""
-    holds = {"tls": settings.tls, "dev": dev_folder is not None, "hsts": settings.tls and dev_folder is None}
+    holds = {
+        "tls": settings.tls,
+        "dev": dev_folder is not None,
+        "hsts": settings.tls and dev_folder is None,
+        "linux": sys.platform == "linux",
+    }
     text = "\n".join(_kept(_read("envoy.yaml", "gateway").decode().splitlines(), holds)) + "\n"
     return Template(text).substitute(
         LISTEN_HOST=settings.listen_host,

@@ -5,6 +5,7 @@
 <directory>/journal/<first sequence>.seg
 <directory>/snapshots/<sequence>.snap
 <directory>/followers/<name>.cursor     how far a follower has come
+<directory>/followers/<name>.progress   what a follower last said of itself (follower/progress.py)
 <directory>/quarantine/<sha256>.bin     commands that made the engine raise
 """
 

@@ -106,7 +106,10 @@ function positional(method: string, given: JsonObject): unknown[] {
       return [name, options];
     }
     case "revoke_api_key":
-      return [given.key_id];
+    case "revoke_own_api_key": {
+      const { keyId, ...options } = rest;
+      return [keyId, options];
+    }
     case "set_trade_group":
       return [rest.accountId, BigInt(Number(given.trade_group_id))];
     default:

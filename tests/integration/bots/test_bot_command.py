@@ -42,6 +42,13 @@ class Command:
         assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
         return json.loads(done.stdout) if status == 0 else done.stderr
 
+    def healthy(self) -> str:
+        """Return what the health check says, which must be well."""
+        done = subprocess.run(
+            [*EXCHANGE, "bot", "health"], env=self._environment, capture_output=True, text=True, timeout=60, check=True
+        )
+        return done.stdout
+
     def start(self, name: str, *arguments: str) -> "subprocess.Popen[str]":
         key = self._exchange.api_key(name, FUNDS)
         return subprocess.Popen(
@@ -86,6 +93,30 @@ def test_a_bot_runs_tells_what_it_does_and_takes_its_quotes_away_with_it(
         assert lines[0] | {"time": ""} == {"time": "", "level": "info", "event": "running", "bot": "pure-market-making"}
         assert bot.returncode == (0 if end is signal.SIGINT else -end)
         wait_until(lambda: book_of(onlooker) == ({100: 5}, {104: 5}), "its quotes gone")
+
+
+def test_the_health_of_bots_is_that_of_the_process_started_last(command: Command, tmp_path: Path) -> None:
+    assert "no bots were started here" in command.run("bot", "health", status=1)
+    (tmp_path / "pmm.toml").write_text(CONFIG)
+    arguments = ("pure-market-making", "--market", MARKET, "--config", str(tmp_path / "pmm.toml"))
+
+    def states() -> list[str]:
+        return [row["state"] for row in command.run("bot", "status")]
+
+    with command.start("healthy", *arguments) as bot:
+        wait_until(lambda: states() == ["running"], "it runs")
+        assert command.healthy() == "pure-market-making running\n"
+        bot.kill()
+    # What it left behind soon says nothing new.
+    (left,) = tmp_path.glob("bots/*.status.json")
+    left.write_text(left.read_text().replace('"time": ', '"time": -'))
+    assert "pure-market-making is gone: its process says nothing" in command.run("bot", "health", status=1)
+    # It holds a thousand, and may hold one.
+    (tmp_path / "pmm.toml").write_text(CONFIG + 'neutral_base = "0"\nsafety = { max_inventory = 1 }\n')
+    with command.start("greedy", *arguments) as bot:
+        wait_until(lambda: "halted" in states(), "its limits halt it")
+        assert "pure-market-making is halted: inventory" in command.run("bot", "health", status=1)
+        bot.terminate()
 
 
 def test_a_config_that_is_wrong_is_refused_with_file_and_field(command: Command, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from exchange_bots.bot.config import read_toml
+from exchange_bots.strategies import make_bot
 from exchange_server.cli.dev.supervisor import _inherited
 from exchange_server.compiled_engine import VARIABLE as ENGINE
 from exchange_server.config import Settings
@@ -84,8 +86,34 @@ def test_everything_that_compose_asks_for_is_in_the_example_too() -> None:
 
 def test_exchange_dev_sets_only_settings_that_serve_knows() -> None:
     source = (ROOT / "server/exchange_server/cli/dev/supervisor.py").read_text()
-    assert set(re.findall(r'"(EXCHANGE_\w+)":', source)) <= SERVER
+    sets = set(re.findall(r'"(EXCHANGE_\w+)":', source))
+    assert "EXCHANGE_POSTGRES_URL" in sets
+    assert sets <= SERVER
     assert not {name for name in _inherited() if name in SERVER}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "deploy/bots").glob("*.toml")), ids=lambda path: path.stem)
+def test_the_settings_of_a_bot_are_those_of_its_strategy(path: Path) -> None:
+    bot = make_bot(path.stem, {**read_toml(path), "market": "BTC-USDC"}, path.name)
+    # Without a venue: the network of the containers has none.
+    assert bot.config.coin is None
+
+
+def test_the_bot_of_compose_is_given_the_settings_of_its_strategy() -> None:
+    bot = COMPOSE["services"]["bot"]
+    strategy, mounted = re.search(r":-(.+)\}", bot["command"][2]), re.search(r":-(.+)\}:(\S+):ro", bot["volumes"][0])
+    assert strategy is not None
+    assert mounted is not None
+    assert mounted[1] == f"./deploy/bots/{strategy[1]}.toml"
+    assert (ROOT / mounted[1]).is_file()
+    assert bot["command"][-2:] == ["--config", mounted[2]]
+
+
+@pytest.mark.parametrize("service", COMPOSE["services"])
+def test_every_service_says_whether_it_is_well(service: str) -> None:
+    check = COMPOSE["services"][service]["healthcheck"]
+    assert check["test"][0] == "CMD"
+    assert set(check) >= {"interval", "timeout", "retries", "start_period"}
 
 
 def test_a_secret_that_is_left_out_stops_compose() -> None:
@@ -121,7 +149,6 @@ def test_every_container_is_hardened_and_bounded(service: str) -> None:
     assert settings["security_opt"] == ["no-new-privileges:true"]
     assert not settings["user"].startswith(("0", "root"))
     assert set(settings["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
-    assert "healthcheck" in settings
     assert "privileged" not in settings
 
 

@@ -14,11 +14,12 @@ import pytest
 from google.protobuf import json_format
 
 import exchange_sdk as sdk
+from exchange.v1 import account_service_pb2 as account_pb
 from exchange.v1 import admin_service_pb2 as admin_pb
 from exchange.v1 import order_service_pb2 as order_pb
 from exchange_sdk import PriceLevel
+from exchange_sdk._admin_async import AsyncAdmin
 from exchange_sdk._decimals import from_wire, to_wire
-from exchange_sdk._orders_async import AsyncOrders
 from exchange_sdk.local_order_book import book_checksum
 from tests.integration.sdk_fixture import AnyClient, AnyStream
 from tests.unit.sdk.faulty_server import Fault, FaultyServer
@@ -27,6 +28,7 @@ CASES = Path(__file__).parents[2] / "conformance"
 DECIMALS = json.loads((CASES / "decimals.json").read_text("utf-8"))
 CHECKSUMS = json.loads((CASES / "book_checksums.json").read_text("utf-8"))["cases"]
 METHODS = json.loads((CASES / "order_methods.json").read_text("utf-8"))["cases"]
+READS = json.loads((CASES / "read_methods.json").read_text("utf-8"))["cases"]
 
 KINDS = {"text": str, "integer": int, "decimal": Decimal, "binary": float}
 ERRORS = {"type": TypeError, "value": ValueError}
@@ -86,7 +88,7 @@ def argument(value: Any) -> Any:
 
 
 def message(rpc: str, suffix: str, content: dict[str, Any]) -> Any:
-    service = order_pb if hasattr(order_pb, rpc + suffix) else admin_pb
+    (service,) = (each for each in (order_pb, account_pb, admin_pb) if hasattr(each, rpc + suffix))
     return json_format.ParseDict(content, getattr(service, rpc + suffix)())
 
 
@@ -145,10 +147,13 @@ async def test_a_session_sends_the_same_request_and_reads_its_answer(
     assert sent.SerializeToString() == message(case["rpc"], "Request", case["request"]).SerializeToString()
 
 
-def test_the_cases_are_about_every_method_of_orders() -> None:
+def test_the_cases_are_about_every_method() -> None:
     def public(kind: type) -> set[str]:
         return {name for name, _ in inspect.getmembers(kind, inspect.isfunction) if not name.startswith("_")}
 
-    told = {case["method"] for case in METHODS if "." not in case["method"]}
-    assert public(AsyncOrders) - told == {"list_orders"}
+    told = {case["method"] for case in (*METHODS, *READS)}
+    # Streams have cases of their own, and so do sessions.
+    rest = {name for name in public(sdk.AsyncClient) - told if not name.startswith("stream_")}
+    assert rest == {"close", "order_entry", "subscribe"}
+    assert {f"admin.{name}" for name in public(AsyncAdmin)} <= told
     assert public(sdk.AsyncOrderEntry) - {case.get("session") for case in METHODS} == {"place_many"}
