@@ -133,3 +133,58 @@ async def test_nobody_pauses_where_nobody_cancels() -> None:
     made: list[str] = []
     tasks = [asyncio.create_task(steps(turnstile, name, 100, made)) for name in "abc"]
     await asyncio.wait_for(asyncio.gather(*tasks), 5)
+
+
+async def test_bulk_work_waits_for_a_cancel_that_is_announced() -> None:
+    turnstile = Turnstile(step_commands=100, hold_s=60)
+    made: list[str] = []
+    turnstile.announce()
+    task = asyncio.create_task(steps(turnstile, "bulk", 1, made))
+    await turns(10)
+    assert made == []
+    turnstile.arrived()
+    await asyncio.wait_for(task, 5)
+
+
+async def test_a_cancel_that_has_arrived_still_holds_bulk_work_back() -> None:
+    turnstile = Turnstile(step_commands=100, hold_s=60)
+    made: list[str] = []
+    turnstile.announce()
+    task = asyncio.create_task(steps(turnstile, "bulk", 1, made))
+    await turns(1)
+    turnstile.arrived()
+    with turnstile.urgent():
+        await turns(10)
+        assert made == []
+    await asyncio.wait_for(task, 5)
+
+
+async def test_an_announced_cancel_that_never_comes_is_forgotten() -> None:
+    turnstile = Turnstile(step_commands=100, hold_s=0.01, pause_s=0)
+    made: list[str] = []
+    turnstile.announce()
+    await asyncio.wait_for(steps(turnstile, "after the hold", 1, made), 5)
+    started = asyncio.get_running_loop().time()
+    for _ in range(100):
+        await asyncio.wait_for(steps(turnstile, "at once", 1, made), 5)
+    assert asyncio.get_running_loop().time() - started < 0.5  # with a hold each: a second
+
+
+async def test_what_was_not_announced_may_arrive() -> None:
+    turnstile = Turnstile(step_commands=100, hold_s=60)
+    made: list[str] = []
+    turnstile.arrived()
+    turnstile.announce()
+    task = asyncio.create_task(steps(turnstile, "bulk", 1, made))
+    await turns(10)
+    assert made == []
+    turnstile.arrived()
+    await asyncio.wait_for(task, 5)
+
+
+async def test_steps_are_small_where_somebody_cancels_and_large_elsewhere() -> None:
+    turnstile = Turnstile(step_commands=100)
+    assert turnstile.step_commands == 1_000
+    with turnstile.urgent():
+        pass
+    assert turnstile.step_commands == 100
