@@ -189,10 +189,8 @@ class Shard:
         lanes = self._lanes
         slice_end = done = 0
         most = self.turnstile.step_commands
-        while (
-            done < most and self.failure is None and self.sequence - self.durable_sequence < self._unacknowledged_limit
-        ):
-            unit = lanes.pop()
+        while self.failure is None and self.sequence - self.durable_sequence < self._unacknowledged_limit:
+            unit = lanes.pop() if done < most else None
             if unit is None:
                 break
             now = monotonic_ns()

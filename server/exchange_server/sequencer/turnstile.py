@@ -36,7 +36,7 @@ Entry: TypeAlias = "tuple[int, asyncio.Future[None] | Callable[[], None]]"
 
 
 class Turnstile:
-    """Lets bulk work onto the event loop step by step, first come first served."""
+    """Lets bulk work onto the event loop step by step: execution first, then first come first served."""
 
     def __init__(
         self,
@@ -73,16 +73,22 @@ class Turnstile:
             self._count(commands)
             return
         turn: asyncio.Future[None] = self._loop.create_future()
-        self._wait(commands, turn)
+        self._line.append((commands, turn))
+        self._turn_soon()
         await turn
 
     def call_soon(self, commands: int, step: Callable[[], None]) -> None:
-        """Make a step of about so many commands in one of the next turns of the loop."""
+        """Make a step of about so many commands in one of the next turns of the loop, before all who wait to enter.
+
+        It executes what has been read. If a crowd of readers went first, what they read would fill the queue and be
+        refused, and the time that it took to read be lost.
+        """
         if self._may_enter(commands):
             self._count(commands)
             self._loop.call_soon(step)
         else:
-            self._wait(commands, step)
+            self._line.appendleft((commands, step))
+            self._turn_soon()
 
     def announce(self) -> None:
         """Hold bulk work back for a cancel whose call is opened, until its request has `arrived`.
@@ -133,10 +139,6 @@ class Turnstile:
 
     def _count(self, commands: int) -> None:
         self._entered += commands
-        self._turn_soon()
-
-    def _wait(self, commands: int, entry: "asyncio.Future[None] | Callable[[], None]") -> None:
-        self._line.append((commands, entry))
         self._turn_soon()
 
     def _turn_soon(self) -> None:
