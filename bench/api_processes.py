@@ -10,6 +10,7 @@ import random
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from exchange.v1 import order_service_pb2 as pb
 from exchange.v1 import types_pb2
 from exchange_server import app
 from exchange_server.config import Settings
+from exchange_server.sequencer.shard import QUEUE_LIMIT
 from exchange_server.telemetry.logs import configure_logging
 
 MARKET = "BTC-USDC"
@@ -55,10 +57,10 @@ def place_request(random_: random.Random, client_order_id: str, crossing: bool =
 # ---------------------------------------------------------------- servers
 
 
-def serve_exchange(data_dir: str) -> None:
-    """Serve until SIGTERM; tell the port once."""
+def serve_exchange(data_dir: str, queue_limit: str = str(QUEUE_LIMIT)) -> None:
+    """Serve until SIGTERM, with so many commands in the queue at most; tell the port once."""
     configure_logging("warning", "text")
-    settings = Settings(_env_file=None, data_dir=Path(data_dir), grpc_port=0)
+    settings = Settings(_env_file=None, data_dir=Path(data_dir), grpc_port=0, queue_limit=int(queue_limit))
     app.run(settings, lambda ready: say(port=ready.grpc_port))
 
 
@@ -157,8 +159,11 @@ def call_order_entry(port: str, api_keys: str, batches: str, batch_size: str, cr
     uvloop.run(run())
 
 
-def flood(port: str, api_key: str, streams: str, shed_prefix: str) -> None:
-    """Send batches without end and single orders beside them; told to stop, tell which single orders were shed."""
+def flood(port: str, api_key: str, streams: str, singles: str, shed_prefix: str) -> None:
+    """Send without end, batches on so many streams and so many single orders at a time; told to stop, tell what came.
+
+    A stream that offers too much is not read on; a unary call is refused, and its order's client id is in `shed`.
+    """
     random_ = random.Random(shed_prefix)
     requests = []
     for _ in range(50):
@@ -190,7 +195,7 @@ def flood(port: str, api_key: str, streams: str, shed_prefix: str) -> None:
                     answered += 100
                 call.cancel()
 
-        async def singles(worker: int) -> None:
+        async def single(worker: int) -> None:
             async with _channel(port) as channel:
                 call = channel.unary_unary(PLACE_ORDER, bytes, bytes)
                 number = 0
@@ -204,10 +209,9 @@ def flood(port: str, api_key: str, streams: str, shed_prefix: str) -> None:
                         if error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
                             raise
                         shed.append(client_order_id)
-                        await asyncio.sleep(0.05)
 
         tasks = [asyncio.create_task(stream()) for _ in range(int(streams))]
-        tasks += [asyncio.create_task(singles(worker)) for worker in range(4)]
+        tasks += [asyncio.create_task(single(worker)) for worker in range(int(singles))]
         say(ready=True)
         started = time.perf_counter()
         await asyncio.to_thread(sys.stdin.readline)
@@ -221,7 +225,11 @@ def flood(port: str, api_key: str, streams: str, shed_prefix: str) -> None:
 
 
 def cancel_one_by_one(port: str, api_key: str, prefix: str, count: str) -> None:
-    """Let orders rest that nobody meets, then, each time it is told to, cancel so many; tell the latencies."""
+    """Let orders rest that nobody meets, then, each time it is told to, cancel so many; tell the latencies.
+
+    `starved` are the seconds that a thread of this process was ready to run during the call and had no processor; 0
+    where the kernel does not tell.
+    """
     metadata = (("authorization", f"Bearer {api_key}"),)
 
     async def run() -> None:
@@ -240,15 +248,26 @@ def cancel_one_by_one(port: str, api_key: str, prefix: str, count: str) -> None:
                 say(ready=True)
                 if not await asyncio.to_thread(sys.stdin.readline):
                     return
-                latencies = []
+                latencies, starved = [], []
                 for client_order_id in ids:
                     payload = pb.CancelOrderRequest(client_order_id=client_order_id).SerializeToString()
+                    waited = _waited_for_processor()
                     started = time.perf_counter()
                     await cancel(payload, metadata=metadata)
                     latencies.append(time.perf_counter() - started)
-                say(latencies=latencies)
+                    starved.append(_waited_for_processor() - waited)
+                say(latencies=latencies, starved=starved)
 
     uvloop.run(run())
+
+
+def _waited_for_processor() -> float:
+    """Return the seconds that this process's threads have been ready to run and had no processor."""
+    waited_ns = 0
+    for path in Path("/proc/self/task").glob("*/schedstat"):
+        with suppress(OSError):  # a thread that has just ended
+            waited_ns += int(path.read_text().split()[1])
+    return waited_ns / 1e9
 
 
 def _channel(port: str) -> grpc.aio.Channel:

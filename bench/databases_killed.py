@@ -129,6 +129,9 @@ def _kill(postgres: EmbeddedPostgres, clickhouse: EmbeddedClickHouse) -> None:
     for _ in range(KILLS):
         for database in (postgres, clickhouse):
             time.sleep(PAUSE_SECONDS)
+            for running in (postgres, clickhouse):
+                assert running.pid is not None
+                to_background(running.pid)  # the connections that were made since, too
             assert database.pid is not None
             os.kill(database.pid, signal.SIGKILL)
             database.stop()

@@ -66,6 +66,8 @@ async def _measure(directory: Path, postgres: EmbeddedPostgres, backlog: int) ->
             to_background(follower.pid)
             try:
                 await _until_it_writes(url)
+                assert postgres.pid is not None
+                to_background(postgres.pid)  # its new connection too
                 started, before = time.perf_counter(), _written(url)
                 beside.append(p99(await load.run(MEASURED_SECONDS)))
                 reached = _written(url)

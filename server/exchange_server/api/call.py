@@ -46,7 +46,8 @@ class Method:
     looks at the caller if there is a key.
 
     Whether the handler takes one message or an iterator of them stands in the contract. `checks_itself`: its reading of
-    the request includes the contract's rules.
+    the request includes the contract's rules. `announced` is called when somebody who may has opened a call whose
+    request is still to come.
     """
 
     handler: Callable[[Any, Call], Awaitable[Any] | AsyncIterator[Any]]
@@ -55,3 +56,4 @@ class Method:
     checks_itself: bool = False
     reads: bool = False
     takes_key: bool = False
+    announced: Callable[[], None] | None = None

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 from typing import Any, Final, NoReturn
 
@@ -34,6 +34,7 @@ from exchange_server.wire.validation import contract_error
 log = logging.getLogger(__name__)
 
 Context = grpc.aio.ServicerContext[Any, Any]
+Metadata = Iterable[tuple[str, str | bytes]]
 Behavior = Callable[[Any, Context], Any]
 _SECOND_NS = 1_000_000_000
 
@@ -58,6 +59,21 @@ class Guard:
         if method.reads:
             return self._reader(path, method)
         return self._stream(path, method) if method.streams else self._unary(path, method)
+
+    def announcer(self, method: Method) -> Callable[[Metadata], None] | None:
+        """Return what is to be called with the headers of each call of a method when it is opened; None for nothing."""
+        announced, scope = method.announced, method.scope
+        if announced is None or scope is None:
+            return None
+
+        def opened(metadata: Metadata) -> None:
+            try:
+                self._authenticator.authenticate(metadata, scope)
+            except CallError:
+                return  # it will be refused when its request has come
+            announced()
+
+        return opened
 
     def _unary(self, path: str, method: Method) -> Behavior:
         handler: Callable[[Any, Call], Any] = method.handler

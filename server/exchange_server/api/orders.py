@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -54,10 +55,11 @@ class OrderService:
     def methods(self) -> dict[str, Method]:
         """Return the table of this service."""
         service = "/exchange.v1.OrderService"
+        cancels = partial(Method, scope=SCOPE_TRADE, checks_itself=True, announced=self._core.shard.turnstile.announce)
         return {
             f"{service}/PlaceOrder": Method(self.place_order, SCOPE_TRADE, checks_itself=True),
-            f"{service}/CancelOrder": Method(self.cancel_order, SCOPE_TRADE, checks_itself=True),
-            f"{service}/CancelAllOrders": Method(self.cancel_all_orders, SCOPE_TRADE, checks_itself=True),
+            f"{service}/CancelOrder": cancels(self.cancel_order),
+            f"{service}/CancelAllOrders": cancels(self.cancel_all_orders),
             f"{service}/AmendOrder": Method(self.amend_order, SCOPE_TRADE, checks_itself=True),
             f"{service}/CancelReplaceOrder": Method(self.cancel_replace_order, SCOPE_TRADE, checks_itself=True),
             f"{service}/BatchOrders": Method(self.batch_orders, SCOPE_TRADE, checks_itself=True),
@@ -85,6 +87,7 @@ class OrderService:
         return response
 
     async def cancel_order(self, request: pb.CancelOrderRequest, call: Call) -> pb.CancelOrderResponse:
+        self._core.shard.turnstile.arrived()
         command = self._core.orders.cancel_order(request, call.principal.account_id)
         if request.validate_only:
             return await self._validate_cancel(command)
@@ -102,6 +105,7 @@ class OrderService:
         return response
 
     async def cancel_all_orders(self, request: pb.CancelAllOrdersRequest, call: Call) -> pb.CancelAllOrdersResponse:
+        self._core.shard.turnstile.arrived()
         command = self._core.orders.cancel_all_orders(request, call.principal.account_id)
         if request.validate_only:
             response = pb.CancelAllOrdersResponse(order_ids=self._core.cancelable(command))

@@ -16,7 +16,7 @@ from grpc_status import rpc_status
 from exchange.v1 import account_service_pb2, admin_service_pb2, market_data_service_pb2, order_service_pb2
 from exchange_server.api.call import UNDECODABLE, Method
 from exchange_server.api.errors import METHOD_NOT_FOUND, UNAVAILABLE, CallError, status_proto
-from exchange_server.api.guard import Guard, guard_native
+from exchange_server.api.guard import Guard, Metadata, guard_native
 from exchange_server.wire.plain_requests import request_class
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,8 @@ class GrpcServer:
 
     async def open(self, methods: Mapping[str, Method], guard: Guard) -> None:
         """Serve a table of methods. Raises ValueError when it does not name exactly those of the contract."""
-        self._handlers.open(_contract_handlers(methods, guard))
+        openers = {path: guard.announcer(method) for path, method in methods.items()}
+        self._handlers.open(_contract_handlers(methods, guard), openers)
         await self._set_health(ServingStatus.SERVING)
 
     async def drain(self) -> None:
@@ -115,17 +116,22 @@ class _Handlers(grpc.GenericRpcHandler):
 
     def __init__(self, native: Mapping[str, Any]) -> None:
         self._handlers: dict[str, Any] = dict(native)
+        self._openers: dict[str, Callable[[Metadata], None]] = {}
         self._early: Final = {method_path(method) for method in contract_methods()}
         self._refuse_early: Final = _refusing(CallError(UNAVAILABLE, message="the exchange is starting"))
         self._refuse_missing: Final = _refusing(CallError(METHOD_NOT_FOUND))
 
-    def open(self, handlers: Mapping[str, Any]) -> None:
-        """Add the contract's methods."""
+    def open(self, handlers: Mapping[str, Any], openers: Mapping[str, Callable[[Metadata], None] | None]) -> None:
+        """Add the contract's methods, and what hears of a call before its request is read."""
         self._handlers |= handlers
+        self._openers |= {path: opener for path, opener in openers.items() if opener is not None}
         self._early.clear()
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
         method = handler_call_details.method
+        opener = self._openers.get(method)
+        if opener is not None:
+            opener(handler_call_details.invocation_metadata)
         handler = self._handlers.get(method)
         if handler is not None:
             return handler

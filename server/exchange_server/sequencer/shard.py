@@ -183,17 +183,19 @@ class Shard:
     # ------------------------------------------------------------ the single writer
 
     def _run_slice(self) -> None:
-        """Execute what waits, most urgent first, for the time of a slice."""
+        """Execute what waits, most urgent first, for the time of a slice and as many commands as a step may have."""
         self._scheduled = False
         monotonic_ns = time.monotonic_ns
         lanes = self._lanes
-        slice_end = 0
+        slice_end = done = 0
+        most = self.turnstile.step_commands
         while self.failure is None and self.sequence - self.durable_sequence < self._unacknowledged_limit:
-            unit = lanes.pop()
+            unit = lanes.pop() if done < most else None
             if unit is None:
                 break
             now = monotonic_ns()
             self._execute_in_time(unit, now)
+            done += unit.size
             if not slice_end:
                 slice_end = now + self._slice_ns
             elif now >= slice_end:

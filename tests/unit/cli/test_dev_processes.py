@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from exchange_server.cli.dev import die_with_parent, ports
-from exchange_server.cli.dev.child_process import BACKGROUND_NICENESS, ChildProcess, describe_exit
+from exchange_server.cli.dev.child_process import BACKGROUND_NICENESS, ChildProcess, describe_exit, to_background
 from exchange_server.cli.dev.service import Service
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -71,6 +71,26 @@ async def test_a_background_process_gets_the_processor_last(tmp_path: Path) -> N
     assert os.getpriority(os.PRIO_PROCESS, front.pid) == own
     assert os.getpriority(os.PRIO_PROCESS, back.pid) == min(own + BACKGROUND_NICENESS, 19)
     await asyncio.gather(front.stop(DEADLINE), back.stop(DEADLINE))
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this kernel does not group sessions")
+async def test_a_background_process_takes_its_session_along_and_those_that_it_starts(tmp_path: Path) -> None:
+    program = (
+        "import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], "
+        "start_new_session=True); print('up', flush=True); child.wait()"
+    )
+    log_file = tmp_path / "x.log"
+    process = await ChildProcess.spawn([sys.executable, "-c", program], log_file, os.environ, background=True)
+    wait_for(lambda: "up" in log_file.read_text(), "the program starts another")
+    niceness = min(os.getpriority(os.PRIO_PROCESS, 0) + BACKGROUND_NICENESS, 19)
+    assert Path(f"/proc/{process.pid}/autogroup").read_text().endswith(f" nice {niceness}\n")
+    (child,) = psutil.Process(process.pid).children()
+    assert not Path(f"/proc/{child.pid}/autogroup").read_text().endswith(f" nice {niceness}\n")
+    to_background(process.pid)
+    assert Path(f"/proc/{child.pid}/autogroup").read_text().endswith(f" nice {niceness}\n")
+    assert child.nice() == niceness
+    child.kill()
+    await process.stop(DEADLINE)
 
 
 async def test_a_process_that_ignores_the_request_is_killed(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The single writer on a real journal."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from exchange_server.sequencer.refusals import (
     REJECT_OVERLOADED,
     REJECT_UNAVAILABLE,
 )
+from exchange_server.sequencer.turnstile import STEP_COMMANDS
 from exchange_server.wire.journal_codec import decode_command
 from tests.journal_support import BUYER, SELLER, opening, order, values_of
 
@@ -166,6 +168,19 @@ async def test_a_slice_lets_other_tasks_run(open_shard: OpenShard) -> None:
         await asyncio.sleep(0)
         turns += 1
     assert turns > 10
+    await asyncio.gather(*futures)
+
+
+async def test_where_somebody_cancels_a_slice_is_one_step(open_shard: OpenShard) -> None:
+    shard = await open_shard(slice_ns=60_000_000_000)
+    with shard.turnstile.urgent():
+        pass
+    futures = [shard.submit([buy() for _ in range(50)]) for _ in range(20)]
+    reached = [shard.sequence]
+    while shard.sequence < 7 + 1000:
+        await asyncio.sleep(0)
+        reached.append(shard.sequence)
+    assert max(after - before for before, after in itertools.pairwise(reached)) == STEP_COMMANDS
     await asyncio.gather(*futures)
 
 

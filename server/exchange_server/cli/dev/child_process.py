@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +16,8 @@ import exchange_server.cli.dev.die_with_parent as die_with_parent
 LARGEST_LOG = 10_000_000
 
 BACKGROUND_NICENESS = 10
+SESSION_ATTEMPTS = 3
+SESSION_PAUSE_SECONDS = 0.1
 """Of what may wait while orders may not."""
 
 
@@ -93,10 +96,43 @@ class ChildProcess:
 
 
 def to_background(pid: int) -> None:
-    """Lower the priority of a process that has just started, and so of all that it will start."""
+    """Lower the priority of a process, of what it has started, and of what it will start in its own session.
+
+    What starts sessions later, as PostgreSQL does for each connection, is to be given here again.
+    """
     niceness = min(os.getpriority(os.PRIO_PROCESS, 0) + BACKGROUND_NICENESS, 19)
-    with contextlib.suppress(ProcessLookupError):
-        os.setpriority(os.PRIO_PROCESS, pid, niceness)
+    for one in (pid, *_children(pid)):
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, one, niceness)
+            _lower_session(one, niceness)
+
+
+def _children(pid: int) -> list[int]:
+    """Return what a process has started and what has not ended; nothing where the system is not Linux."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def _lower_session(pid: int, niceness: int) -> None:
+    """Lower the priority of a session by its leader.
+
+    Where Linux shares the processors among sessions first (`kernel.sched_autogroup_enabled`), a process that is alone
+    in its session takes as much at the lowest priority as at the highest: what counts is that of the session.
+    """
+    if os.getsid(pid) != pid:
+        return
+    path = Path(f"/proc/{pid}/autogroup")
+    for _ in range(SESSION_ATTEMPTS):
+        try:
+            if path.read_text().endswith(f"nice {niceness}\n"):
+                return
+            path.write_text(str(niceness))
+        except BlockingIOError:
+            time.sleep(SESSION_PAUSE_SECONDS)  # the kernel lets users do that ten times a second
+        except OSError:
+            return  # there are no such groups here
 
 
 def _open_log(log_file: Path) -> BinaryIO:

@@ -271,6 +271,8 @@ class Supervisor:
         while True:
             await asyncio.sleep(POSTGRES_WATCH_SECONDS)
             if self._postgres.pid is not None:
+                # Every connection is a process with a session of its own.
+                await asyncio.to_thread(self._postgres_to_background)
                 continue
             say(f"PostgreSQL has ended (log: {self._postgres.log_file}); starting it again")
             await asyncio.to_thread(self._postgres.stop)

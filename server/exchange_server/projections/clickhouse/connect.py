@@ -4,8 +4,9 @@ import logging
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-# They tell every failure at length; who asks tells it in a line.
-for name in ("clickhouse_connect", "urllib3"):
+# They tell every failure at length; who asks tells it in a line. Not "urllib3": clickhouse_connect gives that one a
+# level of its own when it is imported, which is later.
+for name in ("clickhouse_connect", "urllib3.connectionpool"):
     logging.getLogger(name).setLevel(logging.CRITICAL)
 
 CONNECT_SECONDS: Final = 2
@@ -46,3 +47,14 @@ def may_pass(error: Exception) -> bool:
     if isinstance(error, DatabaseError):
         return error.code is None or error.code in _TRANSIENT
     return isinstance(error, (Error, ClientError, HTTPError, OSError, TimeoutError))
+
+
+def in_a_line(error: Exception) -> str:
+    """Return what failed and, if the system said so, why."""
+    line = str(error).strip().split("\n")[0]
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return f"{line}: {cause.strerror}"
+        cause = cause.__cause__ or cause.__context__
+    return line

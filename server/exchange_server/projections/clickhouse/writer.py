@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from exchange_server.engine import Engine
 from exchange_server.projections.clickhouse.batch import Batch, BatchBuilder, Changed, TradeColumns
-from exchange_server.projections.clickhouse.connect import client_options, may_pass
+from exchange_server.projections.clickhouse.connect import client_options, in_a_line, may_pass
 from exchange_server.projections.clickhouse.migrate import migrate
 from exchange_server.projections.cursor import Cursor, ProjectionConflict, ProjectionUnavailable
 
@@ -254,4 +254,4 @@ class ClickHouseWriter:
             self.close()
             if not may_pass(error):
                 raise
-            raise ProjectionUnavailable(str(error).strip().split("\n")[0]) from error
+            raise ProjectionUnavailable(in_a_line(error)) from error
