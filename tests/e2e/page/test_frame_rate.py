@@ -47,7 +47,7 @@ class Round(NamedTuple):
 
     @property
     def is_telling(self) -> bool:
-        """Whether a frame had about the changes of one that comes in time: not fewer, and not what many have left over."""
+        """Whether a frame had about the changes of one that comes in time: not fewer, nor what many left over."""
         share = CHANGES_PER_SECOND / FRAMES_PER_SECOND
         return share <= self.changes / self.frames <= MOST_SHARES * share
 
