@@ -16,6 +16,8 @@ FRAMES_PER_SECOND = 50
 CHANGES_PER_SECOND = 400
 FRAME_CPU_MS = 12.0
 """What the page's work of a frame may take of its 20 ms at 50 frames a second; drawing needs the rest."""
+MOST_SHARES = 5
+"""Times the changes of a frame that comes in time: of more, its CPU time says nothing about such a frame."""
 SATURATED_PERCENT = 95.0
 """Of all processors together: from here on, frames are lost to whoever else is there."""
 # Counts animation frames; the page's own work is done in the same thread, so that what it takes is missing here.
@@ -44,9 +46,10 @@ class Round(NamedTuple):
         return self.frames >= FRAMES_PER_SECOND and self.changes >= CHANGES_PER_SECOND
 
     @property
-    def is_full(self) -> bool:
-        """Whether a frame had at least as many changes to show as one that is fast enough has."""
-        return self.changes / self.frames >= CHANGES_PER_SECOND / FRAMES_PER_SECOND
+    def is_telling(self) -> bool:
+        """Whether a frame had about the changes of one that comes in time: not fewer, nor what many left over."""
+        share = CHANGES_PER_SECOND / FRAMES_PER_SECOND
+        return share <= self.changes / self.frames <= MOST_SHARES * share
 
     def __str__(self) -> str:
         rates = f"{self.frames:.1f} frames/s at {self.changes:.0f} changes/s"
@@ -74,9 +77,10 @@ def test_fifty_frames_a_second_at_five_hundred_changes(
     open_tab: OpenTab, clients: Clients, strangers: tuple[Client, Client]
 ) -> None:
     rounds: list[Round] = []
+    trader = open_tab().open(f"trade/{MARKET}").sign_in("alice")
+    expect(trader.connection).to_have_attribute("data-status", "live")
     with BusyMarket(*strangers) as market:
-        trader = open_tab().open(f"trade/{MARKET}").sign_in("alice")
-        expect(trader.connection).to_have_attribute("data-status", "live")
+        expect(trader.page.get_by_role("table", name="Bids").locator("[data-price]").first).to_be_visible()
         # Once more when the machine was too busy.
         while len(rounds) < ROUNDS and not any(each.is_fast for each in rounds):
             rounds.append(measured(trader.page, market))
@@ -90,7 +94,7 @@ def test_fifty_frames_a_second_at_five_hundred_changes(
         return
     # Others on the machine take frames away, but do not make the page's work longer.
     assert all(each.machine_percent >= SATURATED_PERCENT for each in rounds), figures
-    full = [each for each in rounds if each.is_full]
-    if not full:
-        pytest.skip(f"the machine is too busy to change a market so often: {figures}")
-    assert min(each.frame_cpu_ms for each in full) <= FRAME_CPU_MS, figures
+    telling = [each for each in rounds if each.is_telling]
+    if not telling:
+        pytest.skip(f"the machine is too busy with other things to tell: {figures}")
+    assert min(each.frame_cpu_ms for each in telling) <= FRAME_CPU_MS, figures

@@ -76,12 +76,12 @@ def place_orders(alice: Client) -> None:
     """Orders on both sides of the market, and a stop below it."""
     last = alice.get_ticker(MARKET).last_price
     assert last is not None
-    for side, quantity, part, key in (("buy", "0.25", "0.9996", "swing"), ("sell", "0.4", "1.0005", "swing")):
+    for side, quantity, part, key in (("buy", "0.25", "0.9993", "swing"), ("sell", "0.4", "1.0009", "swing")):
         price = (last * Decimal(part)).quantize(Decimal("0.1"))
         alice.place_order(
             market=MARKET, side=side, quantity=quantity, price=price, client_order_id=f"{key}-{next(NUMBERS)}"
         )
-    trigger = (last * Decimal("0.9991")).quantize(Decimal("0.1"))
+    trigger = (last * Decimal("0.9988")).quantize(Decimal("0.1"))
     kind = OrderType.STOP_MARKET
     alice.place_order(
         market=MARKET,
