@@ -38,7 +38,7 @@ class ExchangeProcess:
         return self._process.pid
 
     def start(self) -> None:
-        """Return when the server serves."""
+        """Return when the server serves. Raises AssertionError, and leaves no process, when it does not in time."""
         self._ready_path.unlink(missing_ok=True)
         environment = {
             key: value for key, value in os.environ.items() if not key.startswith("EXCHANGE_") or key == ENGINE
@@ -53,12 +53,20 @@ class ExchangeProcess:
                 stdout=log,
                 stderr=log,
             )
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.kill()
+            raise
+        self.port = json.loads(self._ready_path.read_text())["port"]
+
+    def _wait_until_ready(self) -> None:
+        assert self._process is not None
         deadline = time.monotonic() + START_SECONDS
         while not self._ready_path.exists():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"the server did not start:\n{self.log}")
             time.sleep(0.01)
-        self.port = json.loads(self._ready_path.read_text())["port"]
 
     def stop(self) -> int:
         """Ask for an orderly end and return the exit status."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import psutil
 import pytest
 from google.rpc import error_details_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -21,6 +22,7 @@ from exchange.v1 import account_streams_pb2 as account_streams_pb
 from exchange.v1 import market_streams_pb2 as market_streams_pb
 from exchange.v1 import order_service_pb2 as order_pb
 from exchange_server.api.server import SERVICES
+from tests.integration import exchange_process
 from tests.integration.exchange_fixture import BUY, LIMIT, MARKET, Exchange
 from tests.integration.exchange_process import ExchangeProcess
 
@@ -166,3 +168,13 @@ def test_a_stop_tells_health_and_ends_every_stream_with_unavailable(own: Exchang
         status.details[0].Unpack(info)
         assert info.reason == "UNAVAILABLE"
     assert set(ended) == set(streams)
+
+
+def test_a_server_that_a_test_does_not_wait_for_any_more_is_not_left_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange_process, "START_SECONDS", 0)
+    process = ExchangeProcess(tmp_path / "data")
+    with pytest.raises(AssertionError, match="did not start"):
+        process.start()
+    assert not psutil.pid_exists(process.pid)
