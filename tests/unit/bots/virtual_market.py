@@ -1,9 +1,8 @@
 """A venue that says what a test wants, and a bot that hears it: a backtest on the engine, message by message."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import chain
 from typing import Any
 
 from exchange_bots.backtest import MAKER, TAKER, Backtest
@@ -14,7 +13,7 @@ from exchange_bots.performance import Report
 from exchange_bots.play.actions import Side
 from exchange_bots.strategies import make_bot
 from exchange_server.cli.backtest.engine_exchange import EngineExchange
-from exchange_server.engine.types import SIDE_BUY, AccountId, AssetId
+from exchange_server.engine.types import SIDE_BUY, AccountId
 from tests.unit.bots.views import START
 
 GRID = Terms("BTC-USDC", Decimal("0.1"), Decimal("0.001"))
@@ -40,6 +39,7 @@ class VirtualMarket:
         self._waiting: deque[tuple[int, str]] = deque()
         self._running = self.test.run(self._heard())
         self._trade_id = 0
+        self._issued = self._atoms(ISSUANCE)
 
     def book(self, at: float, mid: object, *, spread: object = 1, levels: int = 5, size: object = 10) -> None:
         """Tell a book around a price, its levels a tenth of a unit apart."""
@@ -83,21 +83,15 @@ class VirtualMarket:
         return sum((each.total for each in self.exchange.balances(self.name) if each.asset == self.coin), -FUNDS[0])
 
     def conserved(self) -> bool:
-        """Tell whether every asset sums to zero over all accounts, and is where it was but for trades and fees."""
+        """Tell whether bots and fees together have, atom for atom, what the bots were given at the start."""
         engine = self.exchange.engine
-        clients = [engine.accounts_by_name[name].account_id for name in (MAKER, TAKER, self.name)]
-        for asset_id in (AssetId(1), AssetId(2)):
-            held = {
-                account_id: sum(
-                    available + reserved
-                    for found, available, reserved in engine.balances(account_id)
-                    if found == asset_id
-                )
-                for account_id in chain((ISSUANCE, FEES), clients)
-            }
-            if sum(held.values()) or held[ISSUANCE] >= 0:
-                return False
-        return True
+        accounts = [FEES, *(engine.accounts_by_name[name].account_id for name in (MAKER, TAKER, self.name))]
+        held = [self._atoms(account_id) for account_id in accounts]
+        return all(sum(each[asset_id] for each in held) == -atoms for asset_id, atoms in self._issued.items())
+
+    def _atoms(self, account_id: AccountId) -> Counter[int]:
+        """Return the whole balances of an account by asset."""
+        return Counter({asset_id: free + held for asset_id, free, held in self.exchange.engine.balances(account_id)})
 
     def _heard(self) -> Iterator[tuple[int, str]]:
         while self._waiting:

@@ -172,6 +172,12 @@ def test_plots_are_drawn_the_same_every_time(tmp_path: Path) -> None:
     assert "@import" not in text
 
 
+def test_without_the_library_it_says_what_to_install_before_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    result = run("mirror-maker", "--recording", "nowhere.gz", "--plot", "plot.png")
+    assert (result.exit_code, "pip install 'exchange-bots[plot]'" in result.output) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
