@@ -89,7 +89,8 @@ def test_rows_are_made_anew_whenever_they_are_read_and_equal_columns_are_one() -
     builder = StateBuilder({name: 2 * (name == "assets") for name in TABLES})
     builder.add(columns.SerializeToString())
     asset = builder.build()[0].assets[0]
-    assert asset[0] is asset[1]
+    first: object = asset[0]
+    assert first is asset[1]
 
 
 def test_a_chunk_without_columns_is_refused() -> None:
