@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Final, Protocol, TypeVar
 
 HEAVY: Final = (
+    "tests/e2e/test_soak.py",
     "tests/e2e/",
     "tests/unit/test_both_engines.py",
     "tests/integration/test_typescript",

@@ -25,8 +25,9 @@ RUN for member in server sdks/python sdks/python-proto bots; do \
     done
 
 # Not editable, and nothing but what the server needs: no embedded databases, no development tools.
+# Modules are compiled here, because who runs them may not write.
 RUN /opt/tools/bin/uv venv --quiet --python python /opt/exchange && \
-    /opt/tools/bin/uv pip install --quiet --python /opt/exchange/bin/python -c requirements.lock wheels/*.whl
+    /opt/tools/bin/uv pip install --quiet --compile-bytecode --python /opt/exchange/bin/python -c requirements.lock wheels/*.whl
 
 # --build-arg COMPILE=no: the engine's sources run as they are, slower.
 ARG COMPILE=yes

