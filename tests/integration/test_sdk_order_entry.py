@@ -1,6 +1,7 @@
 """Order entry sessions of the Python SDK against the real server."""
 
 import asyncio
+import gc
 import random
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -44,6 +45,22 @@ async def test_a_session_places_cancels_and_answers_each(client: sdk.AsyncClient
             await session.place(market="NO-SUCH", side="buy", quantity=1, price=1)
         one, two = [await answer for answer in await session.place_many([bid(1000), bid(1001)])]
         assert await session.cancel_all(market=MARKET) == [one.order_id, two.order_id]
+
+
+async def test_who_is_canceled_while_waiting_leaves_nothing_that_is_complained_of(client: sdk.AsyncClient) -> None:
+    complaints: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    for _ in range(3):
+        with pytest.raises(asyncio.CancelledError):
+            async with client.order_entry() as session:
+                waiting = asyncio.create_task(session.batch([bid(100)]))
+                # It is under way, and not answered: nothing has been read since.
+                await asyncio.sleep(0)
+                waiting.cancel()
+                await waiting
+        del waiting, session
+        gc.collect()
+    assert complaints == []
 
 
 async def test_a_batch_is_answered_item_by_item(client: sdk.AsyncClient) -> None:

@@ -71,12 +71,12 @@ class AsyncOrderStream:
             async with asyncio.timeout(timeout):
                 future = await self._submit(request)
                 # The request stays under way when its caller goes: answers are matched by their order.
+                future.add_done_callback(_retrieved)
                 return await asyncio.shield(future)
         except TimeoutError:
             why = f"not answered within {timeout:g} seconds"
             if future is None:
                 raise DeadlineExceeded(f"not sent within {timeout:g} seconds") from None
-            future.add_done_callback(_retrieved)
             raise Pending(request.message, future).lost(why) from None
 
     async def _submit(self, request: EntryRequest[T]) -> asyncio.Future[T]:
