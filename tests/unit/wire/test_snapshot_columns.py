@@ -93,6 +93,18 @@ def test_rows_are_made_anew_whenever_they_are_read_and_equal_columns_are_one() -
     assert first is asset[1]
 
 
+def test_columns_of_the_same_bytes_and_other_widths_are_two() -> None:
+    chunk = snapshot_pb2.SnapshotChunk(table="assets", rows=8)
+    small, large = [1, 0, 0, 0, 0, 0, 0, 1], [1 + (1 << 56)] * 8
+    for numbers in (small, large):
+        packed, width = pack(numbers)
+        chunk.columns.add(packed=packed, width=width)
+    assert chunk.columns[0].packed == chunk.columns[1].packed
+    builder = StateBuilder({name: 8 * (name == "assets") for name in TABLES})
+    builder.add(chunk.SerializeToString())
+    assert list(zip(*builder.build()[0].assets, strict=True)) == [tuple(small), tuple(large)]
+
+
 def test_a_chunk_without_columns_is_refused() -> None:
     chunk = snapshot_pb2.SnapshotChunk(table="open_orders", rows=3)
     builder = StateBuilder({name: 3 * (name == "open_orders") for name in TABLES})
