@@ -47,10 +47,20 @@ async def test_a_session_places_cancels_and_answers_each(client: sdk.AsyncClient
         assert await session.cancel_all(market=MARKET) == [one.order_id, two.order_id]
 
 
+async def cancel_a_request_and_leave(client: sdk.AsyncClient) -> None:
+    async with client.order_entry() as session:
+        waiting = asyncio.create_task(session.batch([bid(100)]))
+        # It is under way, and not answered: nothing has been read since.
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await waiting
+
+
 async def test_who_is_canceled_while_waiting_leaves_nothing_that_is_complained_of(client: sdk.AsyncClient) -> None:
     complaints: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     for _ in range(3):
+<<<<<<< HEAD
         async with client.order_entry() as session:
             waiting = asyncio.create_task(session.batch([bid(100)]))
             # It is under way, and not answered: nothing has been read since.
@@ -59,6 +69,10 @@ async def test_who_is_canceled_while_waiting_leaves_nothing_that_is_complained_o
             with pytest.raises(asyncio.CancelledError):
                 await waiting
         del waiting, session
+=======
+        with pytest.raises(asyncio.CancelledError):
+            await cancel_a_request_and_leave(client)
+>>>>>>> soak
         gc.collect()
     assert complaints == []
 
