@@ -60,19 +60,8 @@ async def test_who_is_canceled_while_waiting_leaves_nothing_that_is_complained_o
     complaints: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     for _ in range(3):
-<<<<<<< HEAD
-        async with client.order_entry() as session:
-            waiting = asyncio.create_task(session.batch([bid(100)]))
-            # It is under way, and not answered: nothing has been read since.
-            await asyncio.sleep(0)
-            waiting.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await waiting
-        del waiting, session
-=======
         with pytest.raises(asyncio.CancelledError):
             await cancel_a_request_and_leave(client)
->>>>>>> soak
         gc.collect()
     assert complaints == []
 
