@@ -26,6 +26,7 @@ from tests.e2e.soak.histories import History, clickhouse_trades, read_postgres
 from tests.e2e.soak.journal_money import JournalMoney, Money
 from tests.e2e.soak.logs import Findings, judge_logs
 from tests.e2e.soak.memory import MEGABYTE, MemoryWatch, megabytes_per_hour
+from tests.integration.clickhouse_fixture import is_served
 
 MARKETS = ("BTC-USDC", "ETH-USDC", "RAIN-USDC")
 ISSUANCE = 1
@@ -197,6 +198,8 @@ async def test_all_bots_trade_for_long_and_nothing_is_lost_crossed_late_or_growi
         with running(folder / "data", "--pace", str(SIZE.pace)) as dev:
             # 1. Watch the bots trade.
             wait_until(lambda: all_run(dev), f"all bots run; {dev.output()}", 60)
+            # Nobody waits for ClickHouse but its follower.
+            wait_until(lambda: is_served(dev.ready["addresses"]["clickhouse"]), f"ClickHouse; {dev.output()}", 60)
             watch, books = Watch(dev, kept), BookWatch(dev.address, MARKETS)
             begun = watch.followers.durable
             wait_until(lambda: watch.followers.have_written(begun), f"both followers write; {dev.output()}", 60)

@@ -7,9 +7,10 @@ user who may create databases.
 import itertools
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -68,3 +69,13 @@ def clickhouse_url(request: pytest.FixtureRequest, clickhouse_server: EmbeddedCl
 def clickhouse_client(url: str, **options: Any) -> Any:
     """Return a client of a URL."""
     return clickhouse_connect.get_client(dsn=url, autogenerate_session_id=False, **options)
+
+
+def is_served(url: str) -> bool:
+    """Tell whether a database answers at a URL."""
+    address = urlsplit(url)
+    assert address.hostname is not None
+    assert address.port is not None
+    with suppress(OSError), socket.create_connection((address.hostname, address.port), timeout=1):
+        return True
+    return False

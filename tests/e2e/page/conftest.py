@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from exchange_sdk import Client
-from tests.e2e.dev_process import Dev, open_folder, running
+from exchange_sdk import Client, Unavailable
+from tests.e2e.dev_process import Dev, open_folder, running, wait_until
 from tests.e2e.page.browser import build_page, launch
 from tests.e2e.page.trader import Trader
 
@@ -37,11 +37,21 @@ def dev(browser: Browser) -> Iterator[Dev]:
         yield running_dev
 
 
+def has_history(client: Client) -> bool:
+    try:
+        client.list_ledger_entries().collect(1)
+    except Unavailable:
+        return False
+    return True
+
+
 @pytest.fixture(scope="package")
 def clients(dev: Dev) -> Iterator[Clients]:
     """Give the accounts that the page offers as clients of the Python SDK."""
     profiles = json.loads(Path(dev.ready["credentials_file"]).read_text())["profiles"]
     clients = {name: Client(dev.address, api_key=profiles[name]["api_key"]) for name in NAMES}
+    # The history's database makes its tables while the exchange trades already.
+    wait_until(lambda: has_history(clients["alice"]), f"a history; {dev.output()}", 60)
     yield clients
     for client in clients.values():
         client.close()

@@ -1,12 +1,15 @@
 """A person trades: funds, orders in book, chart and tab, amends, fills, cancels, refusals."""
 
 import csv
+import os
 import re
+import signal
 from decimal import Decimal
 
 from playwright.sync_api import expect
 
 from exchange_sdk import Side
+from tests.e2e.dev_process import Dev
 from tests.e2e.page.conftest import Clients
 from tests.e2e.page.trader import MARKET, Trader
 
@@ -38,15 +41,7 @@ def test_an_order_is_dragged_to_another_price(trader: Trader, clients: Clients) 
     clients["alice"].place_order(market=MARKET, side="sell", quantity=1, price="2000")
     trader.sign_in("alice")
     trader.place("Sell", "2000.5", "1")
-    line = trader.lines().get_by_role("slider")
-    expect(line).to_be_visible()
-    box = line.bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    trader.page.mouse.move(x, y)
-    trader.page.mouse.down()
-    trader.page.mouse.move(x, y - 20, steps=4)
-    trader.page.mouse.up()
+    trader.drag_line(-20)
 
     # How far a pixel reaches depends on the chart's scale: only the whole cell tells the old price from the new one.
     expect(trader.rows("Open orders").first.get_by_role("cell", name="2,000.5", exact=True)).to_have_count(0)
@@ -92,6 +87,21 @@ def test_a_fill_against_another_account_is_told_and_listed(trader: Trader, clien
     expect(trader.rows("Order history").first).to_contain_text("Partly filled")
     trader.tab("Ledger")
     expect(trader.rows("Ledger").first).to_be_visible()
+
+
+def test_the_history_shows_what_its_database_does_not_know_yet(trader: Trader, clients: Clients, dev: Dev) -> None:
+    trader.sign_in("alice")
+    os.kill(dev.ready["pids"]["follower"], signal.SIGSTOP)
+    try:
+        trader.place("Sell", "3110", "2")
+        clients["bob"].place_order(market=MARKET, side=Side.BUY, quantity="0.5", price="3110", time_in_force="ioc")
+        expect(trader.rows("Open orders").first).to_contain_text("Partly filled")
+        trader.tab("Order history")
+        expect(trader.rows("Order history").first).to_contain_text(re.compile(r"Sell.*3,110.*Partly filled"))
+        trader.tab("Fills")
+        expect(trader.rows("Fills").first).to_contain_text(re.compile(r"Sell.*3,110.*0\.5"))
+    finally:
+        os.kill(dev.ready["pids"]["follower"], signal.SIGCONT)
 
 
 def test_all_orders_are_canceled_after_one_question(trader: Trader, clients: Clients) -> None:

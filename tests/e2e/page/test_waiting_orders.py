@@ -54,14 +54,7 @@ def test_a_stop_is_dragged_and_everything_else_of_it_stays(trader: Trader, clien
     trader.sign_in("alice")
     line = trader.lines().get_by_role("slider")
     expect(line).to_have_attribute("aria-valuetext", "at 2,999.00")
-    box = line.bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    trader.page.mouse.move(x, y)
-    trader.page.mouse.down()
-    trader.page.mouse.move(x, y + 20, steps=4)
-    dragged_to = line.get_attribute("aria-valuetext")
-    trader.page.mouse.up()
+    dragged_to = trader.drag_line(20)
 
     wait_until(lambda: only_order(clients).order_id != before.order_id, "another order in its place")
     after = only_order(clients)

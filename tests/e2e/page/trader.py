@@ -100,5 +100,26 @@ class Trader:
         """The account's orders on the chart."""
         return self.page.get_by_test_id("order-line")
 
+    def drag_line(self, pixels: int) -> str | None:
+        """Drag the only order's line down by so many pixels; returns what it said last before it was let go.
+
+        The chart finds its scale while it loads: a line that was gone when it was taken hold of is tried again.
+        """
+        line = self.lines().get_by_role("slider")
+        before = line.get_attribute("aria-valuetext")
+        for _ in range(10):
+            # Waits until the line stands still and is what the pointer meets.
+            line.hover()
+            box = line.bounding_box()
+            assert box is not None
+            self.page.mouse.down()
+            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            self.page.mouse.move(x, y + pixels, steps=4)
+            told = line.get_attribute("aria-valuetext")
+            self.page.mouse.up()
+            if told != before:
+                return told
+        raise AssertionError(f"the line of an order was not dragged in ten attempts: {before}")
+
     def toast(self, text: str) -> Locator:
         return self.page.locator("[data-sonner-toast]").filter(has_text=text).first

@@ -14,6 +14,7 @@ import { Ledger } from "./ledger";
 import { OpenOrders } from "./open-orders";
 import { OrderHistory } from "./order-history";
 import { ToolbarSlot } from "./panel-toolbar";
+import { useLatestOrders } from "./use-latest-orders";
 import { useMarketTerms } from "./use-market-terms";
 
 /** What is the account's: orders, fills, balances and ledger, in tabs. */
@@ -39,6 +40,7 @@ export function AccountPanel() {
 
 function AccountTabs({ accountId }: { accountId: string }) {
   const { openOrders, fills, balances, status } = useAccount();
+  const latest = useLatestOrders();
   const terms = useMarketTerms();
   const [tab, setTab] = useState("open");
   const [filter, setFilter] = useState(NO_FILTER);
@@ -72,7 +74,7 @@ function AccountTabs({ accountId }: { accountId: string }) {
               <OpenOrders {...common} orders={openOrders} isLoading={isLoading} />
             </Content>
             <Content value="orders">
-              <OrderHistory {...common} />
+              <OrderHistory {...common} latest={latest} />
             </Content>
             <Content value="fills">
               <Fills {...common} live={fills} />
@@ -81,7 +83,7 @@ function AccountTabs({ accountId }: { accountId: string }) {
               <Balances balances={balances} isLoading={isLoading} />
             </Content>
             <Content value="ledger">
-              <Ledger {...common} />
+              <Ledger {...common} lastFillNs={fills[0]?.tradeTimeNs} />
             </Content>
           </div>
         </Tabs>

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from "@exchange/sdk";
-import { useAccountEvents, useExchange } from "@exchange/sdk/react";
+import { useExchange } from "@exchange/sdk/react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef } from "react";
 import { queryKeys } from "@/app/queries";
@@ -55,8 +55,13 @@ const COLUMNS: readonly Column<LedgerEntry>[] = [
   },
 ];
 
+interface LedgerProps extends TabProps {
+  /** When the account's newest fill was, if it has any. */
+  readonly lastFillNs: bigint | undefined;
+}
+
 /** Every change of a balance, newest first. */
-export function Ledger({ accountId, filter, onFilter, markets, assets }: TabProps) {
+export function Ledger({ lastFillNs, accountId, filter, onFilter, markets, assets }: LedgerProps) {
   const client = useExchange();
   const { asset, period } = filter;
   const fetchPage = useCallback(
@@ -67,7 +72,7 @@ export function Ledger({ accountId, filter, onFilter, markets, assets }: TabProp
   const list = usePaged(queryKeys.account(accountId, "ledger", asset, period), (token, signal) =>
     fetchPage(token, 100, signal),
   );
-  useAskAgainAfterFills(accountId);
+  useAskAgainAfterFills(accountId, lastFillNs);
   const collect = useCallback(
     (signal: AbortSignal, onProgress: (count: number) => void) => {
       const fetchLarge: FetchPage<LedgerEntry> = (token) => fetchPage(token, EXPORT_PAGE_SIZE, signal);
@@ -119,17 +124,35 @@ function LedgerAmount({ entry }: { entry: LedgerEntry }) {
   return <SignedAmount value={entry.amount} text={formatDecimal(entry.amount, { sign: true })} />;
 }
 
-/** No stream tells ledger entries: the history is asked again a moment after a fill, once for many. */
-function useAskAgainAfterFills(accountId: string): void {
+/**
+ * No stream tells ledger entries: the history is asked again a moment after a fill, once for many. So it is a moment
+ * after the list is first shown, because it may not have known the newest fill then.
+ */
+function useAskAgainAfterFills(accountId: string, lastFillNs: bigint | undefined): void {
   const queries = useQueryClient();
+  const newest = useRef(lastFillNs);
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(waiting.current), []);
-  useAccountEvents((event) => {
-    if (event.type === "fill" && waiting.current === undefined) {
+  useEffect(() => {
+    newest.current = lastFillNs;
+    const ask = (): void => {
+      const known = newest.current;
       waiting.current = setTimeout(() => {
         waiting.current = undefined;
         void queries.invalidateQueries({ queryKey: queryKeys.account(accountId, "ledger") });
+        if (newest.current !== known) {
+          ask();
+        }
       }, CATCH_UP_MS);
+    };
+    if (lastFillNs !== undefined && waiting.current === undefined) {
+      ask();
     }
-  });
+  }, [queries, accountId, lastFillNs]);
+  useEffect(
+    () => () => {
+      clearTimeout(waiting.current);
+      waiting.current = undefined;
+    },
+    [],
+  );
 }

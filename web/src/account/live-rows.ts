@@ -47,16 +47,14 @@ function compare(one: bigint, other: bigint): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-/** Return the map with an order added as the latest word on it, the longest known ones dropped beyond `limit`. */
-export function remember(orders: ReadonlyMap<bigint, Order>, order: Order, limit: number): ReadonlyMap<bigint, Order> {
-  const next = new Map(orders);
-  next.delete(order.orderId);
-  next.set(order.orderId, order);
-  for (const orderId of next.keys()) {
-    if (next.size <= limit) {
+/** Add an order as the latest word on it, and drop the longest known ones beyond `limit`. */
+export function remember(orders: Map<bigint, Order>, order: Order, limit: number): void {
+  orders.delete(order.orderId);
+  orders.set(order.orderId, order);
+  for (const orderId of orders.keys()) {
+    if (orders.size <= limit) {
       break;
     }
-    next.delete(orderId);
+    orders.delete(orderId);
   }
-  return next;
 }

@@ -1,6 +1,6 @@
 import type { Order } from "@exchange/sdk";
-import { useAccountEvents, useExchange } from "@exchange/sdk/react";
-import { useCallback, useMemo, useState } from "react";
+import { useExchange } from "@exchange/sdk/react";
+import { useCallback, useMemo } from "react";
 import { queryKeys } from "@/app/queries";
 import { formatDecimal } from "@/lib/decimal";
 import { formatDateTime } from "@/lib/time";
@@ -12,15 +12,12 @@ import { type Column, DataTable } from "./data-table";
 import { EXPORT_LIMIT, EXPORT_PAGE_SIZE, ExportButton } from "./export-button";
 import { FilterMenu } from "./filter-menu";
 import { type AccountFilter, orderPasses, periodStart } from "./filters";
-import { mergeOrders, remember } from "./live-rows";
+import { mergeOrders } from "./live-rows";
 import { closeReason, orderKind, orderState, orderTone } from "./names";
 import { PanelToolbar } from "./panel-toolbar";
 import type { TabProps } from "./tab-props";
 import { MoreRows, NoRows } from "./table-states";
 import { usePaged } from "./use-paged";
-
-/** Orders that events told are kept until history has them; it is never so many behind. */
-const REMEMBERED = 1000;
 
 const COLUMNS: readonly Column<Order>[] = [
   { id: "time", title: "Time", width: 88, cell: (order) => <Time value={order.createTime} /> },
@@ -58,9 +55,13 @@ const COLUMNS: readonly Column<Order>[] = [
   { id: "key", title: "Client order id", width: 96, cell: (order) => <CutText text={order.clientOrderId} /> },
 ];
 
+interface OrderHistoryProps extends TabProps {
+  /** Orders as events told them last. */
+  readonly latest: ReadonlyMap<bigint, Order>;
+}
+
 /** All orders, newest first: pages of the history, with what events told since. */
-export function OrderHistory({ accountId, filter, onFilter, markets, assets }: TabProps) {
-  const latest = useLatestOrders();
+export function OrderHistory({ latest, accountId, filter, onFilter, markets, assets }: OrderHistoryProps) {
   const fetchPage = useFetchOrders(filter);
   const list = usePaged(queryKeys.account(accountId, "orders", filter), (token, signal) =>
     fetchPage(token, 100, signal),
@@ -127,17 +128,6 @@ export function OrderHistory({ accountId, filter, onFilter, markets, assets }: T
 function AveragePrice({ order }: { order: Order }) {
   // An average may have endless digits; 8 decimals are more than any tick here.
   return <Amount value={order.averagePrice?.toDecimalPlaces(8)} />;
-}
-
-/** Orders as events told them last, since this was first shown. */
-function useLatestOrders(): ReadonlyMap<bigint, Order> {
-  const [latest, setLatest] = useState<ReadonlyMap<bigint, Order>>(new Map());
-  useAccountEvents((event) => {
-    if (event.type === "order") {
-      setLatest((orders) => remember(orders, event.order, REMEMBERED));
-    }
-  });
-  return latest;
 }
 
 function useFetchOrders(filter: AccountFilter) {

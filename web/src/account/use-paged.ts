@@ -1,3 +1,4 @@
+import { Unavailable } from "@exchange/sdk";
 import { type QueryKey, useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import type { FetchPage } from "./collect-pages";
@@ -16,6 +17,9 @@ export interface Paged<Row> {
   readonly retry: () => void;
 }
 
+/** A history that cannot be reached (it starts after the exchange, and may be away) is asked again. */
+const ASK_AGAIN_MS = 2000;
+
 /** Load a list page by page: the first one now, the others when `loadMore` is called. */
 export function usePaged<Row>(queryKey: QueryKey, fetchPage: FetchPage<Row>): Paged<Row> {
   const query = useInfiniteQuery({
@@ -23,6 +27,7 @@ export function usePaged<Row>(queryKey: QueryKey, fetchPage: FetchPage<Row>): Pa
     queryFn: ({ pageParam, signal }) => fetchPage(pageParam, signal),
     initialPageParam: "",
     getNextPageParam: (page) => page.nextPageToken || undefined,
+    refetchInterval: ({ state }) => state.error instanceof Unavailable && ASK_AGAIN_MS,
   });
   const { data, hasNextPage, isFetching, isError, fetchNextPage, refetch } = query;
   const loadMore = useCallback(() => {
