@@ -195,7 +195,7 @@ def test_a_reader_on_a_shared_http_2_connection_is_ended_alone(
         reader.start()
         move(stack.exchange, *traders, 100)
         wait_until(lambda: requests_under_way(gateway) == 1, "the gateway has ended the one that sleeps", DEADLINE_S)
-        assert stack.open_streams(METHOD) == 0
+        wait_until(lambda: stack.open_streams(METHOD) == 0, "the exchange has ended it, too", DEADLINE_S)
         with pytest.raises(grpc.RpcError):
             for _ in asleep:
                 pass

@@ -9,7 +9,7 @@ from decimal import Decimal
 from playwright.sync_api import expect
 
 from exchange_sdk import Side
-from tests.e2e.dev_process import Dev
+from tests.e2e.dev_process import Dev, wait_until
 from tests.e2e.page.conftest import Clients
 from tests.e2e.page.trader import MARKET, Trader
 
@@ -191,6 +191,9 @@ def test_a_long_history_is_loaded_as_it_is_scrolled_and_exported_whole(trader: T
     clients["bob"].place_order(market=MARKET, side="sell", quantity=3, price="2600", client_order_id="wall")
     for _ in range(250):
         clients["alice"].place_order(market=MARKET, side="buy", quantity="0.01", price="2600", time_in_force="ioc")
+    wait_until(
+        lambda: sum(fill.price == 2600 for fill in clients["alice"].list_fills()) == 250, "the history of it all"
+    )
     trader.sign_in("alice")
     trader.tab("Fills")
     rows = trader.rows("Fills")
