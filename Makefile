@@ -22,7 +22,7 @@ ARGS   ?=
 PYTEST_ARGS ?= tests
 # COMPILE=no leaves the engine as it is: what was compiled is used as long as its sources have not changed.
 COMPILE ?= yes
-# A worker more than cores, and one that has nothing left takes from another (tests/conftest.py, tests/shares.py);
+# A worker more than cores, and one that has nothing left takes from another (tests/conftest.py, tests/worker_shares.py);
 # WORKERS=0 runs the tests in one process, for a debugger.
 WORKERS ?= auto
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from exchange_server.compiled_engine import variant
-from tests.shares import in_shares
+from tests.worker_shares import in_shares
 
 
 def pytest_report_header() -> str:

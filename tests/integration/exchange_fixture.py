@@ -73,6 +73,11 @@ class Exchange:
             metadata=self.operator,
         )
 
+    def set_status(self, status: types_pb2.MarketStatus) -> types_pb2.Market:
+        """Set what the market accepts."""
+        request = admin_pb.SetMarketStatusRequest(market=MARKET, status=status)
+        return self.admin.SetMarketStatus(request, metadata=self.operator).market
+
     def trader(self, *scopes: types_pb2.Scope, btc: str = "1000", usdc: str = "100000000") -> Trader:
         """Create an account with money and a key; READ and TRADE when no scope is named."""
         name = f"trader-{next(self._names)}"

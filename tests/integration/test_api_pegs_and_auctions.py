@@ -9,7 +9,6 @@ import grpc
 import pytest
 
 from exchange.v1 import account_streams_pb2 as account_streams_pb
-from exchange.v1 import admin_service_pb2 as admin_pb
 from exchange.v1 import market_data_service_pb2 as market_pb
 from exchange.v1 import market_streams_pb2 as market_streams_pb
 from exchange.v1 import order_service_pb2 as order_pb
@@ -24,14 +23,9 @@ OPEN, AUCTION = types_pb2.MARKET_STATUS_OPEN, types_pb2.MARKET_STATUS_AUCTION
 @pytest.fixture(autouse=True)
 def cleared(exchange: Exchange, alice: Trader, bob: Trader) -> Any:
     yield
-    set_status(exchange, OPEN)
+    exchange.set_status(OPEN)
     for trader in (alice, bob):
         exchange.orders.CancelAllOrders(order_pb.CancelAllOrdersRequest(), metadata=trader.metadata)
-
-
-def set_status(exchange: Exchange, status: types_pb2.MarketStatus) -> types_pb2.Market:
-    request = admin_pb.SetMarketStatusRequest(market=MARKET, status=status)
-    return exchange.admin.SetMarketStatus(request, metadata=exchange.operator).market
 
 
 def market_of(exchange: Exchange) -> types_pb2.Market:
@@ -110,7 +104,7 @@ def test_a_preview_says_where_it_would_stand(exchange: Exchange, alice: Trader, 
 def test_an_auction_shows_what_it_would_do_and_opens_at_one_price(
     exchange: Exchange, alice: Trader, bob: Trader
 ) -> None:
-    collecting = set_status(exchange, AUCTION)
+    collecting = exchange.set_status(AUCTION)
     assert (collecting.auction.price, collecting.auction.quantity) == ("", "0")
     with pytest.raises(grpc.RpcError, match="auction") as refused:
         exchange.place(alice, BUY, "1000", "1", time_in_force=types_pb2.TIME_IN_FORCE_IOC)
@@ -125,7 +119,7 @@ def test_an_auction_shows_what_it_would_do_and_opens_at_one_price(
     request = account_streams_pb.StreamAccountRequest(after_sequence=exchange.state()[0])
     stream = exchange.accounts.StreamAccount(request, metadata=alice.metadata, timeout=30)
     next(stream)
-    opened = set_status(exchange, OPEN)
+    opened = exchange.set_status(OPEN)
     assert not opened.HasField("auction")
     (trade,) = next(response.trades.trades for response in trades if response.HasField("trades"))
     trades.cancel()
@@ -140,9 +134,9 @@ def test_an_auction_shows_what_it_would_do_and_opens_at_one_price(
 
 
 def test_a_crossed_book_does_not_become_post_only(exchange: Exchange, alice: Trader, bob: Trader) -> None:
-    set_status(exchange, AUCTION)
+    exchange.set_status(AUCTION)
     exchange.place(alice, BUY, "1010", "1")
     exchange.place(bob, SELL, "1000", "1")
     with pytest.raises(grpc.RpcError, match="status") as refused:
-        set_status(exchange, types_pb2.MARKET_STATUS_POST_ONLY)
+        exchange.set_status(types_pb2.MARKET_STATUS_POST_ONLY)
     assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION

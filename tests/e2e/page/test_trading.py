@@ -94,14 +94,24 @@ def test_the_history_shows_what_its_database_does_not_know_yet(trader: Trader, c
     os.kill(dev.ready["pids"]["follower"], signal.SIGSTOP)
     try:
         trader.place("Sell", "3110", "2")
-        clients["bob"].place_order(market=MARKET, side=Side.BUY, quantity="0.5", price="3110", time_in_force="ioc")
+        (fill,) = (
+            clients["bob"]
+            .place_order(market=MARKET, side=Side.BUY, quantity="0.5", price="3110", time_in_force="ioc")
+            .fills
+        )
+        trade = re.compile(rf"Trade.*ETH-USDC{fill.trade_id}")
         expect(trader.rows("Open orders").first).to_contain_text("Partly filled")
         trader.tab("Order history")
         expect(trader.rows("Order history").first).to_contain_text(re.compile(r"Sell.*3,110.*Partly filled"))
         trader.tab("Fills")
         expect(trader.rows("Fills").first).to_contain_text(re.compile(r"Sell.*3,110.*0\.5"))
+        trader.tab("Ledger")
+        expect(trader.rows("Ledger").first).to_be_visible()
+        expect(trader.rows("Ledger").filter(has_text=trade)).to_have_count(0)
     finally:
         os.kill(dev.ready["pids"]["follower"], signal.SIGCONT)
+    # It is asked for again until the fill is there.
+    expect(trader.rows("Ledger").filter(has_text=trade).first).to_be_visible()
 
 
 def test_all_orders_are_canceled_after_one_question(trader: Trader, clients: Clients) -> None:

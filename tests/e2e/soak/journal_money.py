@@ -83,7 +83,7 @@ class JournalMoney:
         self.commands = 0
 
     def apply(self, lines: Iterable[str]) -> "JournalMoney":
-        """Take records in their order. Raises NotImplementedError for one that no bot sends."""
+        """Take records in their order. Raises NotImplementedError for one that no bot of the fleet sends."""
         for line in lines:
             record = json.loads(line)
             self.commands += 1
@@ -164,7 +164,7 @@ class JournalMoney:
             case "CancelSessionOrders":
                 return exchange.cancel_session(record["account_id"], record["session_id"])
             case _:
-                raise NotImplementedError(record)
+                raise NotImplementedError(f"no bot of the fleet sends this, so this replay does not know it: {record}")
         return None
 
     def _create_market(self, record: Record) -> None:
@@ -187,9 +187,9 @@ class JournalMoney:
 
     def _order(self, record: Record) -> NaiveOrder:
         if record["type"] != LIMIT or any(record[name] for name in UNUSED) or not record["client_order_id"]:
-            raise NotImplementedError(record)
+            raise NotImplementedError(f"no bot of the fleet sends this, so this replay does not know it: {record}")
         if record["self_trade_prevention"] != EXPIRE_MAKER:
-            raise NotImplementedError(record)
+            raise NotImplementedError(f"no bot of the fleet sends this, so this replay does not know it: {record}")
         return NaiveOrder(
             record["sequence"],
             record["account_id"],

@@ -6,8 +6,10 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
+from tests.e2e.dev_process import wait_until
 from tests.e2e.soak.followers import JournalTimes, Lag, Starved
 from tests.integration.journal_flow import WrittenJournal
 from tests.journal_support import many
@@ -51,12 +53,16 @@ def test_who_is_stopped_or_asleep_is_not_starved() -> None:
         # It has started, and waits for us.
         assert child.stdout.read(1) == b"1"
         child.send_signal(signal.SIGSTOP)
-        starved = Starved([child.pid])
-        starved.seconds(0)
-        time.sleep(0.3)
-        assert starved.seconds(0.2) == 0.0
-        child.send_signal(signal.SIGCONT)
-        child.communicate(b"\n")
+        try:
+            # Until then it may still wait for a processor, to take note of the signal.
+            wait_until(lambda: psutil.Process(child.pid).status() == psutil.STATUS_STOPPED, "it is stopped")
+            starved = Starved([child.pid])
+            starved.seconds(0)
+            time.sleep(0.3)
+            assert starved.seconds(0.2) == 0.0
+        finally:
+            child.send_signal(signal.SIGCONT)
+            child.communicate(b"\n")
 
 
 @pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the kernel does not count it")

@@ -83,7 +83,7 @@ function AccountTabs({ accountId }: { accountId: string }) {
               <Balances balances={balances} isLoading={isLoading} />
             </Content>
             <Content value="ledger">
-              <Ledger {...common} lastFillNs={fills[0]?.tradeTimeNs} />
+              <Ledger {...common} fills={fills} />
             </Content>
           </div>
         </Tabs>

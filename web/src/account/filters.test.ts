@@ -1,6 +1,6 @@
-import type { Fill, Order } from "@exchange/sdk";
+import type { Fill, Market, Order } from "@exchange/sdk";
 import { describe, expect, it } from "vitest";
-import { fillPasses, limitCount, NO_FILTER, orderPasses, periodStart } from "./filters";
+import { fillPasses, ledgerTells, limitCount, NO_FILTER, orderPasses, periodStart } from "./filters";
 
 const order = { market: "BTC-USDC", side: "BUY", status: "OPEN", clientOrderId: "grid-1" } as Order;
 
@@ -38,4 +38,27 @@ it("begins a period at a whole minute, and all time nowhere", () => {
 it("counts what is limited", () => {
   expect(limitCount(NO_FILTER)).toBe(0);
   expect(limitCount({ ...NO_FILTER, market: "BTC-USDC", clientOrderIdPrefix: "a", period: "day" })).toBe(3);
+});
+
+describe("the filter of ledger entries", () => {
+  const now = new Date("2026-03-02T12:00:00Z");
+  const market = { name: "BTC-USDC", baseAsset: "BTC", quoteAsset: "USDC" } as Market;
+  const fill = { market: "BTC-USDC", tradeTime: new Date("2026-03-01T00:00:00Z") } as Fill;
+
+  it("lets through what a fill moved: either asset of its market", () => {
+    expect(ledgerTells(NO_FILTER, fill, undefined, now)).toBe(true);
+    for (const [asset, passes] of [
+      ["BTC", true],
+      ["USDC", true],
+      ["ETH", false],
+    ] as const) {
+      expect(ledgerTells({ ...NO_FILTER, asset }, fill, market, now)).toBe(passes);
+    }
+    expect(ledgerTells({ ...NO_FILTER, asset: "BTC" }, fill, undefined, now)).toBe(false);
+  });
+
+  it("and what is not older than the period", () => {
+    expect(ledgerTells({ ...NO_FILTER, period: "day" }, fill, market, now)).toBe(false);
+    expect(ledgerTells({ ...NO_FILTER, period: "week" }, fill, market, now)).toBe(true);
+  });
 });

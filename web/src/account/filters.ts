@@ -1,5 +1,5 @@
 /** What the account panel's filters let through. The server filters history by the same rules. */
-import type { Fill, Order, OrderStatus, Side } from "@exchange/sdk";
+import type { Fill, Market, Order, OrderStatus, Side } from "@exchange/sdk";
 
 /** How far back history is shown; `all` is from the first entry. */
 export const PERIODS = { day: 1, week: 7, month: 30, all: null } as const;
@@ -57,6 +57,15 @@ export function fillPasses(filter: AccountFilter, fill: Fill): boolean {
     (filter.market === undefined || fill.market === filter.market) &&
     (filter.side === undefined || fill.side === filter.side) &&
     fill.clientOrderId.startsWith(filter.clientOrderIdPrefix)
+  );
+}
+
+/** Tell whether the ledger's entries of a fill pass asset and period; of an unknown market they may not. */
+export function ledgerTells(filter: AccountFilter, fill: Fill, market: Market | undefined, now: Date): boolean {
+  const start = periodStart(filter.period, now);
+  return (
+    (filter.asset === undefined || filter.asset === market?.baseAsset || filter.asset === market?.quoteAsset) &&
+    (start === undefined || fill.tradeTime >= start)
   );
 }
 

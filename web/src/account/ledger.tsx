@@ -1,7 +1,6 @@
-import type { LedgerEntry } from "@exchange/sdk";
+import type { Fill, LedgerEntry } from "@exchange/sdk";
 import { useExchange } from "@exchange/sdk/react";
-import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback } from "react";
 import { queryKeys } from "@/app/queries";
 import { formatDecimal } from "@/lib/decimal";
 import { formatDateTime } from "@/lib/time";
@@ -12,15 +11,14 @@ import { LEDGER_CSV } from "./csv-columns";
 import { type Column, DataTable } from "./data-table";
 import { EXPORT_LIMIT, EXPORT_PAGE_SIZE, ExportButton } from "./export-button";
 import { FilterMenu } from "./filter-menu";
-import { periodStart } from "./filters";
+import { ledgerTells, periodStart } from "./filters";
+import { isBehind } from "./live-rows";
 import { ledgerKindName } from "./names";
 import { PanelToolbar } from "./panel-toolbar";
 import type { TabProps } from "./tab-props";
 import { MoreRows, NoRows } from "./table-states";
+import { useMarketTerms } from "./use-market-terms";
 import { usePaged } from "./use-paged";
-
-/** History is this far behind at most, as a rule: when it is asked again after an event. */
-const CATCH_UP_MS = 1500;
 
 const COLUMNS: readonly Column<LedgerEntry>[] = [
   { id: "time", title: "Time", width: 88, cell: (entry) => <Time value={entry.bookTime} /> },
@@ -56,12 +54,12 @@ const COLUMNS: readonly Column<LedgerEntry>[] = [
 ];
 
 interface LedgerProps extends TabProps {
-  /** When the account's newest fill was, if it has any. */
-  readonly lastFillNs: bigint | undefined;
+  /** The account's fills as they are told live, newest first. */
+  readonly fills: readonly Fill[];
 }
 
-/** Every change of a balance, newest first. */
-export function Ledger({ lastFillNs, accountId, filter, onFilter, markets, assets }: LedgerProps) {
+/** Every change of a balance, newest first. No stream tells of them: they are asked for until each fill is there. */
+export function Ledger({ fills, accountId, filter, onFilter, markets, assets }: LedgerProps) {
   const client = useExchange();
   const { asset, period } = filter;
   const fetchPage = useCallback(
@@ -69,10 +67,13 @@ export function Ledger({ lastFillNs, accountId, filter, onFilter, markets, asset
       client.listLedgerEntries({ asset, start: periodStart(period, new Date()), pageSize, pageToken, signal }).page(),
     [client, asset, period],
   );
-  const list = usePaged(queryKeys.account(accountId, "ledger", asset, period), (token, signal) =>
-    fetchPage(token, 100, signal),
+  const terms = useMarketTerms();
+  const newest = fills.find((fill) => ledgerTells(filter, fill, terms.get(fill.market), new Date()));
+  const list = usePaged(
+    queryKeys.account(accountId, "ledger", asset, period),
+    (token, signal) => fetchPage(token, 100, signal),
+    (entries) => newest !== undefined && isBehind(entries, newest),
   );
-  useAskAgainAfterFills(accountId, lastFillNs);
   const collect = useCallback(
     (signal: AbortSignal, onProgress: (count: number) => void) => {
       const fetchLarge: FetchPage<LedgerEntry> = (token) => fetchPage(token, EXPORT_PAGE_SIZE, signal);
@@ -122,37 +123,4 @@ export function Ledger({ lastFillNs, accountId, filter, onFilter, markets, asset
 
 function LedgerAmount({ entry }: { entry: LedgerEntry }) {
   return <SignedAmount value={entry.amount} text={formatDecimal(entry.amount, { sign: true })} />;
-}
-
-/**
- * No stream tells ledger entries: the history is asked again a moment after a fill, once for many. So it is a moment
- * after the list is first shown, because it may not have known the newest fill then.
- */
-function useAskAgainAfterFills(accountId: string, lastFillNs: bigint | undefined): void {
-  const queries = useQueryClient();
-  const newest = useRef(lastFillNs);
-  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => {
-    newest.current = lastFillNs;
-    const ask = (): void => {
-      const known = newest.current;
-      waiting.current = setTimeout(() => {
-        waiting.current = undefined;
-        void queries.invalidateQueries({ queryKey: queryKeys.account(accountId, "ledger") });
-        if (newest.current !== known) {
-          ask();
-        }
-      }, CATCH_UP_MS);
-    };
-    if (lastFillNs !== undefined && waiting.current === undefined) {
-      ask();
-    }
-  }, [queries, accountId, lastFillNs]);
-  useEffect(
-    () => () => {
-      clearTimeout(waiting.current);
-      waiting.current = undefined;
-    },
-    [],
-  );
 }

@@ -1,6 +1,6 @@
-import type { Fill, Order } from "@exchange/sdk";
+import type { Fill, LedgerEntry, Order } from "@exchange/sdk";
 import { describe, expect, it } from "vitest";
-import { mergeFills, mergeOrders, remember } from "./live-rows";
+import { isBehind, mergeFills, mergeOrders, remember } from "./live-rows";
 
 const fill = (sequence: number, tradeId = sequence, orderId = 1): Fill =>
   ({ market: "BTC-USDC", tradeId: BigInt(tradeId), orderId: BigInt(orderId), sequence: BigInt(sequence) }) as Fill;
@@ -47,5 +47,16 @@ describe("orders", () => {
       remember(known, each, 2);
     }
     expect([...known.keys()]).toEqual([1n, 3n]);
+  });
+});
+
+describe("the ledger", () => {
+  const entries = (...sequences: number[]) => sequences.map((each) => ({ sequence: BigInt(each) }) as LedgerEntry);
+
+  it("is behind until it has the newest fill's entries", () => {
+    expect(isBehind([], fill(5))).toBe(true);
+    expect(isBehind(entries(4, 2), fill(5))).toBe(true);
+    expect(isBehind(entries(5, 5, 2), fill(5))).toBe(false);
+    expect(isBehind(entries(6), fill(5))).toBe(false);
   });
 });

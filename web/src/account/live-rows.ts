@@ -4,7 +4,7 @@
  * History comes from a database that may be a moment behind; events come at once. What events told is laid over the
  * pages, so that a fill is seen when it happens and an order shows its latest state, without asking for pages again.
  */
-import type { Fill, Order } from "@exchange/sdk";
+import type { Fill, LedgerEntry, Order } from "@exchange/sdk";
 
 /** Name a fill: one trade may fill two orders of the same account. */
 export function fillKey(fill: Fill): string {
@@ -45,6 +45,12 @@ function newest(event: Order | undefined, told: Order): Order {
 
 function compare(one: bigint, other: bigint): number {
   return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** Tell whether entries of the ledger, newest first, do not have a fill yet that they must have. */
+export function isBehind(entries: readonly LedgerEntry[], fill: Fill): boolean {
+  const newest = entries[0];
+  return newest === undefined || newest.sequence < fill.sequence;
 }
 
 /** Add an order as the latest word on it, and drop the longest known ones beyond `limit`. */

@@ -17,17 +17,28 @@ export interface Paged<Row> {
   readonly retry: () => void;
 }
 
-/** A history that cannot be reached (it starts after the exchange, and may be away) is asked again. */
-const ASK_AGAIN_MS = 2000;
+/** A history that cannot be reached (it starts after the exchange, and may be away) or is behind is asked again. */
+const ASK_AGAIN_MS = 1500;
 
-/** Load a list page by page: the first one now, the others when `loadMore` is called. */
-export function usePaged<Row>(queryKey: QueryKey, fetchPage: FetchPage<Row>): Paged<Row> {
+/**
+ * Load a list page by page: the first one now, the others when `loadMore` is called.
+ *
+ * While `isBehind` says of the rows that something must come that is not there, they are asked for again.
+ */
+export function usePaged<Row>(
+  queryKey: QueryKey,
+  fetchPage: FetchPage<Row>,
+  isBehind: (rows: readonly Row[]) => boolean = () => false,
+): Paged<Row> {
   const query = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam, signal }) => fetchPage(pageParam, signal),
     initialPageParam: "",
     getNextPageParam: (page) => page.nextPageToken || undefined,
-    refetchInterval: ({ state }) => state.error instanceof Unavailable && ASK_AGAIN_MS,
+    refetchInterval: ({ state: { data, error } }) => {
+      const waits = error === null ? data !== undefined && isBehind(rowsOf(data.pages)) : error instanceof Unavailable;
+      return waits && ASK_AGAIN_MS;
+    },
   });
   const { data, hasNextPage, isFetching, isError, fetchNextPage, refetch } = query;
   const loadMore = useCallback(() => {
@@ -40,7 +51,7 @@ export function usePaged<Row>(queryKey: QueryKey, fetchPage: FetchPage<Row>): Pa
     void (data === undefined ? refetch() : fetchNextPage());
   }, [data, refetch, fetchNextPage]);
   return {
-    rows: useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]),
+    rows: useMemo(() => rowsOf(data?.pages ?? []), [data]),
     isLoading: query.isPending,
     isLoadingMore: query.isFetchingNextPage,
     isComplete: data !== undefined && !hasNextPage,
@@ -48,4 +59,8 @@ export function usePaged<Row>(queryKey: QueryKey, fetchPage: FetchPage<Row>): Pa
     loadMore,
     retry,
   };
+}
+
+function rowsOf<Row>(pages: readonly { readonly items: readonly Row[] }[]): readonly Row[] {
+  return pages.flatMap((page) => page.items);
 }

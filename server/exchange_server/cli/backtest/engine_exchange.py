@@ -29,20 +29,13 @@ from exchange_server.engine import types as t
 from exchange_server.engine.events import Event, OrderClosed, Rejected, Trade
 from exchange_server.engine.orders import Order as EngineOrder
 from exchange_server.engine.terms import terms_of
-from exchange_server.wire.units import REJECT_PRICE_OFF_TICK, REJECT_QUANTITY_OFF_LOT
+from exchange_server.wire.errors import FieldError
+from exchange_server.wire.units import MarketUnits
 
 MARKET_ID = t.MarketId(1)
 BASE_ID, QUOTE_ID = t.AssetId(1), t.AssetId(2)
 INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION = 3, 5, 9
 NO_QUANTITY = Decimal(0)
-
-
-class _OffGrid(Exception):
-    """A price or quantity is not a whole number of steps; with the reason and the field."""
-
-    def __init__(self, reason: int, field: str) -> None:
-        super().__init__(field)
-        self.reason, self.field = reason, field
 
 
 class EngineExchange:
@@ -77,6 +70,7 @@ class EngineExchange:
             ),
             0,
         )
+        self._units = MarketUnits(self.engine.markets[MARKET_ID])
         for name, (base_amount, quote_amount) in funds.items():
             self._apply(commands.CreateAccount(name), 0)
             account_id = self.engine.accounts_by_name[name].account_id
@@ -132,7 +126,7 @@ class EngineExchange:
         key = item.client_order_id or ""
         try:
             command = self._command(account_id, item)
-        except _OffGrid as fault:
+        except FieldError as fault:
             return _refused(key, fault.reason, fault.field, INVALID_ARGUMENT)
         outcome = self._apply(command, at_ns)[0]
         if isinstance(outcome, Rejected):
@@ -240,10 +234,18 @@ class EngineExchange:
         )
 
     def _ticks(self, price: DecimalInput | None) -> t.Ticks:
-        return t.Ticks(_steps(price, self.terms.tick_size, REJECT_PRICE_OFF_TICK, "price"))
+        """Read a price as the exchange does; 0 for None. Raises FieldError."""
+        if price is None:
+            return t.Ticks(0)
+        text = f"{Decimal(price):f}"
+        return self._units.ticks.get(text) or self._units.read_price(text)
 
     def _lots(self, quantity: DecimalInput | None) -> t.Lots:
-        return t.Lots(_steps(quantity, self.terms.lot_size, REJECT_QUANTITY_OFF_LOT, "quantity"))
+        """Read a quantity as the exchange does; 0 for None. Raises FieldError."""
+        if quantity is None:
+            return t.Lots(0)
+        text = f"{Decimal(quantity):f}"
+        return self._units.lots.get(text) or self._units.read_quantity(text)
 
     @staticmethod
     def _atoms(amount: Decimal, decimals: int) -> t.Atoms:
@@ -253,16 +255,6 @@ class EngineExchange:
 def _refused(key: str, reason: int, field: str, code: int) -> OrderResult:
     error = from_order_error(reason, field, "refused", code)
     return OrderResult(0, key, None, NO_QUANTITY, NO_QUANTITY, NO_QUANTITY, deduplicated=False, error=error)
-
-
-def _steps(value: DecimalInput | None, step: Decimal, reason: int, field: str) -> int:
-    """Return a value in steps, 0 for None. Raises _OffGrid."""
-    if value is None:
-        return 0
-    steps, rest = divmod(value if isinstance(value, Decimal) else Decimal(str(value)), step)
-    if rest:
-        raise _OffGrid(reason, field)
-    return int(steps)
 
 
 def _units(step: Decimal) -> tuple[int, int]:

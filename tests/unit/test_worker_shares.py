@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.shares import in_shares
+from tests.worker_shares import in_shares
 
 
 @dataclass(frozen=True)
