@@ -192,14 +192,18 @@ def report(watch: Watch, books: BookWatch, findings: Findings, seconds: float) -
     print(*findings.warnings[:50], sep="\n")
 
 
+def wait_for_clickhouse(dev: Dev) -> None:
+    """`exchange dev` is ready without it: only its follower needs it, and waits as this does."""
+    wait_until(lambda: is_served(dev.ready["addresses"]["clickhouse"]), f"ClickHouse; {dev.output()}", 60)
+
+
 async def test_all_bots_trade_for_long_and_nothing_is_lost_crossed_late_or_growing() -> None:
     with open_folder() as folder:
         kept = folder / "kept"
         with running(folder / "data", "--pace", str(SIZE.pace)) as dev:
             # 1. Watch the bots trade.
             wait_until(lambda: all_run(dev), f"all bots run; {dev.output()}", 60)
-            # Nobody waits for ClickHouse but its follower.
-            wait_until(lambda: is_served(dev.ready["addresses"]["clickhouse"]), f"ClickHouse; {dev.output()}", 60)
+            wait_for_clickhouse(dev)
             watch, books = Watch(dev, kept), BookWatch(dev.address, MARKETS)
             begun = watch.followers.durable
             wait_until(lambda: watch.followers.have_written(begun), f"both followers write; {dev.output()}", 60)
@@ -242,6 +246,7 @@ async def test_all_bots_trade_for_long_and_nothing_is_lost_crossed_late_or_growi
         # 4. A restart has the same money, in the core and in both histories, and its own commands are as sound.
         with running(folder / "data", "--no-bots") as again:
             addresses = again.ready["addresses"]
+            wait_for_clickhouse(again)
             assert await api_balances(again) == {who: atoms for who, atoms in money.held().items() if atoms}
             last = money.commands
             wait_until(lambda: read_postgres(addresses["postgres"]).sequence >= last, "PostgreSQL has it all", 60)
