@@ -4,8 +4,10 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import grpc
+import pytest
 from google.protobuf.descriptor import MethodDescriptor
 
+from exchange.v1 import account_service_pb2 as account_pb
 from exchange.v1 import admin_service_pb2 as admin_pb
 from exchange_server.api.server import method_path
 from tests.integration.bad_input.calls import (
@@ -23,6 +25,8 @@ from tests.integration.bad_input.calls import (
 from tests.integration.exchange_fixture import READ, TRADE, Exchange, Metadata, Trader, bearer
 
 __all__ = ["caller"]
+
+UNAUTHENTICATED, RESOURCE_EXHAUSTED = grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 def test_a_method_that_needs_a_key_refuses_every_key_that_does_not_work(exchange: Exchange, caller: Trader) -> None:
@@ -96,3 +100,15 @@ def _expired_key(exchange: Exchange, caller: Trader) -> str:
     while datetime.now(UTC) <= expire_time:
         time.sleep(0.02)
     return api_key
+
+
+def test_headers_are_read_up_to_a_limit_and_never_refused_by_chance(exchange: Exchange) -> None:
+    """Whatever the gateway lets through, 32 KiB, gets the answer of the exchange."""
+
+    def code(length: int) -> grpc.StatusCode:
+        with pytest.raises(grpc.RpcError) as refused:
+            exchange.accounts.GetAccount(account_pb.GetAccountRequest(), metadata=bearer("x" * length))
+        return refused.value.code()
+
+    assert {code(length) for length in (8_000, 12_000, 16_000, 33_000) for _ in range(20)} == {UNAUTHENTICATED}
+    assert {code(70_000) for _ in range(20)} == {RESOURCE_EXHAUSTED}

@@ -32,6 +32,8 @@ _REFLECTION: Final = reflection_pb2.DESCRIPTOR.services_by_name["ServerReflectio
 
 STREAM_WINDOW_BYTES: Final = 64 << 10
 """Received and not read, a stream: some nine hundred orders."""
+MAX_HEADER_BYTES: Final = 64 << 10
+"""Of the headers of a call; twice what the gateway lets through."""
 
 ServingStatus = health_pb2.HealthCheckResponse
 
@@ -59,6 +61,9 @@ class ServerOptions:
             ("grpc.max_receive_message_length", self.max_message_bytes),
             # A whole order book may be larger than what a client may send.
             ("grpc.max_send_message_length", -1),
+            # Between the two limits gRPC refuses by chance, so they are one: above what the gateway lets through.
+            ("grpc.max_metadata_size", MAX_HEADER_BYTES),
+            ("grpc.absolute_max_metadata_size", MAX_HEADER_BYTES),
             ("grpc.keepalive_time_ms", int(self.keepalive_seconds * 1000)),
             ("grpc.keepalive_timeout_ms", int(self.keepalive_timeout_seconds * 1000)),
             # Left to itself, gRPC probes the link and lets megabytes in: seconds of orders that nobody has read, and

@@ -54,8 +54,11 @@ def test_an_order_is_dragged_to_another_price(trader: Trader, clients: Clients) 
 def test_a_fill_is_explained_where_its_candle_is_pointed_at(trader: Trader, clients: Clients) -> None:
     trader.sign_in("alice")
     trader.place("Sell", "3150.25", "0.75")
-    clients["bob"].place_order(market=MARKET, side=Side.BUY, quantity="0.75", price="3150.25", time_in_force="ioc")
-    (fill, *_) = clients["bob"].list_fills(page_size=1)
+    (fill,) = (
+        clients["bob"]
+        .place_order(market=MARKET, side=Side.BUY, quantity="0.75", price="3150.25", time_in_force="ioc")
+        .fills
+    )
     expect(trader.toast("Sold")).to_be_visible()
 
     tooltip = trader.page.get_by_test_id("fill-tooltip")
