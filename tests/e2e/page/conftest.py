@@ -92,6 +92,9 @@ def open_tab(browser: Browser, dev: Dev, clients: Clients) -> Iterator[OpenTab]:
         return trader
 
     yield open_one
+    for trader in traders:
+        # Shown with a test that failed.
+        print("toasts:", [text for text in trader.toasts() if text], trader.page.url)
     for context in contexts:
         context.close()
     for client in clients.values():

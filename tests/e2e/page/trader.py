@@ -8,6 +8,8 @@ MARKET = "ETH-USDC"
 # A busy machine takes its time; what is there is found at once.
 PATIENCE_MS = 15_000
 UNREACHABLE = "Failed to load resource: "
+# What the pointer did last is on the screen.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (violation) =>
   console.error(`forbidden by ${violation.violatedDirective}: ${violation.blockedURI} in ${violation.sourceFile}`))"""
 
@@ -100,8 +102,8 @@ class Trader:
         """The account's orders on the chart."""
         return self.page.get_by_test_id("order-line")
 
-    def drag_line(self, pixels: int) -> str | None:
-        """Drag the only order's line down by so many pixels; returns what it said last before it was let go.
+    def hold_line(self, pixels: int) -> str | None:
+        """Drag the only order's line down by so many pixels and keep hold of it; returns what it says there.
 
         The chart finds its scale while it loads: a line that was gone when it was taken hold of is tried again.
         """
@@ -115,11 +117,21 @@ class Trader:
             self.page.mouse.down()
             x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
             self.page.mouse.move(x, y + pixels, steps=4)
+            self.page.evaluate(DRAWN)
             told = line.get_attribute("aria-valuetext")
-            self.page.mouse.up()
             if told != before:
                 return told
+            self.page.mouse.up()
         raise AssertionError(f"the line of an order was not dragged in ten attempts: {before}")
+
+    def drag_line(self, pixels: int) -> str | None:
+        """Drag the only order's line down by so many pixels; returns what it said last before it was let go."""
+        told = self.hold_line(pixels)
+        self.page.mouse.up()
+        return told
+
+    def toasts(self) -> list[str]:
+        return self.page.locator("[data-sonner-toast]").all_inner_texts()
 
     def toast(self, text: str) -> Locator:
         return self.page.locator("[data-sonner-toast]").filter(has_text=text).first

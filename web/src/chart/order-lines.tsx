@@ -93,25 +93,35 @@ function OrderLine({ chart, market, order, price, edits, colors }: OrderLineProp
     // A place on the canvas becomes a price here, and is snapped to a tick before anything else sees it.
     return raw !== null && raw > 0 ? snapPrice(new Decimal(raw), market.tickSize) : undefined;
   };
-  const commit = () => {
-    if (draft) void edits.move(order, draft);
+  const drag = useDrag(chart);
+  const discard = () => {
+    drag.end();
     setDraft(undefined);
+  };
+  const commit = (moved = draft) => {
+    if (moved) void edits.move(order, moved);
+    discard();
   };
   const onPointerDown = (event: PointerEvent<HTMLButtonElement>) => {
     if (!canMove || event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     event.preventDefault();
     event.currentTarget.focus();
+    drag.start();
     setDraft(shown);
   };
   const onPointerMove = (event: PointerEvent<HTMLButtonElement>) => {
-    if (event.currentTarget.hasPointerCapture(event.pointerId)) setDraft((last) => priceAt(event.clientY) ?? last);
+    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+    drag.move();
+    setDraft((last) => priceAt(event.clientY) ?? last);
   };
+  // The last move may not be drawn yet, so that the draft is not asked. A press without a move moves nothing.
+  const onPointerUp = (event: PointerEvent) => (drag.hasMoved() ? commit(priceAt(event.clientY)) : discard());
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
     if (step && canMove) setDraft(stepPrice(shown, step, market.tickSize));
     else if (event.key === "Enter" && draft) commit();
-    else if (event.key === "Escape" && draft) setDraft(undefined);
+    else if (event.key === "Escape" && draft) discard();
     else if (event.key === "Delete") void edits.cancel(order);
     else return;
     event.preventDefault();
@@ -148,10 +158,11 @@ function OrderLine({ chart, market, order, price, edits, colors }: OrderLineProp
           )}
           onPointerDown={onPointerDown}
           onPointerMove={onPointerMove}
-          onPointerUp={commit}
-          onPointerCancel={() => setDraft(undefined)}
+          onPointerUp={onPointerUp}
+          onPointerCancel={discard}
           onKeyDown={onKeyDown}
-          onBlur={() => setDraft(undefined)}
+          // What a key moved is given up when something else is turned to; what a pointer holds is not.
+          onBlur={() => drag.isOn() || discard()}
         >
           {canMove ? <GripVertical size={11} aria-hidden className="opacity-70" /> : null}
           <span className="font-medium">{lineWord(order)}</span>
@@ -169,6 +180,30 @@ function OrderLine({ chart, market, order, price, edits, colors }: OrderLineProp
       </div>
     </li>
   );
+}
+
+/** A line in the hand of a pointer. Meanwhile the scale stands still: what the pointer is at stays the price that it was. */
+function useDrag(chart: TradeChart) {
+  const letGo = useRef<() => void>(undefined);
+  const moved = useRef(false);
+  const end = () => {
+    letGo.current?.();
+    letGo.current = undefined;
+    moved.current = false;
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it reads refs only
+  useEffect(() => end, []);
+  return {
+    start: () => {
+      letGo.current = chart.holdPriceScale();
+    },
+    move: () => {
+      moved.current = true;
+    },
+    end,
+    isOn: () => letGo.current !== undefined,
+    hasMoved: () => moved.current,
+  };
 }
 
 function lineWord(order: Order): string {

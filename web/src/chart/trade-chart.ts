@@ -20,7 +20,7 @@ import {
 import { type CandleLike, planUpdate, toBar, toVolumeBar } from "./candle-data";
 import type { ChartColors } from "./chart-colors";
 import type { FillMarker } from "./fill-markers";
-import { withOrders } from "./price-range";
+import { type PriceRange, withOrders } from "./price-range";
 
 const VOLUME_PART = 0.18;
 
@@ -37,6 +37,8 @@ export class TradeChart {
   private shown: readonly CandleLike[] = [];
   private isDestroyed = false;
   private orderPrices: readonly number[] = [];
+  private range: PriceRange | undefined;
+  private isScaleHeld = false;
   private colors: ChartColors;
 
   constructor(container: HTMLElement, colors: ChartColors) {
@@ -51,7 +53,9 @@ export class TradeChart {
       borderVisible: false,
       autoscaleInfoProvider: (ofCandles: () => AutoscaleInfo | null) => {
         const info = ofCandles();
-        return info?.priceRange ? { ...info, priceRange: withOrders(info.priceRange, this.orderPrices) } : info;
+        if (!info?.priceRange) return info;
+        if (!this.isScaleHeld || !this.range) this.range = withOrders(info.priceRange, this.orderPrices);
+        return { ...info, priceRange: this.range };
       },
     });
     this.volume = this.chart.addSeries(HistogramSeries, {
@@ -145,6 +149,15 @@ export class TradeChart {
     this.orderPrices = prices;
     // Asks for the scale to be worked out again.
     this.candles.applyOptions({});
+  }
+
+  /** Leave every price where it is on the screen, whatever is traded, until the returned function is called. */
+  holdPriceScale(): () => void {
+    this.isScaleHeld = true;
+    return () => {
+      this.isScaleHeld = false;
+      this.whileAlive(() => this.candles.applyOptions({}));
+    };
   }
 
   /** Height of the pane with the candles, CSS pixels. */
