@@ -1,6 +1,7 @@
 """Writes the engine's whole state as rows (see `state`)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 from exchange_server.engine.accounts import Account
 from exchange_server.engine.book import BookSide
@@ -14,8 +15,35 @@ from exchange_server.engine.types import (
 )
 
 
+class OrderRows:
+    """The rows of orders, made anew each time they are read: a million tuples take much memory."""
+
+    __slots__ = ("_count", "_orders")
+
+    def __init__(self, orders: Callable[[], Iterator[Order]], count: int) -> None:
+        self._orders: Final = orders
+        self._count: Final = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[OrderRow]:
+        for order in self._orders():
+            yield _order_row(order)
+
+    def __contains__(self, row: object) -> bool:
+        return any(_order_row(order) == row for order in self._orders())
+
+
 def dump(live: LiveState) -> State:
-    """Write the live state as rows."""
+    """Write the live state as rows, which stay as they are whatever happens to it."""
+    state = view(live)
+    tables: dict[str, Any] = {name: list(rows) for name, rows in state.tables()}
+    return State(**tables)
+
+
+def view(live: LiveState) -> State:
+    """Show the live state as rows. Those of most orders are made as they are read: before the next command."""
     accounts = [live.accounts[account_id] for account_id in sorted(live.accounts)]
     known = (
         order
@@ -24,6 +52,7 @@ def dump(live: LiveState) -> State:
         for order in orders.values()
     )
     special = [order for order in known if isinstance(order.terms, SpecialTerms)]
+    pending = [order for order in special if order.pending or order.parked]
     return State(
         counters=[(live.sequence, live.time_ns, live.event_digest, live.next_account_id, live.extra_orders)],
         assets=[(asset.asset_id, asset.name, asset.decimals) for asset in live.assets.values()],
@@ -37,9 +66,14 @@ def dump(live: LiveState) -> State:
             for asset_id in sorted(account.balances)
         ],
         special_orders=sorted((order.order_id, *row_of(order.terms), *order.special.row()) for order in special),
-        open_orders=[_order_row(order) for order in _open_orders(live)],
-        pending_orders=[_order_row(order) for order in special if order.pending or order.parked],
-        closed_orders=[_order_row(order) for account in accounts for order in account.closed],
+        open_orders=OrderRows(
+            lambda: _open_orders(live), sum(len(account.open_orders) for account in accounts) - len(pending)
+        ),
+        pending_orders=[_order_row(order) for order in pending],
+        closed_orders=OrderRows(
+            lambda: (order for account in accounts for order in account.closed),
+            sum(len(account.closed) for account in accounts),
+        ),
         credits=[
             (account.account_id, credit_id, *account.credits[credit_id])
             for account in accounts

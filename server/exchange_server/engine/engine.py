@@ -50,7 +50,7 @@ from exchange_server.engine.commands import (
     SetMarketStatus,
     SetTradeGroup,
 )
-from exchange_server.engine.dumping import dump
+from exchange_server.engine.dumping import dump, view
 from exchange_server.engine.events import Event, Rejected
 from exchange_server.engine.expiring import (
     cancel_session_orders,
@@ -271,6 +271,10 @@ class Engine(LiveState):
         """Write the whole state as plain rows."""
         return dump(self)
 
+    def view(self) -> State:
+        """Show the whole state as plain rows that are made as they are read; it holds until the next command."""
+        return view(self)
+
     @classmethod
     def load(cls, state: State, shard_id: int = 0) -> "Engine":
         """Build an engine that is in a dumped state."""
@@ -280,4 +284,4 @@ class Engine(LiveState):
 
     def state_hash(self) -> bytes:
         """Return BLAKE2b-256 over the canonical rows of the whole state, 32 bytes."""
-        return dump(self).hash()
+        return view(self).hash()

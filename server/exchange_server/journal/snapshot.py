@@ -24,6 +24,7 @@ from exchange_server.wire.snapshot_codec import (
     encode_snapshot_chunks,
     encode_snapshot_header,
 )
+from exchange_server.wire.snapshot_columns import StateHasher
 
 _MAGIC: Final = b"EXSNAP\r\n"
 _FRAME: Final = struct.Struct("<II")
@@ -38,25 +39,24 @@ def write_snapshot(directory: Path | str, engine: Engine, position: JournalPosit
 
     Takes seconds with a million orders and does not let anything else run meanwhile.
     """
-    state = engine.dump()
+    state = engine.view()
+    tables = {name: len(rows) for name, rows in state.tables()}
+    hasher = StateHasher(tables)
     header = SnapshotHeader(
-        engine.shard_id,
-        engine.sequence,
-        engine.time_ns,
-        hash_of(state),
-        engine.event_digest,
-        {name: len(rows) for name, rows in state.tables()},
-        position,
+        engine.shard_id, engine.sequence, engine.time_ns, bytes(32), engine.event_digest, tables, position
     )
     path = Layout(directory).snapshot(engine.sequence)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with temporary.open("wb") as file:
         file.write(_MAGIC)
+        # The hash is known when all rows have been seen; until then another of the same length keeps its place.
         _write_frame(file, encode_snapshot_header(header))
-        for chunk in encode_snapshot_chunks(state):
+        for chunk in encode_snapshot_chunks(state, hasher):
             _write_frame(file, chunk)
         file.write(_END)
+        file.seek(len(_MAGIC))
+        _write_frame(file, encode_snapshot_header(header._replace(state_hash=hasher.digest())))
         file.flush()
         os.fsync(file.fileno())
     temporary.rename(path)
@@ -121,11 +121,6 @@ def snapshot_hash(directory: Path | str, sequence: int) -> bytes | None:
         return read_snapshot_header(path).state_hash
     except SnapshotInvalid:
         return None
-
-
-def hash_of(state: State) -> bytes:
-    """Give the state's hash, 32 bytes."""
-    return state.hash()
 
 
 def _write_frame(file: BinaryIO, data: bytes) -> None:

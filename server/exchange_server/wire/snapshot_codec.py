@@ -76,12 +76,21 @@ def decode_snapshot_header(data: bytes) -> SnapshotHeader:
     )
 
 
-def encode_snapshot_chunks(state: State) -> Iterator[bytes]:
-    """Encode every table in canonical order, `ROWS_PER_CHUNK` rows a chunk."""
+def encode_snapshot_chunks(state: State, hasher: StateHasher) -> Iterator[bytes]:
+    """Encode every table in canonical order, `ROWS_PER_CHUNK` rows a chunk, and feed the state's hash with them.
+
+    No more than one chunk's rows exist at a time. Raises ValueError for a table that has not as many rows as it says.
+    """
     for name, rows in state.tables():
         remaining = iter(rows)
+        count = 0
         while block := list(islice(remaining, ROWS_PER_CHUNK)):
-            yield _encode_chunk(name, block)
+            columns = [_column(values) for values in zip(*block, strict=True)]
+            hasher.add(name, columns, len(block))
+            count += len(block)
+            yield _encode_chunk(name, columns, len(block))
+        if count != len(rows):
+            raise ValueError(f"table {name} has {count} rows where it says {len(rows)}")
 
 
 class StateBuilder:
@@ -130,15 +139,18 @@ def _decode_column(column: snapshot_pb2.SnapshotColumn, rows: int, others: Seque
     return Column(column.numbers[:] or column.strings[:] or column.blobs[:])
 
 
-def _encode_chunk(name: str, rows: Sequence[tuple[Value, ...]]) -> bytes:
-    chunk = snapshot_pb2.SnapshotChunk(table=name, rows=len(rows))
-    for values in zip(*rows, strict=True):
-        first = values[0]
+def _column(values: Sequence[Value]) -> Column:
+    return Column(values, *pack(values)) if isinstance(values[0], int) else Column(values)  # type: ignore[arg-type]
+
+
+def _encode_chunk(name: str, columns: Sequence[Column], rows: int) -> bytes:
+    chunk = snapshot_pb2.SnapshotChunk(table=name, rows=rows)
+    for column in columns:
+        first = column.values[0]
         if isinstance(first, int):
-            packed, width = pack(values)
-            chunk.columns.add(packed=packed, width=width)
+            chunk.columns.add(packed=column.packed, width=column.width)
         elif isinstance(first, str):
-            chunk.columns.add(strings=values)
+            chunk.columns.add(strings=column.values)
         else:
-            chunk.columns.add(blobs=values)
+            chunk.columns.add(blobs=column.values)
     return chunk.SerializeToString()

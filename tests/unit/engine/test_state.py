@@ -88,6 +88,18 @@ def test_a_loaded_engine_is_the_same_and_goes_on_the_same(busy: Busy) -> None:
     assert twin.event_digest == engine.event_digest
 
 
+def test_a_view_has_the_rows_of_a_dump_and_makes_them_whenever_it_is_read(busy: Busy) -> None:
+    view, rows = busy.engine.view(), dict(busy.engine.dump().tables())
+    for _ in range(2):
+        assert {name: list(table) for name, table in view.tables()} == rows
+    assert {name: len(table) for name, table in view.tables()} == {name: len(table) for name, table in rows.items()}
+    for table in (view.open_orders, view.closed_orders):
+        first = next(iter(table))
+        assert first in table
+        assert (-1, *first[1:]) not in table
+    assert view.hash() == busy.engine.dump().hash()
+
+
 def test_every_value_fits_a_signed_64_bit_column(busy: Busy) -> None:
     for _, rows in busy.engine.dump().tables():
         for row in rows:

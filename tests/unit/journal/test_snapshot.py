@@ -4,10 +4,12 @@ from pathlib import Path
 import pytest
 
 from exchange_server.engine import Engine
+from exchange_server.engine.state import ROWS_HASHED_AT_ONCE
 from exchange_server.engine.types import SIDE_BUY, TIF_GTC, AccountId, Sequence, TimeNs
 from exchange_server.journal import Layout, SnapshotInvalid, load_snapshot, snapshot_hash, write_snapshot
 from exchange_server.journal.snapshot import read_snapshot_header
 from exchange_server.wire import snapshot_codec
+from exchange_server.wire.snapshot_columns import StateHasher
 from tests.journal_support import START_NS, apply_all, flip_bit, many, one_of_each, order
 
 
@@ -29,8 +31,10 @@ def test_a_snapshot_loads_to_an_engine_that_goes_on_the_same_way(tmp_path: Path)
 
 
 def test_tables_longer_than_a_chunk_survive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot_codec, "ROWS_PER_CHUNK", 7)
-    engine = engine_of_everything()
+    monkeypatch.setattr(snapshot_codec, "ROWS_PER_CHUNK", ROWS_HASHED_AT_ONCE)
+    engine = Engine()
+    apply_all(engine, many(2 * ROWS_HASHED_AT_ONCE))
+    assert max(len(rows) for _, rows in engine.view().tables()) > ROWS_HASHED_AT_ONCE
     assert load_snapshot(write_snapshot(tmp_path, engine)).state_hash() == engine.state_hash()
 
 
@@ -80,7 +84,7 @@ def test_a_snapshot_whose_rows_are_not_those_of_its_hash_is_invalid(
     other = Engine()
     apply_all(other, many(3))
     # Every CRC is right, the state is another one.
-    monkeypatch.setattr("exchange_server.journal.snapshot.hash_of", lambda state: other.state_hash())
+    monkeypatch.setattr(StateHasher, "digest", lambda hasher: other.state_hash())
     path = write_snapshot(tmp_path, engine)
     monkeypatch.undo()
     with pytest.raises(SnapshotInvalid, match="hash"):

@@ -1,5 +1,7 @@
 """Columns keep their numbers whatever the width, and the hash taken from columns is the one that the engine defines."""
 
+from typing import Any
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from exchange.journal.v1 import snapshot_pb2
 from exchange_server.engine.state import ROWS_HASHED_AT_ONCE, TABLES, State
 from exchange_server.wire.snapshot_codec import ROWS_PER_CHUNK, StateBuilder, encode_snapshot_chunks
-from exchange_server.wire.snapshot_columns import pack, unpack
+from exchange_server.wire.snapshot_columns import StateHasher, pack, unpack
 
 SIGNED_64 = st.integers(-(1 << 63), (1 << 63) - 1)
 NUMBERS = st.one_of(
@@ -49,6 +51,15 @@ def state_of(rows: int) -> State:
     return State(**tables)  # type: ignore[arg-type]
 
 
+def encoded(state: State) -> list[bytes]:
+    """Encode a state, and see that the hash is the one that the engine defines."""
+    hasher = StateHasher({name: len(rows) for name, rows in state.tables()})
+    chunks = list(encode_snapshot_chunks(state, hasher))
+    assert hasher.possible
+    assert hasher.digest() == state.hash()
+    return chunks
+
+
 def read(chunks: list[bytes], state: State) -> StateBuilder:
     builder = StateBuilder({name: len(rows) for name, rows in state.tables()})
     for chunk in chunks:
@@ -61,21 +72,35 @@ def read(chunks: list[bytes], state: State) -> StateBuilder:
 )
 def test_the_hash_of_what_was_read_is_the_engines_hash_of_it(rows: int) -> None:
     state = state_of(rows)
-    built, state_hash = read(list(encode_snapshot_chunks(state)), state).build()
+    built, state_hash = read(encoded(state), state).build()
     assert {name: list(rows) for name, rows in built.tables()} == dict(state.tables())
     assert state_hash == state.hash() == built.hash()
 
 
+class Fewer(list[Any]):
+    """Rows of which there is one less than they say."""
+
+    def __len__(self) -> int:
+        return super().__len__() + 1
+
+
+def test_a_table_that_counts_its_rows_wrongly_is_not_written() -> None:
+    tables = dict(state_of(10).tables())
+    state = State(**tables | {"open_orders": Fewer(tables["open_orders"])})  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="table open_orders has 10 rows where it says 11"):
+        encoded(state)
+
+
 def test_chunks_that_are_not_in_canonical_order_are_hashed_all_the_same() -> None:
     state = state_of(10)
-    chunks = list(encode_snapshot_chunks(state))
+    chunks = encoded(state)
     built, state_hash = read([chunks[-1], *chunks[:-1]], state).build()
     assert state_hash == state.hash() == built.hash()
 
 
 def test_rows_are_made_anew_whenever_they_are_read_and_equal_columns_are_one() -> None:
     state = state_of(ROWS_PER_CHUNK + 3)
-    orders = read(list(encode_snapshot_chunks(state)), state).build()[0].open_orders
+    orders = read(encoded(state), state).build()[0].open_orders
     assert not isinstance(orders, list)
     assert len(orders) == ROWS_PER_CHUNK + 3
     assert list(orders) == list(orders) == list(state.open_orders)
@@ -118,4 +143,4 @@ def test_any_other_number_gives_another_hash() -> None:
     orders = state.open_orders
     assert isinstance(orders, list)
     orders[2_500] = (*orders[2_500][:11], 5, *orders[2_500][12:])
-    assert read(list(encode_snapshot_chunks(state)), state).build()[1] != honest
+    assert read(encoded(state), state).build()[1] != honest
