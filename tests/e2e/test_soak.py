@@ -1,7 +1,7 @@
 """`exchange dev` with all its bots for a while: money, books, memory, logs and followers stay as they must be.
 
-Three minutes in `make test`; `make test-soak` goes on until the bots have sent a million commands after all that is
-bounded has filled, which is what its slopes of memory are about.
+Three minutes in `make test`; `make test-soak` first fills all that is bounded, and goes on until the bots have sent a
+million commands after a warm-up: its slopes of memory are about leaks.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from exchange_bots.dev_fleet import BOTS
 from exchange_sdk import AsyncClient
 from tests.e2e.dev_process import EXCHANGE, Dev, clean_environment, open_folder, running, wait_until
 from tests.e2e.soak.books import BookWatch
+from tests.e2e.soak.filling import fill_accounts
 from tests.e2e.soak.followers import FollowerWatch
 from tests.e2e.soak.histories import History, clickhouse_trades, read_postgres
 from tests.e2e.soak.journal_money import JournalMoney, Money
@@ -43,7 +44,7 @@ class Size(NamedTuple):
 
 
 LARGE = os.environ.get("EXCHANGE_TEST_SIZE") == "large"
-SIZE = Size(20, 600, 1_500_000, 2_500_000, 300) if LARGE else Size(2, 150, 2_000, 4_000, 30)
+SIZE = Size(20, 600, 1_000_000, 2_000_000, 300) if LARGE else Size(2, 150, 2_000, 4_000, 30)
 LONGEST_SECONDS = 4 * 3_600 if LARGE else 400
 JUDGED = ("core", "follower", "market-follower", "bots")
 MOST_LATE = 0.0 if LARGE else 0.05
@@ -68,7 +69,6 @@ class Watch:
         self.memory = MemoryWatch({name: pid for name, pid in dev.ready["pids"].items() if name != "postgres"})
         self.histories: list[History] = []
         self._history_due = time.monotonic() + SIZE.history_seconds
-        (kept / "journal").mkdir(parents=True)
 
     def look(self) -> None:
         self.keep_segments()
@@ -80,14 +80,29 @@ class Watch:
 
     def keep_segments(self) -> None:
         """Keep the journal from its first record on; the exchange deletes what a snapshot has made unnecessary."""
-        for segment in (self.dev.data_dir / "journal").glob("*.seg"):
-            with suppress(FileExistsError):
-                os.link(segment, self.kept / "journal" / segment.name)
+        keep_segments(self.dev.data_dir, self.kept)
 
     def keep_mark(self) -> None:
         """Say in what is kept how far it goes."""
         self.keep_segments()
         (self.kept / "durable.mark").write_bytes((self.dev.data_dir / "durable.mark").read_bytes())
+
+
+def keep_segments(data_dir: Path, kept: Path) -> None:
+    """Keep what there is of the journal, beside what was kept before."""
+    (kept / "journal").mkdir(parents=True, exist_ok=True)
+    for segment in (data_dir / "journal").glob("*.seg"):
+        with suppress(FileExistsError):
+            os.link(segment, kept / "journal" / segment.name)
+
+
+async def fill(data_dir: Path, kept: Path) -> None:
+    """Let everything that is bounded be full from the start; the accounts are those that the bots have made."""
+    with running(data_dir) as dev:
+        wait_until(lambda: all_run(dev), f"all bots run; {dev.output()}", 60)
+    with running(data_dir, "--no-bots") as dev:
+        await fill_accounts(dev.address, data_dir)
+    keep_segments(data_dir, kept)
 
 
 def bots_of(dev: Dev) -> list[dict[str, object]]:
@@ -200,6 +215,8 @@ def wait_for_clickhouse(dev: Dev) -> None:
 async def test_all_bots_trade_for_long_and_nothing_is_lost_crossed_late_or_growing() -> None:
     with open_folder() as folder:
         kept = folder / "kept"
+        if LARGE:
+            await fill(folder / "data", kept)
         with running(folder / "data", "--pace", str(SIZE.pace)) as dev:
             # 1. Watch the bots trade.
             wait_until(lambda: all_run(dev), f"all bots run; {dev.output()}", 60)
