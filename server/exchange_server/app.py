@@ -24,7 +24,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
-from exchange_server import compiled_engine
+from exchange_server import compiled_engine, huge_pages
 from exchange_server.api.accounts import AccountService
 from exchange_server.api.admin import AdminService
 from exchange_server.api.auth import Authenticator, new_api_key
@@ -169,6 +169,7 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], stop: as
                 seed_day_windows(feeds, list(shard.engine.markets), market_history, time.time_ns)
             )
             stack.push_async_callback(_cancelled, seeding)
+        stack.push_async_callback(_cancelled, asyncio.create_task(huge_pages.keep_collapsing()))
         on_ready(Ready(settings.grpc_host, port, settings.admin_key_path, shard.sequence))
 
         failure = await _until_stopped(stop, {shard_id: shard for shard_id, (shard, _) in shards.items()})

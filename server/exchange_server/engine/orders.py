@@ -43,8 +43,8 @@ _CANCELED_BY: Final = (
 class Order:
     """An order and its place in the book (links that the book sets).
 
-    Never changes: what was asked for, and by whom and when; an amend or a trigger puts a successor with the same id in the
-    order's place, so that who reads events later reads what was true then. `open_lots` is what is not filled, also
+    Never changes: what was asked for, by whom and when; an amend or a trigger puts a successor with the same id in
+    the order's place, so that who reads events later reads what was true then. `open_lots` is what is not filled, also
     after the order closed, hidden parts included. `fee_micro` is the exact fee so far in millionths of a quote atom;
     what was charged is that, rounded up: see `fee_atoms`. The orders of a level are given the level's own
     `price_ticks`, so that they share one integer. What follows from the rest is not stored: the status, and what an
