@@ -135,7 +135,7 @@ def _kill(postgres: EmbeddedPostgres, clickhouse: EmbeddedClickHouse) -> None:
             assert database.pid is not None
             os.kill(database.pid, signal.SIGKILL)
             database.stop()
-            database.start()
+            database.start(to_background)
             to_background(database.pid)
 
 

@@ -21,6 +21,7 @@ from bench.engine_flow import (
     opening,
     resting_order,
 )
+from exchange_server import huge_pages
 from exchange_server.engine import Engine
 from exchange_server.engine.commands import Command, PlaceOrder
 from exchange_server.engine.terms import IMMEDIATE_OR_CANCEL, SpecialTerms
@@ -73,11 +74,16 @@ def slices(commands: list[Command]) -> list[list[Command]]:
 
 
 def settled(before: list[Command]) -> Engine:
-    """Return an engine that has seen `before`, out of the collector's sight."""
+    """Return an engine that has seen `before`, out of the collector's sight, and in huge pages if it is large.
+
+    So is the server's, after half a minute.
+    """
     engine = Engine()
     apply_all(engine, before)
     gc.collect()
     gc.freeze()
+    if huge_pages.resident_bytes() >= huge_pages.LEAST_BYTES:
+        huge_pages.collapse()
     return engine
 
 
@@ -158,6 +164,7 @@ def bytes_per_resting_order(count: int) -> float:
     for number in range(count):
         # Made one by one, so that what the order keeps of its command counts and nothing else does.
         apply_all(engine, [resting_order(random_source, number, 50_000)])
+    huge_pages.collapse()
     return (resident_bytes() - before) / count
 
 

@@ -24,7 +24,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
-from exchange_server import compiled_engine
+from exchange_server import compiled_engine, huge_pages
 from exchange_server.api.accounts import AccountService
 from exchange_server.api.admin import AdminService
 from exchange_server.api.auth import Authenticator, new_api_key
@@ -59,10 +59,9 @@ ADMIN_ACCOUNT: Final = "admin"
 
 YOUNG_COLLECTIONS_ONLY: Final = (10_000, 1, 1_000_000_000)
 """Thresholds of the cycle collector. What dies in cycles (calls, exceptions) dies young. A full collection would walk
-every resting order, to find nothing: a second's pause for a million of them, and a third of all CPU time before. Each
-object is walked twice, however many are walked at a time: the fewer, the shorter is the pause. With (20000, 5) a flood
-of orders stopped for 12 ms and now and then for 60, with these for 7 and 15, at the same cost. Below 5,000 it rises,
-because what only passes through is walked too."""
+every resting order, to find nothing: a second's pause for a million of them, and a third of all CPU time before. While
+orders come the shard asks for collections itself, in smaller steps than these; they are for calls that only read. Below
+5,000 they cost more, because what only passes through is walked too."""
 
 SWITCH_SECONDS: Final = 0.001
 """How long the event loop may keep the interpreter from other threads: gRPC's, and the journal's for what the kernel
@@ -169,6 +168,7 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], stop: as
                 seed_day_windows(feeds, list(shard.engine.markets), market_history, time.time_ns)
             )
             stack.push_async_callback(_cancelled, seeding)
+        stack.push_async_callback(_cancelled, asyncio.create_task(huge_pages.keep_collapsing()))
         on_ready(Ready(settings.grpc_host, port, settings.admin_key_path, shard.sequence))
 
         failure = await _until_stopped(stop, {shard_id: shard for shard_id, (shard, _) in shards.items()})

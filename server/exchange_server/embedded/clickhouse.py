@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -110,13 +111,17 @@ class EmbeddedClickHouse:
         """Return the file that it writes its log to."""
         return folder_in(self._data_dir) / "clickhouse.log"
 
-    def start(self) -> None:
-        """Start it; return when it answers. Raises EmbeddedClickHouseError, ClickHouseMissing."""
+    def start(self, on_process: Callable[[int], None] = lambda pid: None) -> None:
+        """Start it; return when it answers. Raises EmbeddedClickHouseError, ClickHouseMissing.
+
+        `on_process` is called with its process id as soon as it has one.
+        """
         if self.pid is not None:
             return
         self._port = self._port or _free_port()
         words = command(self._data_dir, self._port)
         self._child = Child(words, os.environ, self.log_file, None)
+        on_process(self._child.pid)
         deadline = time.monotonic() + START_SECONDS
         while not is_healthy(self._port):
             if self.pid is None or time.monotonic() > deadline:

@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -113,9 +114,10 @@ class EmbeddedPostgres:
         fits = len(os.fsencode(self._cluster)) + len("/.s.PGSQL.65535") <= LONGEST_SOCKET_PATH
         return self._cluster if fits else None
 
-    def start(self) -> None:
+    def start(self, on_process: Callable[[int], None] = lambda pid: None) -> None:
         """Start the server, making its cluster first if there is none; return when it answers.
 
+        `on_process` is called with its process id as soon as it has one.
         A server that another run of ours left behind on the same data is stopped first. Raises EmbeddedPostgresError,
         also if a live process runs it already, or if a wanted port is taken.
         """
@@ -129,7 +131,7 @@ class EmbeddedPostgres:
             self._stop_leftover()
             if not self._has_usable_cluster():
                 self._make_cluster(programs)
-            self._start_server(programs)
+            self._start_server(programs, on_process)
             self._create_database()
         except BaseException as error:
             self.stop()
@@ -235,7 +237,7 @@ class EmbeddedPostgres:
         for lock in self._cluster.glob(".s.PGSQL.*"):
             lock.unlink(missing_ok=True)
 
-    def _start_server(self, programs: Path) -> None:
+    def _start_server(self, programs: Path, on_process: Callable[[int], None]) -> None:
         deadline = time.monotonic() + START_SECONDS
         while True:
             self._port = self._wanted_port or _free_port()
@@ -243,6 +245,7 @@ class EmbeddedPostgres:
                 raise RuntimeError(f"port {self._wanted_port} is taken")
             log_start = self.log_file.stat().st_size if self.log_file.exists() else 0
             self._child = Child(self._command(programs), self._environment(), self.log_file, self._user)
+            on_process(self._child.pid)
             if self._wait_until_ready(deadline):
                 return
             log = self._log_since(log_start)

@@ -79,6 +79,14 @@ class PriceLadder:
         else:
             self._lasts[at] = chunk[-1]
 
+    def move(self, price: int, to: int) -> None:
+        """Remove a price that is there, and add one that is not: at once, if it is the only one."""
+        if len(self._lasts) == 1 and len(self._chunks[0]) == 1:
+            self._chunks[0][0] = self._lasts[0] = to
+        else:
+            self.remove(price)
+            self.add(to)
+
     def ascending(self) -> Iterator[int]:
         """Iterate from the lowest price; the ladder must not change meanwhile."""
         for chunk in self._chunks:

@@ -21,11 +21,12 @@ _NEVER: Final = 1
 
 
 class Distances:
-    """Stops by their distance from the extreme, in ticks or in basis points."""
+    """Stops by their distance from the extreme, in ticks or in basis points; `nearest` is the smallest, 0 for none."""
 
-    __slots__ = ("_at", "_ladder")
+    __slots__ = ("_at", "_ladder", "nearest")
 
     def __init__(self) -> None:
+        self.nearest: int = 0
         self._ladder: Final = PriceLadder()
         self._at: Final[dict[int, dict[OrderId, Order]]] = {}
 
@@ -35,6 +36,7 @@ class Distances:
         if orders is None:
             orders = self._at[distance] = {}
             self._ladder.add(distance)
+            self.nearest = self._ladder.lowest()
         orders[order.order_id] = order
 
     def remove(self, distance: int, order: Order) -> None:
@@ -44,10 +46,7 @@ class Distances:
         if not orders:
             del self._at[distance]
             self._ladder.remove(distance)
-
-    def nearest(self) -> int:
-        """Return the smallest distance; 0 when there is none."""
-        return self._ladder.lowest()
+            self.nearest = self._ladder.lowest()
 
     def ascending(self) -> Iterator[tuple[int, dict[OrderId, Order]]]:
         """Iterate over distances and their stops, nearest first; nothing may change meanwhile."""
@@ -100,9 +99,11 @@ class Trail:
     def first_trigger(self) -> int:
         """Return the price at which the first stop fires; 0 for none."""
         extreme = self.extreme.ticks
-        offset, bps = self.by_offset.nearest(), self.by_bps.nearest()
+        offset, bps = self.by_offset.nearest, self.by_bps.nearest
         if extreme == 0:
             return 0
+        if not bps and offset:
+            return extreme + offset if self.buys else max(extreme - offset, 0)
         one = trailing_trigger(self.buys, extreme, offset, 0) if offset else 0
         other = trailing_trigger(self.buys, extreme, 0, bps) if bps else 0
         if one and other:
@@ -127,12 +128,30 @@ class Trail:
 
 
 class TrailingStops:
-    """All trailing stops of one side of a market that wait."""
+    """All trailing stops of one side of a market that wait.
 
-    __slots__ = ("_at_trigger", "_buys", "_due", "_inactive", "_ranks", "_trail_of", "_trails", "_triggers", "count")
+    A trade activates, moves or fires a stop at or above `noticed_from` (`NOWHERE` for none), and at or below
+    `noticed_up_to` (0 for none).
+    """
+
+    __slots__ = (
+        "_at_trigger",
+        "_buys",
+        "_due",
+        "_inactive",
+        "_ranks",
+        "_trail_of",
+        "_trails",
+        "_triggers",
+        "count",
+        "noticed_from",
+        "noticed_up_to",
+    )
 
     def __init__(self, buys: bool) -> None:
         self.count: int = 0
+        self.noticed_from: int = NOWHERE
+        self.noticed_up_to: int = 0
         self._buys: Final = buys
         self._inactive: Final = Triggers(not buys)
         self._trails: Final[dict[int, Trail]] = {}
@@ -151,6 +170,7 @@ class TrailingStops:
             self._join(order, order.special.extreme.ticks)
         else:
             self._inactive.add(order, order.activation_price_ticks)
+        self._find_noticed()
 
     def remove(self, order: Order) -> None:
         """Take out a stop that waits, or has just fired."""
@@ -161,6 +181,7 @@ class TrailingStops:
             self._leave(order)
         else:
             self._inactive.remove(order, order.activation_price_ticks)
+        self._find_noticed()
 
     def __iter__(self) -> Iterator[Order]:
         yield from self._inactive
@@ -168,40 +189,42 @@ class TrailingStops:
             yield from trail.orders()
         yield from self._due.values()
 
-    def noticed_from(self) -> int:
-        """Return the price at or above which a trade activates, moves or fires a stop; `NOWHERE` for none."""
-        if self._buys:
-            return self._triggers.lowest() or NOWHERE
-        # A rank is one above its extreme: the first price that betters it.
-        return min(self._ranks.lowest() or NOWHERE, self._inactive.nearest or NOWHERE)
-
-    def noticed_up_to(self) -> int:
-        """Return the price at or below which a trade activates, moves or fires a stop; 0 for none."""
-        if not self._buys:
-            return self._triggers.highest()
-        lowest = self._ranks.lowest()
-        return max(MAX_TICKS + 1 - lowest if lowest else 0, self._inactive.nearest)
-
     def reached_by(self, price: Ticks) -> list[Order]:
         """Let stops become active and follow a trade, and return those that it fires; they move no more."""
-        for order in self._inactive.reached_by(price):
-            self._inactive.remove(order, order.activation_price_ticks)
-            order.special.active = True
-            self._join(order, price)
-        self._follow(price)
         reached: list[Order] = []
-        while self._is_fired_by(price):
-            trigger = self._triggers.lowest() if self._buys else self._triggers.highest()
+        if self.noticed_up_to < price < self.noticed_from:
+            return reached
+        if self._inactive.nearest:
+            for order in self._inactive.reached_by(price):
+                self._inactive.remove(order, order.activation_price_ticks)
+                order.special.active = True
+                self._join(order, price)
+        self._follow(price)
+        trigger = self._first_trigger()
+        while trigger > 0 and (price >= trigger if self._buys else price <= trigger):
             for trail in list(self._at_trigger[trigger].values()):
                 for order in trail.reached_by(price):
                     self._leave(order)
                     self._due[order.order_id] = order
                     reached.append(order)
+            trigger = self._first_trigger()
+        self._find_noticed()
         return reached
 
-    def _is_fired_by(self, price: Ticks) -> bool:
-        trigger = self._triggers.lowest() if self._buys else self._triggers.highest()
-        return trigger > 0 and (price >= trigger if self._buys else price <= trigger)
+    def _find_noticed(self) -> None:
+        lowest, nearest = self._ranks.lowest(), self._inactive.nearest
+        if self._buys:
+            self.noticed_from = self._triggers.lowest() or NOWHERE
+            up_to = MAX_TICKS + 1 - lowest if lowest else 0
+            self.noticed_up_to = nearest if nearest > up_to else up_to
+        else:
+            # A rank is one above its extreme: the first price that betters it.
+            above = lowest or NOWHERE
+            self.noticed_from = nearest if 0 < nearest < above else above
+            self.noticed_up_to = self._triggers.highest()
+
+    def _first_trigger(self) -> int:
+        return self._triggers.lowest() if self._buys else self._triggers.highest()
 
     def _follow(self, price: Ticks) -> None:
         """Move every trail whose extreme a trade betters; they become one."""
@@ -209,13 +232,11 @@ class TrailingStops:
         lowest = self._ranks.lowest()
         while 0 < lowest < rank:
             trail = self._trails[lowest]
-            self._forget(trail)
             there = self._trails.get(rank)
             if there is None:
-                trail.rank = rank
-                trail.extreme.ticks = price
-                self._keep(trail)
+                self._move(trail, rank, price)
             else:
+                self._forget(trail)
                 self._forget(there)
                 less, more = (trail, there) if trail.stops < there.stops else (there, trail)
                 more.rank = rank
@@ -225,6 +246,31 @@ class TrailingStops:
                     self._trail_of[order.order_id] = more
                 self._keep(more)
             lowest = self._ranks.lowest()
+
+    def _move(self, trail: Trail, rank: int, price: Ticks) -> None:
+        """Give a trail another extreme, whose rank no other has."""
+        old, at_trigger = trail.trigger, self._at_trigger
+        del self._trails[trail.rank]
+        self._ranks.move(trail.rank, rank)
+        if old and len(at_trigger[old]) > 1:
+            del at_trigger[old][trail.rank]
+            old = 0
+        trail.rank = rank
+        trail.extreme.ticks = price
+        self._trails[rank] = trail
+        trail.trigger = new = trail.first_trigger()
+        alone = old > 0 and new > 0 and (new == old or new not in at_trigger)
+        if alone:
+            # The usual one: it has a trigger to itself, before and after.
+            del at_trigger[old]
+            at_trigger[new] = {rank: trail}
+            self._triggers.move(old, new)
+            return
+        if old:
+            del at_trigger[old]
+            self._triggers.remove(old)
+        if new:
+            self._list_trigger(trail)
 
     def _join(self, order: Order, extreme: Ticks) -> None:
         rank = rank_of(self._buys, extreme)
@@ -250,11 +296,14 @@ class TrailingStops:
         self._ranks.add(trail.rank)
         trail.trigger = trigger = trail.first_trigger()
         if trigger:
-            trails = self._at_trigger.get(trigger)
-            if trails is None:
-                trails = self._at_trigger[trigger] = {}
-                self._triggers.add(trigger)
-            trails[trail.rank] = trail
+            self._list_trigger(trail)
+
+    def _list_trigger(self, trail: Trail) -> None:
+        trails = self._at_trigger.get(trail.trigger)
+        if trails is None:
+            trails = self._at_trigger[trail.trigger] = {}
+            self._triggers.add(trail.trigger)
+        trails[trail.rank] = trail
 
     def _forget(self, trail: Trail) -> None:
         """Take a trail out of the lists before it changes."""

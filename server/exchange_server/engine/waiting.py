@@ -61,24 +61,35 @@ class WaitingOrders:
 
     def reached_by(self, price: Ticks) -> list[Order]:
         """Let trailing stops follow a trade, and return what it triggers, by age."""
-        reached = self.rising.reached_by(price) + self.falling.reached_by(price)
+        reached: list[Order] = []
+        if self.noticed_up_to < price < self.noticed_from:
+            return reached
+        if 0 < self.rising.nearest <= price:
+            reached += self.rising.reached_by(price)
+        if price <= self.falling.nearest:
+            reached += self.falling.reached_by(price)
         for trailing in (self.trailing_buys, self.trailing_sells):
-            if trailing.count:
+            if not trailing.noticed_up_to < price < trailing.noticed_from:
                 if self._undo.recording:
                     for order in trailing:
                         self._undo.order(order)
                 reached += trailing.reached_by(price)
                 self._find_noticed()
-        reached.sort(key=BY_AGE)
+        if len(reached) > 1:
+            reached.sort(key=BY_AGE)
         return reached
 
     def _find_noticed(self) -> None:
         buys, sells = self.trailing_buys, self.trailing_sells
         above, below = self.rising.nearest or NOWHERE, self.falling.nearest
-        if buys.count:
-            above, below = min(above, buys.noticed_from()), max(below, buys.noticed_up_to())
-        if sells.count:
-            above, below = min(above, sells.noticed_from()), max(below, sells.noticed_up_to())
+        if buys.noticed_from < above:
+            above = buys.noticed_from
+        if sells.noticed_from < above:
+            above = sells.noticed_from
+        if buys.noticed_up_to > below:
+            below = buys.noticed_up_to
+        if sells.noticed_up_to > below:
+            below = sells.noticed_up_to
         self.noticed_from, self.noticed_up_to = above, below
 
     def _triggers(self, order: Order) -> Triggers:

@@ -7,6 +7,7 @@ before it is committed and released, the command goes to quarantine, and the sha
 """
 
 import asyncio
+import gc
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -41,6 +42,8 @@ UNACKNOWLEDGED_LIMIT: Final = 8192
 """Commands applied and not yet durable; at this many the sequencer waits for the disk."""
 SLICE_NS: Final = 1_000_000
 """How long the sequencer keeps the event loop to itself."""
+COLLECT_COMMANDS: Final = 500
+"""Commands after which young objects are looked through for garbage, some four thousand: half a millisecond."""
 SNAPSHOT_TAIL: Final = 100_000
 """Commands since the last snapshot above which a clean stop writes one."""
 SNAPSHOT_RESTING: Final = 100_000
@@ -81,6 +84,8 @@ class Shard:
         self._waiters: Final[deque[tuple[int, asyncio.Future[None]]]] = deque()
         self._outputs: Final[deque[Output]] = deque()
         self._scheduled = False
+        self._uncollected = 0
+        """Commands since the last look for garbage."""
         self._closing = True
         self._stopped = False
         self._drained: Final = asyncio.Event()
@@ -201,9 +206,21 @@ class Shard:
             elif now >= slice_end:
                 break
         self._commit.flush()
+        self._uncollected += done
+        if self._uncollected >= COLLECT_COMMANDS and not self.turnstile.holding:
+            self._collect()
         self._schedule()
         if self._closing:
             self._check_drained()
+
+    def _collect(self) -> None:
+        """Look through what was made of late, while the disk works: what is left of it is never looked through again.
+
+        Left to itself, Python waits until there are so many more objects than at the last time. In a flood of orders
+        others go as new ones come, so that it came to look through 35,000 of them at once, twice each: for 7 to 13 ms.
+        """
+        self._uncollected = 0
+        gc.collect(1)
 
     def _run_cancels(self) -> None:
         """Execute the cancels that wait, without waiting for the next turn of the loop."""

@@ -124,15 +124,16 @@ class Turnstile:
         self._let_in()
 
     @property
-    def _holding(self) -> bool:
+    def holding(self) -> bool:
+        """Whether a cancel is known to be under way."""
         return self._urgent > 0 or self._announced > 0
 
     def _let_in(self) -> None:
-        if self._line and not self._holding:
+        if self._line and not self.holding:
             self._turn_soon()
 
     def _may_enter(self, commands: int) -> bool:
-        return not self._line and not self._holding and self._fits(commands)
+        return not self._line and not self.holding and self._fits(commands)
 
     def _fits(self, commands: int) -> bool:
         return self._entered == 0 or self._entered + commands <= self.step_commands
@@ -156,7 +157,7 @@ class Turnstile:
             self._pause_until = now + self._pause_s if now < self._alert_until else 0.0
         if not self._line:
             return
-        if self._holding:
+        if self.holding:
             # 2. Cancels hold it back, but not for ever.
             if self._held is None:
                 self._held = self._loop.call_later(self._hold_s, self._hold_is_over)

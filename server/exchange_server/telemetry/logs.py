@@ -44,5 +44,11 @@ def configure_logging(level: str, log_format: LogFormat) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.getLogger("grpc._cython.cygrpc").addFilter(_is_not_of_a_client_that_left)
     # It tells of each of its plugins.
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+
+
+def _is_not_of_a_client_that_left(record: logging.LogRecord) -> bool:
+    """Pass over what gRPC says, as an error with its traceback, of an answer that nobody waits for any more."""
+    return not record.getMessage().startswith("ExecuteBatchError raised in core")

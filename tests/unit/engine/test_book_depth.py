@@ -31,6 +31,9 @@ def test_the_ladder_is_a_sorted_list(prices: list[int]) -> None:
         else:
             model.append(price)
             ladder.add(price)
+        if model and price + 60 not in model:
+            ladder.move(model[0], price + 60)
+            model[0] = price + 60
         assert list(ladder.ascending()) == sorted(model)
         assert list(ladder.descending()) == sorted(model, reverse=True)
         assert (ladder.lowest(), ladder.highest()) == ((min(model), max(model)) if model else (0, 0))

@@ -85,7 +85,7 @@ def test_stops_fire_and_follow_as_each_would_alone(buys: bool, seed: int) -> Non
             stops.remove(waiting.pop(gone)[1])
         else:
             price = max(1, price + draw.randint(-spread, spread))
-            notices = price >= stops.noticed_from() or price <= stops.noticed_up_to()
+            notices = price >= stops.noticed_from or price <= stops.noticed_up_to
             before = [(alone.active, alone.extreme) for alone, _ in waiting.values()]
             fired = [number for number, (alone, _) in waiting.items() if alone.fires(price)]
             assert notices or (not fired and before == [(alone.active, alone.extreme) for alone, _ in waiting.values()])

@@ -1,6 +1,7 @@
 """The single writer on a real journal."""
 
 import asyncio
+import gc
 import itertools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,6 +21,7 @@ from exchange_server.sequencer.refusals import (
     REJECT_OVERLOADED,
     REJECT_UNAVAILABLE,
 )
+from exchange_server.sequencer.shard import COLLECT_COMMANDS
 from exchange_server.sequencer.turnstile import STEP_COMMANDS
 from exchange_server.wire.journal_codec import decode_command
 from tests.journal_support import BUYER, SELLER, opening, order, values_of
@@ -312,3 +314,34 @@ async def test_a_failing_listener_stops_the_shard_but_not_the_replies(open_shard
     assert "a feed is broken" in str(shard.failure)
     with pytest.raises(NotSequenced):
         await shard.submit([buy()])
+
+
+async def test_garbage_is_looked_for_after_so_many_commands_and_not_while_a_cancel_is_under_way(
+    open_shard: OpenShard,
+) -> None:
+    shard = await open_shard()
+    found: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "stop":
+            found.append(info["generation"])
+
+    async def execute(commands: int) -> int:
+        """Return how often it was looked for meanwhile."""
+        gc.collect(1)
+        found.clear()
+        for number in range(0, commands, STEP_COMMANDS):
+            await shard.submit([buy() for _ in range(number, min(number + STEP_COMMANDS, commands))])
+        return found.count(1)
+
+    gc.callbacks.append(note)
+    gc.disable()
+    try:
+        assert await execute(4 * COLLECT_COMMANDS) == 4
+        assert await execute(COLLECT_COMMANDS - 1) == 0
+        with shard.turnstile.urgent():
+            assert await execute(STEP_COMMANDS) == 0
+        assert await execute(STEP_COMMANDS) == 1
+    finally:
+        gc.enable()
+        gc.callbacks.remove(note)

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from exchange_server import compiled_engine
@@ -278,7 +279,8 @@ class Supervisor:
             await asyncio.to_thread(self._postgres.stop)
             self._postgres = EmbeddedPostgres(self._data.path, port)
             try:
-                await _uninterrupted(self._postgres.start)
+                # Others trade meanwhile.
+                await _uninterrupted(partial(self._postgres.start, to_background))
             except EmbeddedPostgresError as error:
                 say(str(error))
             else:
