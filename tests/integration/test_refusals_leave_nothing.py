@@ -4,6 +4,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import grpc
 import pytest
@@ -33,22 +34,21 @@ def kept() -> int:
 
 @pytest.mark.usefixtures("no_collector")
 async def test_a_refused_call_is_gone_when_it_has_been_answered() -> None:
-    async def refuse(request: bytes, call: Call) -> bytes:
+    async def refuse(request: bytes, call: Call) -> None:
         try:
             int("x")
         except ValueError as error:
             raise CallError(METHOD_NOT_FOUND) from error
 
     guard = Guard(Authenticator({}, time.time_ns), CallMetrics(CollectorRegistry()), time.time_ns, 10)
-    handler = grpc.unary_unary_rpc_method_handler(
-        guard.wrap("/test.Test/Refuse", Method(refuse, None, checks_itself=True))
-    )
+    make: Any = grpc.unary_unary_rpc_method_handler
+    handler = make(guard.wrap("/test.Test/Refuse", Method(refuse, None, checks_itself=True)))
     server = grpc.aio.server()
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("test.Test", {"Refuse": handler}),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        call = channel.unary_unary("/test.Test/Refuse")
+        call: Any = channel.unary_unary("/test.Test/Refuse")
         before = kept()
         for _ in range(CALLS):
             with pytest.raises(grpc.aio.AioRpcError) as refused:
