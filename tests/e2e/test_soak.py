@@ -44,7 +44,7 @@ class Size(NamedTuple):
 
 
 LARGE = os.environ.get("EXCHANGE_TEST_SIZE") == "large"
-SIZE = Size(20, 600, 600_000, 1_350_000, 300) if LARGE else Size(2, 150, 2_000, 4_000, 30)
+SIZE = Size(20, 600, 1_500_000, 2_500_000, 300) if LARGE else Size(2, 150, 2_000, 4_000, 30)
 LONGEST_SECONDS = 4 * 3_600 if LARGE else 400
 JUDGED = ("core", "follower", "market-follower", "bots")
 MOST_LATE = 0.0 if LARGE else 0.05
