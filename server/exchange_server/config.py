@@ -26,8 +26,8 @@ class Settings(BaseSettings):
     """Largest request."""
     keepalive_seconds: Annotated[float, Field(gt=0)] = 30
     keepalive_timeout_seconds: Annotated[float, Field(gt=0)] = 10
-    heartbeat_seconds: Annotated[float, Field(gt=0)] = 5
-    """How long a stream may be quiet."""
+    heartbeat_seconds: Annotated[float, Field(gt=0, le=60)] = 5
+    """How long a stream may be quiet. The gateway ends what has been still for two minutes."""
     stalled_stream_seconds: Annotated[float, Field(gt=0)] = 30
     """How long a stream's reader may take no message at all; then the stream ends with RESOURCE_EXHAUSTED."""
     shutdown_seconds: Annotated[float, Field(ge=0)] = 3

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from bisect import bisect_left, insort
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -58,12 +58,14 @@ def messages(recording: Path | Tape) -> Iterator[tuple[int, str]]:
 def _of_binance(tape: Tape) -> Iterator[tuple[int, str]]:
     """Tell Binance USDⓈ-M streams of one symbol in Hyperliquid's words; the coin is the symbol without USDT.
 
-    The book begins with the snapshot; what its updates say is absolute. See `play.binance` for their rules.
+    The book begins with the snapshot; what its updates say is absolute. See `play.binance` for their rules. Where an
+    update is missing, no book is told until there is another snapshot.
     """
     book = _Book()
+    chain = _Chain()
     # Until the snapshot is there it cannot be told which updates it has in it.
     waiting: list[dict[str, Any]] = []
-    last_update, told_ns = 0, 0
+    told_ns = 0
     for line in tape:
         # Two lines of three tell the best prices, which the depth tells too.
         if '"bookTicker"' in line:
@@ -72,25 +74,28 @@ def _of_binance(tape: Tape) -> Iterator[tuple[int, str]]:
         data = message.get("data", message)
         try:
             if "lastUpdateId" in data:
-                last_update = int(data["lastUpdateId"])
+                chain.begin(int(data["lastUpdateId"]))
                 book.begin(data["bids"], data["asks"])
                 for update in waiting:
-                    if update["u"] >= last_update:
+                    if chain.takes(update):
                         book.set(update["b"], update["a"])
                 waiting.clear()
                 continue
             kind = data.get("e")
-            if kind == "trade" and data.get("X", "MARKET") == "MARKET" and last_update:
+            if kind == "trade" and data.get("X", "MARKET") == "MARKET" and chain.begun:
                 # The buyer made the market: somebody sold to it.
                 taker = Side.SELL if data["m"] else Side.BUY
                 price, quantity = Decimal(data["p"]), Decimal(data["q"])
                 yield time_ns, trades_text([TradePrint(_coin(data), time_ns, taker, price, quantity, int(data["t"]))])
             if kind != "depthUpdate":
                 continue
-            if not last_update:
+            if not chain.begun or chain.broken:
+                # Of what is missing the next snapshot tells; of the updates those count that are newer.
                 waiting.append(data)
                 continue
-            if data["u"] < last_update:
+            if not chain.takes(data):
+                if chain.broken:
+                    waiting.append(data)
                 continue
             book.set(data["b"], data["a"])
             if time_ns - told_ns >= BOOK_INTERVAL_NS:
@@ -98,6 +103,34 @@ def _of_binance(tape: Tape) -> Iterator[tuple[int, str]]:
                 yield time_ns, book_text(_coin(data), time_ns, *book.bests())
         except (ValueError, KeyError, TypeError, IndexError, InvalidOperation) as error:
             raise tape.error(f"not a message of Binance or Hyperliquid: {error!r}") from error
+
+
+class _Chain:
+    """Whether depth updates follow on the snapshot, and each on the one before."""
+
+    def __init__(self) -> None:
+        self._snapshot = 0
+        self._last: int | None = None
+        self.broken = False
+
+    @property
+    def begun(self) -> bool:
+        return self._snapshot > 0
+
+    def begin(self, snapshot: int) -> None:
+        """Begin with a snapshot that has all updates up to this id."""
+        self._snapshot, self._last, self.broken = snapshot, None, False
+
+    def takes(self, update: Mapping[str, Any]) -> bool:
+        """Tell whether the update is the next one. One that is older is not; one that is newer breaks the chain."""
+        if self.broken or update["u"] < self._snapshot:
+            return False
+        follows = update["U"] <= self._snapshot + 1 if self._last is None else update["pu"] == self._last
+        if not follows:
+            self.broken = True
+            return False
+        self._last = int(update["u"])
+        return True
 
 
 def _coin(data: dict[str, Any]) -> str:

@@ -66,6 +66,26 @@ def test_an_update_older_than_the_snapshot_is_left_out_after_it_too(tmp_path: Pa
     assert [sides(each) for each in heard] == [([("99", "1"), ("98", "1")], [("101", "1")])]
 
 
+@pytest.mark.parametrize("missing", ["first", "later"])
+def test_where_an_update_is_missing_no_book_is_told_until_there_is_another_snapshot(
+    tmp_path: Path, missing: str
+) -> None:
+    lines = [
+        snapshot(10, [("99", "1")], [("101", "1")]),
+        *([update(11, 11, [("98", "1")])] if missing == "later" else []),
+        update(14, 15, [("97", "1")]),
+        trade(1, buyer_made=True),
+        update(16, 16, [("96", "1")]),
+        update(17, 17, [("95", "1")]),
+        snapshot(16, [("90", "1")], [("110", "1")]),
+        update(18, 18, [("94", "1")]),
+    ]
+    *before, sold, after = told(tmp_path / "r", lines)
+    assert [sides(book)[0] for book in before] == ([[("99", "1"), ("98", "1")]] if missing == "later" else [])
+    assert isinstance(sold[0], TradePrint)
+    assert sides(after) == ([("96", "1"), ("95", "1"), ("94", "1"), ("90", "1")], [("110", "1")])
+
+
 def test_books_are_told_twice_a_second_and_best_prices_not_at_all(tmp_path: Path) -> None:
     best = {"stream": "btcusdt@bookTicker", "data": {"e": "bookTicker", "s": "BTCUSDT", "b": "1", "a": "2"}}
     updates = [update(number, number, [(str(number), "1")]) for number in range(11, 41)]

@@ -168,7 +168,10 @@ function EquityNote({ point, change, range }: EquityNoteProps) {
               text={` (${formatDecimal(change.percent, { decimals: 2, sign: true })}%)`}
             />
           )}
-          <span className="text-faint"> {range === "All" ? "since the first minute" : `in ${range}`}</span>
+          <span className="text-faint">
+            {" "}
+            {range === "All" ? "since the first minute" : `in ${range}`}, deposits included
+          </span>
         </>
       )}
     </p>
