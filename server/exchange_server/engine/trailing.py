@@ -102,8 +102,6 @@ class Trail:
         offset, bps = self.by_offset.nearest, self.by_bps.nearest
         if extreme == 0:
             return 0
-        if not bps and offset:
-            return extreme + offset if self.buys else max(extreme - offset, 0)
         one = trailing_trigger(self.buys, extreme, offset, 0) if offset else 0
         other = trailing_trigger(self.buys, extreme, 0, bps) if bps else 0
         if one and other:

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.dev_process import wait_until
 from tests.e2e.page.conftest import Clients
-from tests.e2e.page.trader import MARKET, Trader
+from tests.e2e.page.trader import DRAWN, MARKET, Trader
 
 BUSY = "() => setTimeout(() => { const end = performance.now() + 500; while (performance.now() < end); })"
 
@@ -61,6 +61,20 @@ def test_a_line_ends_where_the_pointer_let_it_go_though_nothing_was_drawn_betwee
     trader.page.mouse.up()
     wait_until(lambda: price(clients) < 2999, "the order where its line was let go")
     assert price(clients) < near - 5 * (2999 - near)
+
+
+def test_escape_gives_a_dragged_line_up_though_the_pointer_still_holds_it(
+    held_line: Locator, trader: Trader, clients: Clients
+) -> None:
+    held_line.press("Escape")
+    box = held_line.bounding_box()
+    assert box is not None
+    trader.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40)
+    trader.page.evaluate(DRAWN)
+    expect(held_line).to_have_attribute("aria-valuetext", "at 2,999.00")
+    trader.page.mouse.up()
+    expect(held_line).to_have_attribute("aria-valuetext", "at 2,999.00")
+    assert price(clients) == 2999
 
 
 def test_the_scale_stands_still_while_a_line_is_dragged(held_line: Locator, trader: Trader, clients: Clients) -> None:

@@ -111,7 +111,8 @@ function OrderLine({ chart, market, order, price, edits, colors }: OrderLineProp
     setDraft(shown);
   };
   const onPointerMove = (event: PointerEvent<HTMLButtonElement>) => {
-    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+    // Escape ends it, too, though the button is still pressed.
+    if (!drag.isOn()) return;
     drag.move();
     setDraft((last) => priceAt(event.clientY) ?? last);
   };
