@@ -10,7 +10,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -102,6 +102,10 @@ async def fill(data_dir: Path, kept: Path) -> None:
         wait_until(lambda: all_run(dev), f"all bots run; {dev.output()}", 60)
     with running(data_dir, "--no-bots") as dev:
         await fill_accounts(dev.address, data_dir)
+        wait_for_clickhouse(dev)
+        # What they had still to write would make them late when the bots trade.
+        with closing(FollowerWatch(dev.ready)) as followers:
+            wait_until(followers.have_caught_up, f"both followers have written it; {dev.output()}", 120)
     keep_segments(data_dir, kept)
 
 
@@ -222,8 +226,7 @@ async def test_all_bots_trade_for_long_and_nothing_is_lost_crossed_late_or_growi
             wait_until(lambda: all_run(dev), f"all bots run; {dev.output()}", 60)
             wait_for_clickhouse(dev)
             watch, books = Watch(dev, kept), BookWatch(dev.address, MARKETS)
-            begun = watch.followers.durable
-            wait_until(lambda: watch.followers.have_written(begun), f"both followers write; {dev.output()}", 60)
+            wait_until(watch.followers.have_caught_up, f"both followers are up to date; {dev.output()}", 60)
             started = time.monotonic()
             try:
                 await observe(dev, watch, books)

@@ -14,6 +14,7 @@ from exchange_server.journal import JournalReader, Layout, MarkReader
 from tests.integration.clickhouse_fixture import clickhouse_client
 
 LATE_SECONDS: Final = 2.0
+CAUGHT_UP_SECONDS: Final = 1.0
 
 Waits = dict[tuple[int, int], int]
 """Nanoseconds that threads have waited for a processor, by process and thread."""
@@ -22,9 +23,11 @@ Waits = dict[tuple[int, int], int]
 class Lag(NamedTuple):
     """At one moment: commands that are durable and not written, and the age of the oldest of them.
 
-    `starved_seconds`: how long the processes that write them waited for a processor that others had, since then.
+    `at_seconds`: when, from the first look on. `starved_seconds`: how long the processes that write them waited for a
+    processor that others had, since then.
     """
 
+    at_seconds: float
     commands: int
     seconds: float
     starved_seconds: float
@@ -84,13 +87,18 @@ class FollowerWatch:
         }
         self.durable = self._times.read()
         self.samples: dict[str, list[Lag]] = {name: [] for name in self._cursors}
+        self._started_ns = time.time_ns()
 
-    def have_written(self, sequence: int) -> bool:
-        """Tell whether both have come so far; at first they make their tables."""
+    def have_caught_up(self) -> bool:
+        """Tell whether both are up to date: at first they make their tables and write what there was before them."""
         # Asked before: a query of what is not there is an error in the database's log.
         is_there = self._postgres.execute("SELECT to_regclass('cursor') IS NOT NULL").fetchone() == (True,)
         is_there = is_there and self._clickhouse.command("EXISTS TABLE cursors") == 1
-        return is_there and all(cursor() >= sequence for cursor in self._cursors.values())
+        if not is_there:
+            return False
+        self.durable = self._times.read()
+        now_ns = time.time_ns()
+        return all(self._times.behind(cursor(), now_ns)[1] < CAUGHT_UP_SECONDS for cursor in self._cursors.values())
 
     def sample(self) -> None:
         """Look once; both must have made their tables."""
@@ -101,7 +109,8 @@ class FollowerWatch:
             self.durable = self._times.read()
             written[name] = cursor()
             commands, seconds = self._times.behind(written[name], now_ns)
-            self.samples[name].append(Lag(commands, seconds, self._starved[name].seconds(seconds)))
+            at_seconds = (now_ns - self._started_ns) / 1e9
+            self.samples[name].append(Lag(at_seconds, commands, seconds, self._starved[name].seconds(seconds)))
         self._times.forget(min(*written.values(), self.durable))
 
     def worst(self, name: str) -> Lag:

@@ -43,7 +43,7 @@ def test_it_is_behind_by_the_age_of_the_oldest_command_that_is_not_written(tmp_p
 
 @pytest.mark.parametrize(("seconds", "starved", "late"), [(2.1, 0.0, True), (2.1, 0.2, False), (1.9, 0.0, False)])
 def test_it_is_late_after_two_seconds_in_which_it_could_have_run(seconds: float, starved: float, late: bool) -> None:
-    assert Lag(1, seconds, starved).is_late is late
+    assert Lag(0.0, 1, seconds, starved).is_late is late
 
 
 def test_who_is_stopped_or_asleep_is_not_starved() -> None:
