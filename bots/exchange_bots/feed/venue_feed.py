@@ -25,7 +25,8 @@ AGREEING_MESSAGES = 3
 """So many books in a row must agree with a new difference of the clocks before it is believed."""
 OLD_TRADE_SECONDS = 2.0
 """A venue tells its latest trades when one subscribes: what is older than this is history, not news."""
-REMEMBERED_TRADES = 10_000
+REMEMBERED_TRADES = 2_000
+"""Of a coin, to know what is told again: far more than a venue has in `OLD_TRADE_SECONDS`, before which all is old."""
 
 
 class Doubt(StrEnum):
