@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from exchange_server.config import Settings
 from exchange_server.gateway import envoy, template
 from exchange_server.gateway.settings import GatewaySettings, load_settings
 from exchange_server.gateway.template import GatewayIncomplete, fill
@@ -41,6 +42,14 @@ def test_what_is_only_for_development_is_in_no_other_gateway(tmp_path: Path) -> 
     assert "key: strict-transport-security" not in development
     assert "DownstreamTlsContext" in production
     assert "DownstreamTlsContext" not in fill(settings())
+
+
+def test_the_slowest_heartbeat_that_a_server_may_have_comes_before_the_gateway_takes_its_stream_for_dead() -> None:
+    streams = fill(settings()).split('prefix: "/exchange.v1."', 1)[1]
+    idle = re.search(r"idle_timeout: (\d+)s", streams)
+    assert idle is not None
+    (limit,) = [each.le for each in Settings.model_fields["heartbeat_seconds"].metadata if hasattr(each, "le")]
+    assert 2 * limit <= int(idle[1])
 
 
 def test_a_path_with_quotes_in_it_stays_one_value(tmp_path: Path) -> None:
