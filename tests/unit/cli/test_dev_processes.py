@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from exchange_server.cli.dev import die_with_parent, ports
+from exchange_server.cli.dev import die_with_parent, ports, time_slices
 from exchange_server.cli.dev.child_process import BACKGROUND_NICENESS, ChildProcess, describe_exit, to_background
 from exchange_server.cli.dev.service import Service
 
@@ -91,6 +91,34 @@ async def test_a_background_process_takes_its_session_along_and_those_that_it_st
     assert child.nice() == niceness
     child.kill()
     await process.stop(DEADLINE)
+
+
+@pytest.mark.skipif(not time_slices.slice_ns(os.getpid()), reason="this kernel does not tell slices")
+async def test_what_works_in_the_background_is_interrupted_by_all_others(tmp_path: Path) -> None:
+    """Also the threads that it has and what it starts; its niceness stays as it was given."""
+    program = (
+        "import subprocess, sys, threading, time; threading.Thread(target=time.sleep, args=(60,)).start(); "
+        "print('up', flush=True); sys.stdin.readline(); subprocess.run([sys.executable, '-c', 'input()'])"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdout.readline()
+    usual_ns = time_slices.slice_ns(process.pid)
+    to_background(process.pid)
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+    family = psutil.Process(process.pid)
+    wait_for(lambda: bool(family.children()), "it starts another")
+    threads = [thread.id for thread in family.threads()]
+    (child,) = family.children()
+    assert {time_slices.slice_ns(thread) for thread in (*threads, child.pid)} == {time_slices.LONGEST_NS}
+    assert len(threads) == 2
+    assert usual_ns == time_slices.slice_ns(os.getpid()) < time_slices.LONGEST_NS
+    assert family.nice() == min(os.getpriority(os.PRIO_PROCESS, 0) + BACKGROUND_NICENESS, 19)
+    child.kill()
+    process.kill()
+    process.communicate()
 
 
 async def test_a_process_that_ignores_the_request_is_killed(tmp_path: Path) -> None:

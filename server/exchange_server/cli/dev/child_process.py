@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 import exchange_server.cli.dev.die_with_parent as die_with_parent
+from exchange_server.cli.dev import time_slices
 
 LARGEST_LOG = 10_000_000
 
 BACKGROUND_NICENESS = 10
+"""Of what may wait while orders may not."""
 SESSION_ATTEMPTS = 3
 SESSION_PAUSE_SECONDS = 0.1
-"""Of what may wait while orders may not."""
 
 
 class ChildProcess:
@@ -98,13 +99,15 @@ class ChildProcess:
 def to_background(pid: int) -> None:
     """Lower the priority of a process, of what it has started, and of what it will start in its own session.
 
-    What starts sessions later, as PostgreSQL does for each connection, is to be given here again.
+    It may be interrupted at any time, too. What starts sessions later, as PostgreSQL does for each connection, is to be
+    given here again.
     """
     niceness = min(os.getpriority(os.PRIO_PROCESS, 0) + BACKGROUND_NICENESS, 19)
     for one in (pid, *_children(pid)):
         with contextlib.suppress(ProcessLookupError):
             os.setpriority(os.PRIO_PROCESS, one, niceness)
             _lower_session(one, niceness)
+            time_slices.lengthen(one)
 
 
 def _children(pid: int) -> list[int]:
