@@ -1,6 +1,7 @@
 """Writes the engine's whole state as rows (see `state`)."""
 
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any, Final
 
 from exchange_server.engine.accounts import Account
@@ -8,31 +9,32 @@ from exchange_server.engine.book import BookSide
 from exchange_server.engine.entities import ApiKey, Market
 from exchange_server.engine.live import LiveState
 from exchange_server.engine.orders import Order
-from exchange_server.engine.state import AccountRow, ApiKeyRow, MarketRow, OrderRow, ProtectionRow, State
+from exchange_server.engine.state import AccountRow, ApiKeyRow, MarketRow, OrderRow, ProtectionRow, SpecialRow, State
 from exchange_server.engine.terms import SpecialTerms, row_of
 from exchange_server.engine.types import (
     PPM,
 )
 
+_BY_AGE: Final = attrgetter("order_id")
 
-class OrderRows:
-    """The rows of orders, made anew each time they are read: a million tuples take much memory."""
 
-    __slots__ = ("_count", "_orders")
+class RowsAsRead:
+    """Rows that are made anew each time they are read: a million tuples take much memory."""
 
-    def __init__(self, orders: Callable[[], Iterator[Order]], count: int) -> None:
-        self._orders: Final = orders
+    __slots__ = ("_count", "_rows")
+
+    def __init__(self, rows: Callable[[], Iterator[Any]], count: int) -> None:
+        self._rows: Final = rows
         self._count: Final = count
 
     def __len__(self) -> int:
         return self._count
 
-    def __iter__(self) -> Iterator[OrderRow]:
-        for order in self._orders():
-            yield _order_row(order)
+    def __iter__(self) -> Iterator[Any]:
+        return self._rows()
 
     def __contains__(self, row: object) -> bool:
-        return any(_order_row(order) == row for order in self._orders())
+        return any(each == row for each in self._rows())
 
 
 def dump(live: LiveState) -> State:
@@ -43,7 +45,7 @@ def dump(live: LiveState) -> State:
 
 
 def view(live: LiveState) -> State:
-    """Show the live state as rows. Those of most orders are made as they are read: before the next command."""
+    """Show the live state as rows. Those of orders are made as they are read: before the next command."""
     accounts = [live.accounts[account_id] for account_id in sorted(live.accounts)]
     known = (
         order
@@ -53,6 +55,7 @@ def view(live: LiveState) -> State:
     )
     special = [order for order in known if isinstance(order.terms, SpecialTerms)]
     pending = [order for order in special if order.pending or order.parked]
+    special.sort(key=_BY_AGE)
     return State(
         counters=[(live.sequence, live.time_ns, live.event_digest, live.next_account_id, live.extra_orders)],
         assets=[(asset.asset_id, asset.name, asset.decimals) for asset in live.assets.values()],
@@ -65,13 +68,14 @@ def view(live: LiveState) -> State:
             for account in accounts
             for asset_id in sorted(account.balances)
         ],
-        special_orders=sorted((order.order_id, *row_of(order.terms), *order.special.row()) for order in special),
-        open_orders=OrderRows(
-            lambda: _open_orders(live), sum(len(account.open_orders) for account in accounts) - len(pending)
+        special_orders=RowsAsRead(lambda: map(_special_row, special), len(special)),
+        open_orders=RowsAsRead(
+            lambda: map(_order_row, _open_orders(live)),
+            sum(len(account.open_orders) for account in accounts) - len(pending),
         ),
         pending_orders=[_order_row(order) for order in pending],
-        closed_orders=OrderRows(
-            lambda: (order for account in accounts for order in account.closed),
+        closed_orders=RowsAsRead(
+            lambda: map(_order_row, _closed_orders(accounts)),
             sum(len(account.closed) for account in accounts),
         ),
         credits=[
@@ -88,12 +92,22 @@ def _open_orders(live: LiveState) -> Iterator[Order]:
         yield from _side_orders(book.asks)
 
 
+def _closed_orders(accounts: list[Account]) -> Iterator[Order]:
+    # A generator expression would be a list where it is compiled.
+    for account in accounts:
+        yield from account.closed
+
+
 def _side_orders(side: BookSide) -> Iterator[Order]:
     for level in side.best_first():
         order = level.first
         while order is not None:
             yield order
             order = order.next
+
+
+def _special_row(order: Order) -> SpecialRow:
+    return (order.order_id, *row_of(order.terms), *order.special.row())
 
 
 def _order_row(order: Order) -> OrderRow:

@@ -72,7 +72,7 @@ class State:
         accounts: list[AccountRow],
         api_keys: list[ApiKeyRow],
         balances: list[BalanceRow],
-        special_orders: list[SpecialRow],
+        special_orders: Collection[SpecialRow],
         open_orders: Collection[OrderRow],
         pending_orders: Collection[OrderRow],
         closed_orders: Collection[OrderRow],

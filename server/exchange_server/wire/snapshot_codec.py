@@ -13,11 +13,11 @@ from exchange_server.wire.snapshot_columns import Column, Rows, StateHasher, pac
 SNAPSHOT_VERSION: Final = 3
 """Raised when a table gets other columns; older snapshots are passed over then."""
 
-ROWS_PER_CHUNK: Final = 5 * ROWS_HASHED_AT_ONCE
-"""Whole blocks, so that the hash can be taken from the columns."""
+ROWS_PER_CHUNK: Final = ROWS_HASHED_AT_ONCE
+"""Whole blocks, so that the hash can be taken from the columns; few rows, since all of them are made at once."""
 
 Value: TypeAlias = int | str | bytes
-_MANY: Final = ("open_orders", "pending_orders", "closed_orders")
+_MANY: Final = ("special_orders", "open_orders", "pending_orders", "closed_orders")
 """Tables whose rows are made when they are read."""
 
 
