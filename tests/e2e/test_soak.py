@@ -21,7 +21,7 @@ from exchange_bots.dev_fleet import BOTS
 from exchange_sdk import AsyncClient
 from tests.e2e.dev_process import EXCHANGE, Dev, clean_environment, open_folder, running, wait_until
 from tests.e2e.soak.books import BookWatch
-from tests.e2e.soak.filling import fill_accounts
+from tests.e2e.soak.filling import fill_accounts, fill_trades
 from tests.e2e.soak.followers import FollowerWatch
 from tests.e2e.soak.histories import History, clickhouse_trades, read_postgres
 from tests.e2e.soak.journal_money import JournalMoney, Money
@@ -44,7 +44,7 @@ class Size(NamedTuple):
 
 
 LARGE = os.environ.get("EXCHANGE_TEST_SIZE") == "large"
-SIZE = Size(20, 600, 1_500_000, 2_500_000, 300) if LARGE else Size(2, 150, 2_000, 4_000, 30)
+SIZE = Size(20, 600, 1_500_000, 2_700_000, 300) if LARGE else Size(2, 150, 2_000, 4_000, 30)
 LONGEST_SECONDS = 4 * 3_600 if LARGE else 400
 JUDGED = ("core", "follower", "market-follower", "bots")
 MOST_LATE = 0.0 if LARGE else 0.05
@@ -96,17 +96,13 @@ def keep_segments(data_dir: Path, kept: Path) -> None:
             os.link(segment, kept / "journal" / segment.name)
 
 
-async def fill(data_dir: Path, kept: Path) -> None:
-    """Let everything that is bounded be full from the start; the accounts are those that the bots have made."""
-    with running(data_dir) as dev:
-        wait_until(lambda: all_run(dev), f"all bots run; {dev.output()}", 60)
-    with running(data_dir, "--no-bots") as dev:
-        await fill_accounts(dev.address, data_dir)
-        wait_for_clickhouse(dev)
-        # What they had still to write would make them late when the bots trade.
-        with closing(FollowerWatch(dev.ready)) as followers:
-            wait_until(followers.have_caught_up, f"both followers have written it; {dev.output()}", 120)
-    keep_segments(data_dir, kept)
+async def fill(dev: Dev, kept: Path) -> None:
+    """Let everything that is bounded be full from the start, and written by the followers."""
+    await fill_accounts(dev.address, dev.data_dir)
+    await fill_trades(dev.address, (dev.data_dir / "admin.key").read_text().strip(), MARKETS)
+    with closing(FollowerWatch(dev.ready)) as followers:
+        wait_until(followers.have_caught_up, f"both followers have written it; {dev.output()}", 120)
+    keep_segments(dev.data_dir, kept)
 
 
 def bots_of(dev: Dev) -> list[dict[str, object]]:
@@ -219,12 +215,12 @@ def wait_for_clickhouse(dev: Dev) -> None:
 async def test_all_bots_trade_for_long_and_nothing_is_lost_crossed_late_or_growing() -> None:
     with open_folder() as folder:
         kept = folder / "kept"
-        if LARGE:
-            await fill(folder / "data", kept)
         with running(folder / "data", "--pace", str(SIZE.pace)) as dev:
             # 1. Watch the bots trade.
             wait_until(lambda: all_run(dev), f"all bots run; {dev.output()}", 60)
             wait_for_clickhouse(dev)
+            if LARGE:
+                await fill(dev, kept)
             watch, books = Watch(dev, kept), BookWatch(dev.address, MARKETS)
             wait_until(watch.followers.have_caught_up, f"both followers are up to date; {dev.output()}", 60)
             started = time.monotonic()

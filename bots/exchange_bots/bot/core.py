@@ -26,6 +26,7 @@ from exchange_sdk import (
     AmendOrder,
     Balance,
     CancelOrder,
+    DecimalInput,
     ExchangeError,
     Fill,
     Liquidity,
@@ -240,7 +241,6 @@ class BotCore:
 
     def answered(self, at_ns: int, items: Sequence[Item], results: Sequence[OrderResult]) -> None:
         """Take the answers to a batch."""
-        resting = {order.key: order for order in self.orders.resting()}
         for item, result in zip(items, results, strict=True):
             key = item.client_order_id or ""
             rests = result.status is OrderStatus.OPEN
@@ -258,10 +258,7 @@ class BotCore:
                 self.orders.placed(key, _side(item), price, quantity, filled, rests=rests)
             elif isinstance(item, AmendOrder):
                 self._count("amends")
-                known = resting[key]
-                price = known.price if item.price is None else Decimal(str(item.price))
-                quantity = known.quantity if item.quantity is None else Decimal(str(item.quantity))
-                self.orders.amended(key, price, quantity, filled, rests=rests)
+                self.orders.amended(key, _number(item.price), _number(item.quantity), filled, rests=rests)
             else:
                 self._count("cancels")
                 self.orders.ended(key)
@@ -349,3 +346,7 @@ class BotCore:
 
 def _side(order: NewOrder) -> Side:
     return Side(str(order.side))
+
+
+def _number(value: DecimalInput | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))

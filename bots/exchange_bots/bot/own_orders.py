@@ -40,11 +40,15 @@ class OwnOrders:
             self._open[key] = RestingOrder(key, side, price, quantity, filled)
         self._ended.discard(key)
 
-    def amended(self, key: str, price: Decimal, quantity: Decimal, filled: Decimal, *, rests: bool) -> None:
-        """Take the answer to an amend."""
+    def amended(
+        self, key: str, price: Decimal | None, quantity: Decimal | None, filled: Decimal, *, rests: bool
+    ) -> None:
+        """Take the answer to an amend; what is None stays. The order may be known to have ended by now."""
         known = self._open.get(key)
         if known is None:
             return
+        price = known.price if price is None else price
+        quantity = known.quantity if quantity is None else quantity
         filled = max(filled, known.filled)
         if not rests or filled >= quantity:
             del self._open[key]

@@ -186,9 +186,10 @@ class JournalMoney:
         )
 
     def _order(self, record: Record) -> NaiveOrder:
-        if record["type"] != LIMIT or any(record[name] for name in UNUSED) or not record["client_order_id"]:
+        # A plain order has none of the fields that only special ones have.
+        if record["type"] != LIMIT or any(record.get(name) for name in UNUSED) or not record["client_order_id"]:
             raise NotImplementedError(f"no bot of the fleet sends this, so this replay does not know it: {record}")
-        if record["self_trade_prevention"] != EXPIRE_MAKER:
+        if record.get("self_trade_prevention", EXPIRE_MAKER) != EXPIRE_MAKER:
             raise NotImplementedError(f"no bot of the fleet sends this, so this replay does not know it: {record}")
         return NaiveOrder(
             record["sequence"],
@@ -201,5 +202,5 @@ class JournalMoney:
             record["post_only"],
             record["client_order_id"],
             record["quantity_lots"],
-            session=record["session_id"],
+            session=record.get("session_id", 0),
         )

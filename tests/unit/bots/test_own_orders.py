@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from exchange_bots.bot.core import BotCore
 from exchange_bots.bot.own_orders import OwnOrders
 from exchange_bots.play.actions import Side
-from exchange_sdk import Order, OrderStatus, OrderType, TimeInForce
+from exchange_bots.strategies import make_bot
+from exchange_sdk import AmendOrder, Order, OrderResult, OrderStatus, OrderType, TimeInForce
 from exchange_sdk import Side as SdkSide
 
 
@@ -22,8 +24,8 @@ def order(key: str, filled: int, *, status: OrderStatus = OrderStatus.OPEN, quan
     )  # fmt: skip
 
 
-def place(orders: OwnOrders, filled: int = 0) -> None:
-    orders.placed("k", Side.BUY, Decimal(100), Decimal(10), Decimal(filled), rests=True)
+def place(orders: OwnOrders, filled: int = 0, key: str = "k") -> None:
+    orders.placed(key, Side.BUY, Decimal(100), Decimal(10), Decimal(filled), rests=True)
 
 
 def resting(orders: OwnOrders) -> list[tuple[Any, ...]]:
@@ -71,3 +73,22 @@ def test_an_amend_that_filled_the_order_ends_it() -> None:
     place(orders)
     orders.amended("k", Decimal(101), Decimal(10), Decimal(10), rests=False)
     assert len(orders) == 0
+
+
+@pytest.mark.parametrize("price", [Decimal(101), None])
+def test_an_amend_that_is_answered_when_the_end_of_its_order_was_heard_changes_nothing(price: Decimal | None) -> None:
+    """It was amended, then filled; the account's stream was quicker than the answer."""
+    bot = make_bot("twap", {"market": "A-B", "side": "buy", "quantity": 1, "duration_seconds": 1, "slices": 1})
+    core = BotCore(bot.config, bot, "run")
+    place(core.orders)
+    place(core.orders, key="other")
+    core.orders.heard([order("k", 10, status=OrderStatus.FILLED)])
+    amends = [AmendOrder(client_order_id=key, price=price, quantity=Decimal(8)) for key in ("k", "other")]
+    nothing = Decimal(0)
+    core.answered(
+        0,
+        amends,
+        [OrderResult(1, key, OrderStatus.OPEN, nothing, nothing, nothing, False, None) for key in ("k", "other")],
+    )
+    assert resting(core.orders) == [(price or 100, 8, 8)]
+    assert core.counts["amends"] == 2
