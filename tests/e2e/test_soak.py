@@ -1,7 +1,7 @@
 """`exchange dev` with all its bots for a while: money, books, memory, logs and followers stay as they must be.
 
-Three minutes in `make test`; `make test-soak` first fills all that is bounded, and goes on until the bots have sent a
-million commands after a warm-up: its slopes of memory are about leaks.
+Three minutes in `make test`; `make test-soak` first fills all that is bounded, and goes on for a million commands after
+a warm-up of as many: its slopes of memory are about leaks.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ class Size(NamedTuple):
 
 
 LARGE = os.environ.get("EXCHANGE_TEST_SIZE") == "large"
-SIZE = Size(20, 600, 1_500_000, 2_700_000, 300) if LARGE else Size(2, 150, 2_000, 4_000, 30)
+SIZE = Size(20, 600, 1_400_000, 2_400_000, 300) if LARGE else Size(2, 150, 2_000, 4_000, 30)
 LONGEST_SECONDS = 4 * 3_600 if LARGE else 400
 JUDGED = ("core", "follower", "market-follower", "bots")
 MOST_LATE = 0.0 if LARGE else 0.05
