@@ -27,7 +27,6 @@ from exchange.v1 import admin_service_pb2 as admin_pb
 from exchange.v1 import order_service_pb2 as order_pb
 from exchange.v1.admin_service_pb2_grpc import AdminServiceStub
 from exchange.v1.order_service_pb2_grpc import OrderServiceStub
-from exchange_server.cli.dev import time_slices
 
 UNARY_CALLS = 8_000
 UNARY_TURNS = 5
@@ -212,8 +211,6 @@ def _cancels(served: Exchange) -> list[Figure]:
         flooder = served.api_key("flooder")
         with child("flood", served.port, flooder, FLOOD_STREAMS, FLOOD_SINGLES, "flood-") as flood:
             flood.hear()
-            # Elsewhere it would have processors of its own. Here it gets its share of these, and is interrupted.
-            time_slices.lengthen(flood.process.pid)
             canceler.go()
             heard = canceler.hear()
             in_flood, starved = heard["latencies"], heard["starved"]

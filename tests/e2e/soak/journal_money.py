@@ -186,10 +186,12 @@ class JournalMoney:
         )
 
     def _order(self, record: Record) -> NaiveOrder:
-        # A plain order has none of the fields that only special ones have.
-        if record["type"] != LIMIT or any(record.get(name) for name in UNUSED) or not record["client_order_id"]:
+        # A plain order's record has none of the fields of special ones.
+        is_special = "session_id" in record
+        uses_others = is_special and any(record[name] for name in UNUSED)
+        if record["type"] != LIMIT or uses_others or not record["client_order_id"]:
             raise NotImplementedError(f"no bot of the fleet sends this, so this replay does not know it: {record}")
-        if record.get("self_trade_prevention", EXPIRE_MAKER) != EXPIRE_MAKER:
+        if is_special and record["self_trade_prevention"] != EXPIRE_MAKER:
             raise NotImplementedError(f"no bot of the fleet sends this, so this replay does not know it: {record}")
         return NaiveOrder(
             record["sequence"],
@@ -202,5 +204,5 @@ class JournalMoney:
             record["post_only"],
             record["client_order_id"],
             record["quantity_lots"],
-            session=record.get("session_id", 0),
+            session=record["session_id"] if is_special else 0,
         )
