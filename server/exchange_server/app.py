@@ -159,9 +159,8 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], stop: as
 
         # 5. gRPC.
         authenticator = Authenticator(shard.engine.api_keys_by_hash, time.time_ns)
-        await server.open(
-            methods, Guard(authenticator, CallMetrics(registry), time.time_ns, settings.stalled_stream_seconds)
-        )
+        guard = Guard(authenticator, CallMetrics(registry), time.time_ns, settings.stalled_stream_seconds)
+        await server.open(methods, guard, shard.turnstile.opened)
         log.info("serving", extra={"address": f"{settings.grpc_host}:{port}", "sequence": shard.sequence})
         if market_history is not None:
             seeding = asyncio.create_task(

@@ -1,4 +1,6 @@
-"""The turnstile hears of a cancel when its call is opened, from whoever may cancel and from nobody else."""
+"""The turnstile hears of a cancel when its call is opened, from whoever may cancel and from nobody else; of any other
+call it hears just that.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,8 +26,9 @@ CANCEL = "/exchange.v1.OrderService/CancelOrder"
 class Watched:
     """An exchange in this process, and what its turnstile hears."""
 
-    def __init__(self, heard: list[str], address: str, operator: Metadata) -> None:
+    def __init__(self, heard: list[str], calls: list[str], address: str, operator: Metadata) -> None:
         self.heard = heard
+        self.calls = calls
         self.channel = grpc.aio.insecure_channel(address)
         self.orders = OrderServiceStub(self.channel)
         self._admin = AdminServiceStub(self.channel)
@@ -41,7 +44,8 @@ class Watched:
 @pytest.fixture
 async def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watched]:
     heard: list[str] = []
-    announce, arrived = Turnstile.announce, Turnstile.arrived
+    calls: list[str] = []
+    announce, arrived, opened = Turnstile.announce, Turnstile.arrived, Turnstile.opened
 
     def hear_announce(turnstile: Turnstile) -> None:
         heard.append("announced")
@@ -51,6 +55,11 @@ async def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         heard.append("arrived")
         arrived(turnstile)
 
+    def hear_opened(turnstile: Turnstile) -> None:
+        calls.append("opened")
+        opened(turnstile)
+
+    monkeypatch.setattr(Turnstile, "opened", hear_opened)
     monkeypatch.setattr(Turnstile, "announce", hear_announce)
     monkeypatch.setattr(Turnstile, "arrived", hear_arrived)
     ready: asyncio.Future[app.Ready] = asyncio.get_running_loop().create_future()
@@ -60,7 +69,7 @@ async def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     async with asyncio.timeout(30):
         told = await ready
     operator = bearer(told.admin_key_path.read_text().strip())
-    exchange = Watched(heard, f"127.0.0.1:{told.grpc_port}", operator)
+    exchange = Watched(heard, calls, f"127.0.0.1:{told.grpc_port}", operator)
     yield exchange
     await exchange.channel.close()
     stop.set()
@@ -110,3 +119,15 @@ async def test_an_order_announces_nothing(watched: Watched) -> None:
     with suppress(grpc.aio.AioRpcError):
         await watched.orders.PlaceOrder(pb.PlaceOrderRequest(market="NO-NE"), metadata=trader)
     assert watched.heard == []
+
+
+async def test_every_call_is_heard_of_when_it_is_opened(watched: Watched) -> None:
+    trader = await watched.key("trader", SCOPE_TRADE)
+    watched.calls.clear()
+    for _ in range(3):
+        with suppress(grpc.aio.AioRpcError):
+            await watched.orders.PlaceOrder(pb.PlaceOrderRequest(market="NO-NE"), metadata=trader)
+    missing = watched.channel.unary_unary("/exchange.v1.OrderService/NoSuchCall", bytes, bytes)
+    with suppress(grpc.aio.AioRpcError):
+        await missing(b"")
+    assert watched.calls == ["opened"] * 4

@@ -97,10 +97,13 @@ class GrpcServer:
         await self._server.start()
         return bound
 
-    async def open(self, methods: Mapping[str, Method], guard: Guard) -> None:
-        """Serve a table of methods. Raises ValueError when it does not name exactly those of the contract."""
+    async def open(self, methods: Mapping[str, Method], guard: Guard, opened: Callable[[], None]) -> None:
+        """Serve a table of methods, and say so of every call that is opened, before its request is read.
+
+        Raises ValueError when the table does not name exactly the methods of the contract.
+        """
         openers = {path: guard.announcer(method) for path, method in methods.items()}
-        self._handlers.open(_contract_handlers(methods, guard), openers)
+        self._handlers.open(_contract_handlers(methods, guard), openers, opened)
         await self._set_health(ServingStatus.SERVING)
 
     async def drain(self) -> None:
@@ -122,18 +125,26 @@ class _Handlers(grpc.GenericRpcHandler):
     def __init__(self, native: Mapping[str, Any]) -> None:
         self._handlers: dict[str, Any] = dict(native)
         self._openers: dict[str, Callable[[Metadata], None]] = {}
+        self._opened: Callable[[], None] = lambda: None
         self._early: Final = {method_path(method) for method in contract_methods()}
         self._refuse_early: Final = _refusing(CallError(UNAVAILABLE, message="the exchange is starting"))
         self._refuse_missing: Final = _refusing(CallError(METHOD_NOT_FOUND))
 
-    def open(self, handlers: Mapping[str, Any], openers: Mapping[str, Callable[[Metadata], None] | None]) -> None:
-        """Add the contract's methods, and what hears of a call before its request is read."""
+    def open(
+        self,
+        handlers: Mapping[str, Any],
+        openers: Mapping[str, Callable[[Metadata], None] | None],
+        opened: Callable[[], None],
+    ) -> None:
+        """Add the contract's methods, what hears of a call of one of them before its request is read, and of any."""
         self._handlers |= handlers
         self._openers |= {path: opener for path, opener in openers.items() if opener is not None}
+        self._opened = opened
         self._early.clear()
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
         method = handler_call_details.method
+        self._opened()
         opener = self._openers.get(method)
         if opener is not None:
             opener(handler_call_details.invocation_metadata)

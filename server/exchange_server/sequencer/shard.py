@@ -34,7 +34,7 @@ from exchange_server.sequencer.turnstile import STEP_COMMANDS, Turnstile
 from exchange_server.wire.journal_codec import CommandEncoder
 
 Listener: TypeAlias = Callable[[list[Applied]], None]
-Output: TypeAlias = "tuple[asyncio.Future[list[Applied]], list[Applied]]"
+Output: TypeAlias = tuple[Unit, list[Applied]]
 
 QUEUE_LIMIT: Final = 8192
 """Commands that may wait; more are refused at once."""
@@ -278,14 +278,14 @@ class Shard:
 
         # 3. Append; the fsync follows when the slice ends.
         self.sequence = sequence - 1
-        self._append(first, time_ns, payloads, (unit.future, applied))
+        self._append(first, time_ns, payloads, (unit, applied))
 
     def _append(self, first_sequence: int, time_ns: int, payloads: Sequence[bytes], output: Output) -> None:
         if payloads:
             self._outputs.append(output)
             self._commit.append(first_sequence, time_ns, payloads, output)
         else:
-            output[0].set_result([])  # nothing to make durable
+            output[0].future.set_result([])  # nothing to make durable
 
     def _release(self, outputs: list[Output], last_sequence: int, durable_ns: int) -> None:
         """Let out what has become durable: listeners, then futures, then reads that waited."""
@@ -299,10 +299,16 @@ class Shard:
         except Exception as error:
             # The engine is right and the feeds are not: stop, and build them anew.
             self._fail(error)
-        for future, applied in outputs:
-            if not future.done():
-                future.set_result(applied)
+        # Of those that are answered together, cancels come first here too.
+        later: list[Output] = []
+        for output in outputs:
             self._outputs.popleft()
+            if output[0].lane == LANE_CANCEL:
+                _answer(output)
+            else:
+                later.append(output)
+        for output in later:
+            _answer(output)
         while self._waiters and self._waiters[0][0] <= last_sequence:
             waiter = self._waiters.popleft()[1]
             if not waiter.done():
@@ -331,7 +337,7 @@ class Shard:
         else:
             unit.future.set_exception(OutcomeUnknown("a command of this batch stopped the exchange"))
         if done:
-            self._append(sequence, applied[0].time_ns, payloads[:done], (unit.future, applied))
+            self._append(sequence, applied[0].time_ns, payloads[:done], (unit, applied))
         self._commit.flush()
         try:
             self._quarantine.add(payloads[done], sequence + done, error)
@@ -354,9 +360,9 @@ class Shard:
 
     def _give_up(self) -> None:
         """Answer what will never be durable, and tell the application."""
-        for future, _ in self._outputs:
-            if not future.done():
-                future.set_exception(OutcomeUnknown("the exchange stopped before this was known to be durable"))
+        for unit, _ in self._outputs:
+            if not unit.future.done():
+                unit.future.set_exception(OutcomeUnknown("the exchange stopped before this was known to be durable"))
         self._outputs.clear()
         for _, waiter in self._waiters:
             if not waiter.done():
@@ -364,3 +370,9 @@ class Shard:
         self._waiters.clear()
         self.failed.set()
         self._drained.set()
+
+
+def _answer(output: Output) -> None:
+    unit, applied = output
+    if not unit.future.done():
+        unit.future.set_result(applied)

@@ -7,7 +7,8 @@ did their part in each turn, it would wait for a hundred of these.
 So bulk work enters here, as many commands as a batch at a time. While a cancel is known to be under way nothing enters;
 it is known from when its call is opened, two turns of the loop before its request has been read. And where somebody
 cancels now and then, the loop turns freely for a moment after every step, so that a cancel that nobody knows of yet,
-and the threads that it passes through, get on.
+and the threads that it passes through, get on. So it does while calls are being opened, which gRPC does one at a time:
+there may be a cancel behind them.
 """
 
 import asyncio
@@ -27,6 +28,8 @@ HOLD_S: Final = 0.005
 PAUSE_S: Final = 0.00005
 """How long the loop turns freely after a step, when there was a cancel within `ALERT_S`."""
 ALERT_S: Final = 1.0
+DOOR_S: Final = 0.002
+"""How long calls that are being opened, one in each pause, keep the next step waiting."""
 
 give_way: Final[Callable[[], object]] = getattr(os, "sched_yield", lambda: time.sleep(0))
 """Let threads that wait for this processor run, gRPC's above all. Returns at once when there are none; the shortest of
@@ -43,17 +46,22 @@ class Turnstile:
         step_commands: int = STEP_COMMANDS,
         hold_s: float = HOLD_S,
         pause_s: float = PAUSE_S,
+        door_s: float = DOOR_S,
     ) -> None:
         self._step_commands: Final = step_commands
         self._hold_s: Final = hold_s
         self._pause_s: Final = pause_s
+        self._door_s: Final = door_s
         self._loop: Final = asyncio.get_running_loop()
         self._line: Final[deque[Entry]] = deque()
         self._entered = 0
         """Commands that have entered since the last pause."""
         self._turning = False
         """Whether `_turn` is scheduled."""
-        self._pause_until = 0.0
+        self._stepped_at = 0.0
+        """When the last step was made."""
+        self._opened_at = 0.0
+        """When the last call was opened."""
         self._alert_until = 0.0
         self._urgent = 0
         self._announced = 0
@@ -98,6 +106,14 @@ class Turnstile:
         self._alert_until = time.monotonic() + ALERT_S
         self._announced += 1
 
+    def opened(self) -> None:
+        """Let the loop turn freely for a moment, because a call was opened and there may be more.
+
+        gRPC lets in one call in a turn of the loop; where many are made, a cancel stands in line with them, and a step
+        in each of these turns would be a step for each of them.
+        """
+        self._opened_at = time.monotonic()
+
     def arrived(self) -> None:
         """Take one `announce` back."""
         if self._announced:
@@ -129,7 +145,13 @@ class Turnstile:
         return self._urgent > 0 or self._announced > 0
 
     def _let_in(self) -> None:
-        if self._line and not self.holding:
+        if self.holding:
+            return
+        if self._held is not None:
+            # The next cancel has a time of its own.
+            self._held.cancel()
+            self._held = None
+        if self._line:
             self._turn_soon()
 
     def _may_enter(self, commands: int) -> bool:
@@ -153,8 +175,7 @@ class Turnstile:
         if self._entered:
             # 1. The step has just been made.
             self._entered = 0
-            now = time.monotonic()
-            self._pause_until = now + self._pause_s if now < self._alert_until else 0.0
+            self._stepped_at = time.monotonic()
         if not self._line:
             return
         if self.holding:
@@ -162,21 +183,26 @@ class Turnstile:
             if self._held is None:
                 self._held = self._loop.call_later(self._hold_s, self._hold_is_over)
             return
-        if self._pause_until:
+        if self._pausing():
             # 3. Everybody else's turn.
             give_way()
-            if time.monotonic() >= self._pause_until:
-                self._pause_until = 0.0
         else:
             # 4. The next step.
             self._admit()
         if self._line:
             self._turn_soon()
 
+    def _pausing(self) -> bool:
+        """Tell whether the loop is to turn freely, after a step or because a call was opened."""
+        now = time.monotonic()
+        since = now - self._stepped_at
+        if since < self._pause_s and now < self._alert_until:
+            return True
+        return now - self._opened_at < self._pause_s and since < self._door_s
+
     def _hold_is_over(self) -> None:
         self._held = None
         self._announced = 0
-        self._pause_until = 0.0
         self._admit()
         if self._line:
             self._turn_soon()

@@ -5,6 +5,7 @@ import gc
 import itertools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,26 @@ async def test_within_what_waits_cancels_go_first_then_post_only_then_the_rest(o
     cancels = [shard.submit([CancelOrder(BUYER, OrderId(1), "")]), shard.submit([CancelOrder(BUYER, OrderId(2), "")])]
     done = [results[0].sequence for results in await asyncio.gather(*cancels, *post_only, *rest)]
     assert done == [8, 9, 10, 11, 12, 13]
+
+
+async def test_of_what_becomes_durable_together_cancels_are_answered_first(open_shard: OpenShard) -> None:
+    shard = await open_shard()
+    together = 0
+    answered: list[str] = []
+    for number in range(200):
+        answered.clear()
+        units = [shard.submit([buy()])]  # on its way to the disk while the others come
+        await asyncio.sleep(0)
+        for name, command in (("order", buy()), ("cancel", CancelOrder(BUYER, OrderId(number + 1), ""))):
+            units.append(shard.submit([command]))
+            units[-1].add_done_callback(partial(lambda name, _: answered.append(name), name))
+            await asyncio.sleep(0)
+        _, order_results, cancel_results = await asyncio.gather(*units)
+        assert order_results[0].sequence < cancel_results[0].sequence
+        if order_results[0].times.durable_ns == cancel_results[0].times.durable_ns:
+            together += 1
+            assert answered == ["cancel", "order"]
+    assert together
 
 
 async def test_listeners_see_every_durable_batch_in_order_before_the_futures_resolve(open_shard: OpenShard) -> None:

@@ -186,3 +186,43 @@ async def test_steps_are_small_where_somebody_cancels_and_large_elsewhere() -> N
     with turnstile.urgent():
         pass
     assert turnstile.step_commands == 100
+
+
+async def test_every_cancel_holds_bulk_work_back_for_a_time_of_its_own() -> None:
+    turnstile = Turnstile(step_commands=100, hold_s=0.2, pause_s=0)
+    made: list[str] = []
+    clock = asyncio.get_running_loop().time
+    with turnstile.urgent():
+        first = asyncio.create_task(steps(turnstile, "first", 1, made))
+        await asyncio.sleep(0.1)
+    await first
+    began = clock()
+    with turnstile.urgent():
+        await steps(turnstile, "second", 1, made)
+        assert clock() - began >= 0.2  # and not what was left of the first one's
+
+
+async def test_the_loop_turns_freely_while_calls_are_being_opened() -> None:
+    turnstile = Turnstile(step_commands=100, pause_s=0.05, door_s=60)
+    made: list[str] = []
+    tasks = [asyncio.create_task(steps(turnstile, name, 1_000, made)) for name in "ab"]
+    clock = asyncio.get_running_loop().time
+    until = clock() + 0.2
+    while clock() < until:
+        turnstile.opened()
+        await turns(1)
+    assert made == ["a"]
+    await asyncio.wait_for(asyncio.gather(*tasks), 5)
+    assert clock() >= until + 0.05 - 0.01
+
+
+async def test_calls_without_end_let_one_step_through_from_time_to_time() -> None:
+    turnstile = Turnstile(step_commands=100, pause_s=60, door_s=0.02)
+    made: list[str] = []
+    tasks = [asyncio.create_task(steps(turnstile, name, 1_000, made)) for name in "abc"]
+    started = asyncio.get_running_loop().time()
+    while len(made) < 3:
+        turnstile.opened()
+        await turns(1)
+    assert asyncio.get_running_loop().time() - started >= 2 * 0.02
+    await asyncio.gather(*tasks)
