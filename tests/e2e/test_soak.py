@@ -44,9 +44,9 @@ class Size(NamedTuple):
 
 
 LARGE = os.environ.get("EXCHANGE_TEST_SIZE") == "large"
-PACE = float(os.environ.get("EXCHANGE_SOAK_PACE", "20"))
+PACE = float(os.environ.get("EXCHANGE_SOAK_PACE", "8"))
 """Of the large size. At 1 it is what users have, and takes more than eight hours."""
-SIZE = Size(PACE, 600, 1_400_000, 2_400_000, 300) if LARGE else Size(2, 150, 2_000, 4_000, 30)
+SIZE = Size(PACE, 600, 1_300_000, 2_300_000, 300) if LARGE else Size(2, 150, 2_000, 4_000, 30)
 LONGEST_SECONDS = 4 * 3_600 * 20 / PACE if LARGE else 400
 JUDGED = ("core", "follower", "market-follower", "bots")
 MOST_LATE = 0.0 if LARGE else 0.05

@@ -25,7 +25,7 @@ CALM: Final = 10
 """How many times as much is one step while nobody cancels: fewer, larger commits."""
 HOLD_S: Final = 0.005
 """How long cancels hold bulk work back at most; then one step enters, and they hold it back again."""
-PAUSE_S: Final = 0.00005
+PAUSE_S: Final = 0.00008
 """How long the loop turns freely after a step, when there was a cancel within `ALERT_S`."""
 ALERT_S: Final = 1.0
 DOOR_S: Final = 0.002
@@ -33,7 +33,7 @@ DOOR_S: Final = 0.002
 
 give_way: Final[Callable[[], object]] = getattr(os, "sched_yield", lambda: time.sleep(0))
 """Let threads that wait for this processor run, gRPC's above all. Returns at once when there are none; the shortest of
-sleeps takes some 0.15 ms, three times a pause."""
+sleeps takes some 0.15 ms, twice a pause."""
 
 Entry: TypeAlias = "tuple[int, asyncio.Future[None] | Callable[[], None]]"
 
