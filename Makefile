@@ -153,7 +153,7 @@ test-large: install ## Kill the market history's follower and database sixty tim
 	@EXCHANGE_TEST_SIZE=large $(BIN)/python -m pytest -n 0 -k killed tests/integration/test_market_history_writer.py
 
 .PHONY: test-soak
-test-soak: install ## Let the bots send 2.2 million commands: money, books, memory, logs, followers (three quarters of an hour)
+test-soak: install ## Let 2.3 million commands come, most of the bots: money, books, memory, logs, followers (an hour and a half)
 	@EXCHANGE_TEST_SIZE=large $(BIN)/python -m pytest -n 0 -s -o session_timeout=21600 $(ARGS) tests/e2e/test_soak.py
 
 .PHONY: test-images

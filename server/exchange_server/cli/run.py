@@ -1,6 +1,7 @@
 """`exchange serve` and `exchange follow`: the processes of a deployment. Settings come from EXCHANGE_… and .env."""
 
 import contextlib
+import gc
 import json
 import signal
 from collections.abc import Coroutine
@@ -58,6 +59,8 @@ def _serve() -> None:
         app.run(settings, lambda ready: _announce(settings, ready))
     except (PortTaken, JournalError, app.ShardFailed) as error:
         raise CommandError(str(error)) from error
+    finally:
+        _keep_what_there_is()
 
 
 def _announce(settings: "Settings", ready: "Ready") -> None:
@@ -81,6 +84,16 @@ def _follow(to: History) -> None:
         run_until_signal(_following(to, settings.data_dir, url.get_secret_value()))
     except (follower.FollowerError, JournalError, ValueError) as error:
         raise CommandError(str(error)) from error
+    finally:
+        _keep_what_there_is()
+
+
+def _keep_what_there_is() -> None:
+    """Let Python end without looking for garbage, which it does several times on its way out.
+
+    With what an exchange holds after an hour that takes more than a second, and whoever stops it would wait or kill it.
+    """
+    gc.freeze()
 
 
 def _following(to: History, directory: Path, url: str) -> Coroutine[Any, Any, None]:
