@@ -1,7 +1,7 @@
 """`exchange dev` with all its bots for a while: money, books, memory, logs and followers stay as they must be.
 
 Three minutes in `make test`; `make test-soak` first fills all that is bounded, and goes on for a million commands after
-a warm-up of as many: its slopes of memory are about leaks.
+what processes grow by at first: its slopes of memory are about leaks.
 """
 
 import asyncio
