@@ -154,7 +154,7 @@ test-large: install ## Kill the market history's follower and database sixty tim
 
 .PHONY: test-soak
 test-soak: install ## Let 2.3 million commands come, most of the bots: money, books, memory, logs, followers (an hour and a half)
-	@EXCHANGE_TEST_SIZE=large $(BIN)/python -m pytest -n 0 -s -o session_timeout=21600 $(ARGS) tests/e2e/test_soak.py
+	@EXCHANGE_TEST_SIZE=large $(BIN)/python -m pytest -n 0 -s -o session_timeout=86400 $(ARGS) tests/e2e/test_soak.py
 
 .PHONY: test-images
 test-images: install ## Do what the Dockerfiles say in a folder, and run what comes out of it (no Docker needed)

@@ -60,7 +60,7 @@ def _serve() -> None:
     except (PortTaken, JournalError, app.ShardFailed) as error:
         raise CommandError(str(error)) from error
     finally:
-        _keep_what_there_is()
+        _end_without_collecting()
 
 
 def _announce(settings: "Settings", ready: "Ready") -> None:
@@ -85,10 +85,10 @@ def _follow(to: History) -> None:
     except (follower.FollowerError, JournalError, ValueError) as error:
         raise CommandError(str(error)) from error
     finally:
-        _keep_what_there_is()
+        _end_without_collecting()
 
 
-def _keep_what_there_is() -> None:
+def _end_without_collecting() -> None:
     """Let Python end without looking for garbage, which it does several times on its way out.
 
     With what an exchange holds after an hour that takes more than a second, and whoever stops it would wait or kill it.

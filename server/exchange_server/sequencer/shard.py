@@ -300,15 +300,10 @@ class Shard:
             # The engine is right and the feeds are not: stop, and build them anew.
             self._fail(error)
         # Of those that are answered together, cancels come first here too.
-        later: list[Output] = []
-        for output in outputs:
+        for unit, applied in sorted(outputs, key=lambda output: output[0].lane != LANE_CANCEL):
+            if not unit.future.done():
+                unit.future.set_result(applied)
             self._outputs.popleft()
-            if output[0].lane == LANE_CANCEL:
-                _answer(output)
-            else:
-                later.append(output)
-        for output in later:
-            _answer(output)
         while self._waiters and self._waiters[0][0] <= last_sequence:
             waiter = self._waiters.popleft()[1]
             if not waiter.done():
@@ -370,9 +365,3 @@ class Shard:
         self._waiters.clear()
         self.failed.set()
         self._drained.set()
-
-
-def _answer(output: Output) -> None:
-    unit, applied = output
-    if not unit.future.done():
-        unit.future.set_result(applied)
