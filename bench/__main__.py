@@ -43,6 +43,8 @@ def main() -> int:
         _write(measured)
         figures += measured
         console.print(f"  {time.monotonic() - started:.0f} s", style="dim")
+    if not arguments.groups:
+        _write(figures, anew=True)  # and nothing that is not measured any more
 
     console.print(_table(figures))
     return 1 if arguments.strict and any(missed(figure) for figure in figures) else 0
@@ -74,9 +76,9 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _write(figures: list[Figure]) -> None:
+def _write(figures: list[Figure], anew: bool = False) -> None:
     RESULTS.parent.mkdir(exist_ok=True)
-    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    known = json.loads(RESULTS.read_text()) if RESULTS.exists() and not anew else {}
     known |= {f.name: {"value": f.value, "target": f.target, "unit": f.unit} for f in figures}
     RESULTS.write_text(json.dumps(known, indent=2, ensure_ascii=False) + "\n")
 
