@@ -158,7 +158,8 @@ def test_a_killed_recorder_leaves_a_file_that_every_tool_can_read(
     file = tmp_path / f"market{suffix}"
     recorder = subprocess.Popen(
         [*EXCHANGE, "record", str(file), "-m", MARKET, "--address", exchange.process.address],
-        env=clean_environment(),
+        # Without the keys that `exchange dev` keeps for who runs the tests: they are of another exchange.
+        env={**clean_environment(), "XDG_DATA_HOME": str(tmp_path)},
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
